@@ -1,0 +1,1 @@
+"""The tests, by kind: domain, features, scenarios, simulation, gateways, browser, house."""

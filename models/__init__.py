@@ -1,0 +1,42 @@
+"""What is remembered. A model that is not imported here is not registered."""
+
+from models.accounts import Account, ApiKey
+from models.agenda import AgendaEntry
+from models.balances import BalanceTransaction
+from models.catalog import Price, Product, ProductImage
+from models.clocks import TestClock
+from models.customers import Customer, CustomerBalanceTransaction, CustomerTaxId
+from models.events import Event, EventCounter
+from models.idempotency import IdempotencyRecord
+from models.invoices import Invoice, InvoiceLine
+from models.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
+from models.payments import Charge, PaymentIntent
+from models.refunds import Refund
+from models.subscriptions import Subscription, SubscriptionItem
+
+__all__ = [
+    "Account",
+    "AgendaEntry",
+    "ApiKey",
+    "BalanceTransaction",
+    "Charge",
+    "Customer",
+    "CustomerBalanceTransaction",
+    "CustomerTaxId",
+    "Event",
+    "EventCounter",
+    "IdempotencyRecord",
+    "Invoice",
+    "InvoiceLine",
+    "PaymentIntent",
+    "PaymentMethod",
+    "Price",
+    "Product",
+    "ProductImage",
+    "Refund",
+    "SandboxOutcome",
+    "SetupIntent",
+    "Subscription",
+    "SubscriptionItem",
+    "TestClock",
+]

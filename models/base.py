@@ -1,0 +1,78 @@
+"""What every table has in common: identity, tenancy, time and metadata.
+
+A row belongs to an account and a mode; `account_id` leads every primary access path, so that the tables can be
+distributed by it. Times are whole UTC seconds, stored as BIGINT on both databases: exact, comparable, quick to read.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+
+from tortoise import fields
+from tortoise.fields.relational import ForeignKeyFieldInstance
+from tortoise.models import Model
+
+ROW = TypeVar("ROW", bound=Model)
+
+ID_LENGTH = 40
+"""Longest id of any kind; ids are a prefix, an underscore and 24 characters, coupon-like ids chosen by callers later."""
+
+
+class InstantField(fields.BigIntField):
+    """A moment in whole UTC seconds: `datetime` in Python, BIGINT unix time in the database."""
+
+    field_type = datetime  # type: ignore[assignment]
+
+    def to_db_value(self, value: Any, instance: Any) -> int | None:
+        """Unix seconds of an aware datetime; integers pass, so that filters may carry either."""
+        if value is None or isinstance(value, int):
+            return value
+        assert isinstance(value, datetime) and value.tzinfo is not None, f"naive or foreign time {value!r}"
+        return int(value.timestamp())
+
+    def to_python_value(self, value: Any) -> datetime | None:
+        """An aware UTC datetime of stored unix seconds."""
+        if value is None or isinstance(value, datetime):
+            return value
+        return datetime.fromtimestamp(value, UTC)
+
+
+def instant(*, null: bool = False, db_index: bool = False) -> Any:
+    """A column for a moment. Typed `Any` so that a model can annotate it as `datetime` or `datetime | None`."""
+    return InstantField(null=null, db_index=db_index)
+
+
+def restrict(model: str, *, null: bool = False, related_name: str | bool = False) -> Any:
+    """A foreign key that is indexed and refuses to delete what is referred to (Tortoise's defaults are neither)."""
+    key = fields.ForeignKeyField(
+        model, related_name=cast(Any, related_name), null=null, on_delete=fields.RESTRICT, db_index=True
+    )
+    return cast(ForeignKeyFieldInstance[Any], key)
+
+
+class Row(Model):
+    """A row with an id of our making and the moment it came to be on its own clock."""
+
+    id = fields.CharField(primary_key=True, max_length=ID_LENGTH)
+    created_at: datetime = instant()
+
+    class Meta:
+        abstract = True
+
+
+class Owned(Row):
+    """A row of one account in one mode. `Service.mine` is the one place that filters by both."""
+
+    account_id = fields.CharField(max_length=ID_LENGTH)
+    livemode = fields.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class Described(Owned):
+    """An owned row that its owner may label with metadata (limits in `domain/metadata.py`)."""
+
+    metadata: dict[str, str] = cast(Any, fields.JSONField[dict[str, str]](default=dict))
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,64 @@
+"""What is sold: products, their images and their prices."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from tortoise import fields
+from tortoise.fields.relational import ForeignKeyRelation
+
+from models.base import Described, Owned, instant, restrict
+
+
+class Product(Described):
+    """A good or service. May be deleted only while no price exists, else archived."""
+
+    updated_at: datetime = instant()
+    name = fields.CharField(max_length=250)
+    description = fields.TextField(null=True)
+    active = fields.BooleanField(default=True)
+    images: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    tax_code = fields.CharField(max_length=40, null=True)
+    statement_descriptor = fields.CharField(max_length=22, null=True)
+    unit_label = fields.CharField(max_length=12, null=True)
+    url = fields.CharField(max_length=2048, null=True)
+    marketing_features: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    default_price_id = fields.CharField(max_length=40, null=True)
+    """No foreign key: prices refer to products, and the circle would forbid creating either."""
+
+    class Meta:
+        table = "products"
+        indexes = (("account_id", "livemode", "id"),)
+
+
+class ProductImage(Owned):
+    """An uploaded picture, kept in the database so that one backup holds everything and every process can serve it."""
+
+    content_type = fields.CharField(max_length=20)
+    content = fields.BinaryField()
+
+    class Meta:
+        table = "product_images"
+
+
+class Price(Described):
+    """How much a product costs and how often. Money fields never change after creation."""
+
+    product: ForeignKeyRelation[Product] = restrict("models.Product")
+    product_id: str
+    active = fields.BooleanField(default=True)
+    currency = fields.CharField(max_length=3)
+    nickname = fields.CharField(max_length=250, null=True)
+    type = fields.CharField(max_length=10)
+    unit_amount = fields.BigIntField(null=True)
+    """Minor units; null when the price has decimals of a minor unit."""
+    unit_amount_decimal = fields.CharField(max_length=40)
+    """Always set: minor units with up to twelve decimals, as text because neither database keeps them exact otherwise."""
+    interval = fields.CharField(max_length=5, null=True)
+    interval_count = fields.IntField(null=True)
+    tax_behavior = fields.CharField(max_length=12, default="unspecified")
+    lookup_key = fields.CharField(max_length=200, null=True)
+
+    class Meta:
+        table = "prices"
+        indexes = (("account_id", "livemode", "id"),)
+        unique_together = (("account_id", "livemode", "lookup_key"),)

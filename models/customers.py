@@ -1,0 +1,71 @@
+"""Who pays: customers, their tax ids and the journal of their credit balance."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from tortoise import fields
+from tortoise.fields.relational import ForeignKeyRelation
+
+from models.base import Described, Owned, instant, restrict
+from models.clocks import TestClock
+
+
+class Customer(Described):
+    """Someone who is billed. Nothing but the id is required; a deleted one remains as a row."""
+
+    email = fields.CharField(max_length=512, null=True)
+    name = fields.CharField(max_length=256, null=True)
+    phone = fields.CharField(max_length=20, null=True)
+    description = fields.CharField(max_length=500, null=True)
+    address: dict[str, str] | None = cast(Any, fields.JSONField[dict[str, str]](null=True))
+    shipping: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    tax_exempt = fields.CharField(max_length=8, default="none")
+    preferred_locales: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    currency = fields.CharField(max_length=3, null=True)
+    """Set by the first subscription or invoice; one currency while anything is in force."""
+    delinquent = fields.BooleanField(default=False)
+    invoice_prefix = fields.CharField(max_length=12)
+    next_invoice_sequence = fields.IntField(default=1)
+    default_payment_method_id = fields.CharField(max_length=40, null=True)
+    """`invoice_settings.default_payment_method`. No foreign key: payment methods refer to customers."""
+    invoice_custom_fields: list[dict[str, str]] = cast(Any, fields.JSONField[list[dict[str, str]]](default=list))
+    invoice_footer = fields.TextField(null=True)
+    test_clock: ForeignKeyRelation[TestClock] | None = restrict("models.TestClock", null=True)
+    test_clock_id: str | None
+    deleted_at: datetime | None = instant(null=True)
+
+    class Meta:
+        table = "customers"
+        indexes = (("account_id", "livemode", "id"), ("account_id", "livemode", "email"))
+        unique_together = (("account_id", "livemode", "invoice_prefix"),)
+
+
+class CustomerTaxId(Owned):
+    """A tax number of a customer, checked by form and check digits when it was added."""
+
+    customer: ForeignKeyRelation[Customer] = restrict("models.Customer")
+    customer_id: str
+    type = fields.CharField(max_length=20)
+    value = fields.CharField(max_length=50)
+    country = fields.CharField(max_length=2, null=True)
+
+    class Meta:
+        table = "customer_tax_ids"
+        unique_together = (("customer_id", "type", "value"),)
+
+
+class CustomerBalanceTransaction(Described):
+    """One immutable line of a customer's balance; a negative sum is credit, a positive one is owed with the next invoice."""
+
+    customer: ForeignKeyRelation[Customer] = restrict("models.Customer")
+    customer_id: str
+    type = fields.CharField(max_length=30)
+    amount = fields.BigIntField()
+    currency = fields.CharField(max_length=3)
+    ending_balance = fields.BigIntField()
+    description = fields.CharField(max_length=350, null=True)
+    invoice_id = fields.CharField(max_length=40, null=True, db_index=True)
+
+    class Meta:
+        table = "customer_balance_transactions"
+        indexes = (("account_id", "livemode", "customer_id", "id"),)

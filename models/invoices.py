@@ -1,0 +1,80 @@
+"""What is asked of customers: invoices and their lines."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from tortoise import fields
+from tortoise.fields.relational import ForeignKeyRelation
+
+from models.base import Described, instant, restrict
+from models.customers import Customer
+from models.subscriptions import Subscription
+
+
+class Invoice(Described):
+    """A demand for payment. Once finalized its amounts never change."""
+
+    customer: ForeignKeyRelation[Customer] = restrict("models.Customer")
+    customer_id: str
+    subscription: ForeignKeyRelation[Subscription] | None = restrict("models.Subscription", null=True)
+    subscription_id: str | None
+    cycle = fields.IntField(null=True)
+    """The subscription's period that this invoice opens; unique per subscription, so no period is billed twice."""
+    status = fields.CharField(max_length=14)
+    number = fields.CharField(max_length=40, null=True)
+    currency = fields.CharField(max_length=3)
+    billing_reason = fields.CharField(max_length=25)
+    collection_method = fields.CharField(max_length=24)
+    auto_advance = fields.BooleanField(default=True)
+    period_start: datetime = instant()
+    period_end: datetime = instant()
+    subtotal = fields.BigIntField()
+    total = fields.BigIntField()
+    starting_balance = fields.BigIntField(default=0)
+    ending_balance = fields.BigIntField(null=True)
+    amount_due = fields.BigIntField()
+    amount_paid = fields.BigIntField(default=0)
+    attempt_count = fields.IntField(default=0)
+    attempted = fields.BooleanField(default=False)
+    paid_out_of_band = fields.BooleanField(default=False)
+    next_payment_attempt: datetime | None = instant(null=True)
+    automatically_finalizes_at: datetime | None = instant(null=True)
+    customer_snapshot: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
+    """Name, e-mail, phone, address, shipping, exemption and tax ids as they were at finalization."""
+    default_payment_method_id = fields.CharField(max_length=40, null=True)
+    description = fields.CharField(max_length=1000, null=True)
+    footer = fields.TextField(null=True)
+    custom_fields: list[dict[str, str]] = cast(Any, fields.JSONField[list[dict[str, str]]](default=list))
+    payment_intent_id = fields.CharField(max_length=40, null=True)
+    finalized_at: datetime | None = instant(null=True)
+    paid_at: datetime | None = instant(null=True)
+    voided_at: datetime | None = instant(null=True)
+    test_clock_id = fields.CharField(max_length=40, null=True)
+
+    class Meta:
+        table = "invoices"
+        indexes = (("account_id", "livemode", "id"), ("account_id", "livemode", "status", "id"))
+        unique_together = (("subscription_id", "cycle"), ("account_id", "livemode", "number"))
+
+
+class InvoiceLine(Described):
+    """One amount on an invoice and how it came about."""
+
+    invoice: ForeignKeyRelation[Invoice] = restrict("models.Invoice")
+    invoice_id: str
+    position = fields.IntField()
+    description = fields.CharField(max_length=500)
+    amount = fields.BigIntField()
+    currency = fields.CharField(max_length=3)
+    quantity = fields.BigIntField()
+    unit_amount_decimal = fields.CharField(max_length=40)
+    price_id = fields.CharField(max_length=40, null=True)
+    product_id = fields.CharField(max_length=40, null=True)
+    subscription_item_id = fields.CharField(max_length=40, null=True)
+    proration = fields.BooleanField(default=False)
+    period_start: datetime = instant()
+    period_end: datetime = instant()
+    calculation: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
+
+    class Meta:
+        table = "invoice_lines"

@@ -1,0 +1,54 @@
+"""Standing agreements: subscriptions and the prices on them."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from tortoise import fields
+from tortoise.fields.relational import ForeignKeyRelation
+
+from models.base import Described, instant, restrict
+from models.catalog import Price
+from models.customers import Customer
+
+
+class Subscription(Described):
+    """A customer's agreement to be billed again and again. Periods stand on its items and are counted from the anchor."""
+
+    customer: ForeignKeyRelation[Customer] = restrict("models.Customer")
+    customer_id: str
+    status = fields.CharField(max_length=20)
+    currency = fields.CharField(max_length=3)
+    collection_method = fields.CharField(max_length=24)
+    billing_cycle_anchor: datetime = instant()
+    start_date: datetime = instant()
+    cancel_at: datetime | None = instant(null=True)
+    cancel_at_period_end = fields.BooleanField(default=False)
+    canceled_at: datetime | None = instant(null=True)
+    ended_at: datetime | None = instant(null=True)
+    cancellation_details: dict[str, str] = cast(Any, fields.JSONField[dict[str, str]](default=dict))
+    default_payment_method_id = fields.CharField(max_length=40, null=True)
+    latest_invoice_id = fields.CharField(max_length=40, null=True)
+    description = fields.CharField(max_length=500, null=True)
+    cycle = fields.IntField(default=0)
+    """Number of the current period, counted from the anchor; an invoice per subscription and cycle is unique."""
+    test_clock_id = fields.CharField(max_length=40, null=True)
+    """The customer's clock, repeated here so that a group of renewals need not ask for it."""
+
+    class Meta:
+        table = "subscriptions"
+        indexes = (("account_id", "livemode", "id"), ("account_id", "livemode", "status", "id"))
+
+
+class SubscriptionItem(Described):
+    """One price on a subscription, with its quantity and its current period."""
+
+    subscription: ForeignKeyRelation[Subscription] = restrict("models.Subscription")
+    subscription_id: str
+    price: ForeignKeyRelation[Price] = restrict("models.Price")
+    price_id: str
+    quantity = fields.BigIntField(default=1)
+    current_period_start: datetime = instant()
+    current_period_end: datetime = instant()
+
+    class Meta:
+        table = "subscription_items"

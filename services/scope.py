@@ -1,0 +1,94 @@
+"""For whom, in which mode, by whom and at what time something is done. Handed down explicitly; nothing is ambient."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from domain.ids import IdMint
+from gateways.registry import Gateways
+
+
+class Clock(Protocol):
+    """Where time comes from; `prorata/clock.py` is the only one that reads the system's."""
+
+    def now(self) -> datetime:
+        """The present in UTC, cut to the second."""
+        ...
+
+    def ticks(self) -> int:
+        """Microseconds since the epoch, for ids that sort by creation."""
+        ...
+
+
+class ActorKind(StrEnum):
+    """Who acts: the bearer of a key, or the program itself (the worker, the command line)."""
+
+    SECRET_KEY = "secret_key"
+    RESTRICTED_KEY = "restricted_key"
+    PUBLISHABLE_KEY = "publishable_key"
+    SYSTEM = "system"
+
+
+class Access(StrEnum):
+    """How far a restricted key reaches into one kind of object."""
+
+    NONE = "none"
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the bearer of a key may do, by kind of object (`customers`, `subscriptions`: the stems of the house)."""
+
+    default: Access = Access.NONE
+    grants: Mapping[str, Access] = field(default_factory=dict)
+
+    def allows(self, kind: str, access: Access) -> bool:
+        """True when objects of this kind may be read, or written (which includes reading)."""
+        granted = self.grants.get(kind, self.default)
+        return granted is Access.WRITE or granted is access
+
+
+EVERYTHING = Policy(default=Access.WRITE)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is behind a change, for events and the audit trail."""
+
+    kind: ActorKind
+    key_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotentCall:
+    """One mutation field sent under an `Idempotency-Key`; `path` is its response key, `fingerprint` hashes its input."""
+
+    key: str
+    path: str
+    mutation: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The frozen circumstances of one request or one agenda group; to act otherwise, copy it with `replace`."""
+
+    account_id: str
+    platform_id: str
+    livemode: bool
+    clock: Clock
+    ids: IdMint
+    gateways: Gateways
+    actor: Actor
+    policy: Policy = EVERYTHING
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    call: IdempotentCall | None = None
+
+    def calling(self, call: IdempotentCall | None) -> "Scope":
+        """The same scope while one mutation field runs under an idempotency key."""
+        return replace(self, call=call)

@@ -1,0 +1,1 @@
+"""What is true of billing whoever asks: money, periods, life cycles, errors. Pure rules without input or output."""

@@ -88,6 +88,8 @@ class Scope:
     request_id: str | None = None
     idempotency_key: str | None = None
     call: IdempotentCall | None = None
+    on_clock: str | None = None
+    """The test clock whose advance this scope carries out; `clock` then tells that clock's time."""
 
     def calling(self, call: IdempotentCall | None) -> "Scope":
         """The same scope while one mutation field runs under an idempotency key."""

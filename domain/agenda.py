@@ -1,0 +1,22 @@
+"""The kinds of action that time causes. One handler per kind stands in `services/agenda.py`."""
+
+from enum import StrEnum
+
+
+class AgendaKind(StrEnum):
+    """What is to happen to the subject of an agenda entry when it falls due."""
+
+    SUBSCRIPTION_RENEW = "subscription.renew"
+    """The current period of a subscription ends: move on and draft the next invoice."""
+    SUBSCRIPTION_EXPIRE = "subscription.expire"
+    """An incomplete subscription was not paid for within 23 hours."""
+    SUBSCRIPTION_CANCEL = "subscription.cancel"
+    """A subscription reaches the moment at which it was to be cancelled."""
+    INVOICE_FINALIZE = "invoice.finalize"
+    """A draft has stood for its hour: finalize it and collect."""
+    PAYMENT_RESOLVE = "payment.resolve"
+    """A charge was handed to the gateway and no answer was recorded: ask what became of it."""
+    REFUND_RESOLVE = "refund.resolve"
+    """A refund was handed to the gateway and no answer was recorded: ask what became of it."""
+    SETUP_RESOLVE = "setup.resolve"
+    """A verification was handed to the gateway and no answer was recorded: ask what became of it."""

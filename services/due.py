@@ -1,0 +1,67 @@
+"""Future moments: a service that sets one writes it to the agenda in the same transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q
+
+from domain.agenda import AgendaKind
+from domain.ids import Prefix
+from models import AgendaEntry
+from services.base import Service
+from services.rows import insert_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What is to happen to `subject_id` at `due_at` of its clock (the system's when `test_clock_id` is None)."""
+
+    kind: AgendaKind
+    subject_id: str
+    due_at: datetime
+    test_clock_id: str | None = None
+
+
+class Due(Service):
+    """Writes and removes agenda rows; `services/agenda.py`, at the top of the house, runs them."""
+
+    async def schedule(
+        self, kind: AgendaKind, subject_id: str, due_at: datetime, *, test_clock_id: str | None = None
+    ) -> None:
+        """Let `kind` happen to the subject at that moment; an earlier appointment of the same kind is replaced."""
+        await self.schedule_all([Appointment(kind, subject_id, due_at, test_clock_id)])
+
+    async def schedule_all(self, appointments: Sequence[Appointment], *, fresh: bool = False) -> None:
+        """Schedule many at once. `fresh` promises that none of them is on the agenda yet, and saves the removal."""
+        if not appointments:
+            return
+        if not fresh:
+            await self.cancel_all((each.kind, each.subject_id) for each in appointments)
+        now = self.scope.clock.now()
+        await insert_rows(
+            [
+                AgendaEntry(
+                    id=self.new_id(Prefix.AGENDA_ENTRY),
+                    created_at=now,
+                    kind=each.kind,
+                    subject_id=each.subject_id,
+                    due_at=each.due_at,
+                    test_clock_id=each.test_clock_id,
+                    **self.ownership(),
+                )
+                for each in appointments
+            ]
+        )
+
+    async def cancel(self, subject_id: str, *kinds: AgendaKind) -> None:
+        """Nothing of these kinds will happen to the subject any more."""
+        await self.mine(AgendaEntry).filter(subject_id=subject_id, kind__in=kinds).delete()
+
+    async def cancel_all(self, entries: Iterable[tuple[AgendaKind, str]]) -> None:
+        """Remove many, in one statement per kind."""
+        subjects: dict[AgendaKind, list[str]] = {}
+        for kind, subject_id in entries:
+            subjects.setdefault(kind, []).append(subject_id)
+        for kind, ids in subjects.items():
+            await self.mine(AgendaEntry).filter(Q(kind=kind) & Q(subject_id__in=ids)).delete()

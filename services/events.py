@@ -1,0 +1,127 @@
+"""What happened, told in the same transaction as the change itself.
+
+Snapshots are taken when an event is recorded, so each shows its object right after its own change. The rows are
+written together just before the commit: the account's counter is taken last and held until the commit, so numbers
+grow by one in commit order, a rolled-back change uses none, and no reader ever sees a gap.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tortoise.functions import Max
+
+from domain.event_types import API_VERSION, EventType
+from domain.ids import Prefix
+from models import Event, EventCounter
+from services.base import Service
+from services.rows import insert_rows
+from services.snapshots import Subject, row_of, snapshot_of
+from services.transactions import Unit, current_unit, for_update
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Pending:
+    """The events of one transaction that are not written yet."""
+
+    events: list[Event] = field(default_factory=list)
+
+
+class Events(Service):
+    """Records events. Use within a transaction only."""
+
+    def snapshot(self, subject: Subject) -> Snapshot:
+        """The object as handlers written for Stripe expect it; take one before a change to tell what it changed."""
+        return snapshot_of(subject)
+
+    def record(self, type: EventType, subject: Subject, *, at: datetime, before: Snapshot | None = None) -> None:
+        """Tell that `type` happened to the subject at `at` of its clock; `before` is its snapshot from before.
+
+        With `before`, the event carries the former values of what differs, and nothing is recorded when nothing does.
+        """
+        data = snapshot_of(subject)
+        previous = None
+        if before is not None:
+            previous = _former_values(before, data)
+            if not previous:
+                return
+        row = row_of(subject)
+        unit = current_unit()
+        assert unit is not None, f"{type} recorded outside a transaction"
+        pending = unit.state(_Pending, _Pending)
+        if not pending.events:
+            unit.before_commit(lambda: _write(unit))
+        pending.events.append(
+            Event(
+                id=self.new_id(Prefix.EVENT),
+                created_at=at,
+                written_at=self.scope.clock.now() if self.scope.on_clock is None else at,
+                type=type,
+                object_id=row.id,
+                object_type=data["object"],
+                data=data,
+                previous_attributes=previous,
+                api_version=API_VERSION,
+                request_id=self.scope.request_id,
+                idempotency_key=self.scope.idempotency_key,
+                **self.ownership(),
+            )
+        )
+
+
+def _former_values(before: Snapshot, after: Snapshot) -> Snapshot:
+    """What `before` said of every attribute that now reads otherwise; nested objects are compared by their members."""
+    former: Snapshot = {}
+    for name in before.keys() | after.keys():
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict) and "object" not in old:
+            former[name] = _former_values(old, new)
+        else:
+            former[name] = old
+    return former
+
+
+async def _write(unit: Unit) -> None:
+    """Number and insert all events of the transaction, per object and per account."""
+    events = unit.state(_Pending, _Pending).events
+    await _number_by_object(events)
+    for account_id, livemode in sorted({(event.account_id, event.livemode) for event in events}):
+        await _number_by_account(
+            [event for event in events if event.account_id == account_id and event.livemode == livemode]
+        )
+    await insert_rows(events)
+
+
+async def _number_by_object(events: list[Event]) -> None:
+    """Count on from the last event of each object; an object born in this transaction has none before."""
+    born = {event.object_id for event in events if event.type.endswith(".created")}
+    known = {event.object_id for event in events} - born
+    last: dict[str, int] = {}
+    if known:
+        rows = (
+            await Event.filter(account_id__in={event.account_id for event in events}, object_id__in=known)
+            .group_by("object_id")
+            .annotate(last=Max("object_sequence"))
+            .values("object_id", "last")
+        )
+        last = {row["object_id"]: row["last"] for row in rows}
+    for event in events:
+        event.object_sequence = last[event.object_id] = last.get(event.object_id, 0) + 1
+
+
+async def _number_by_account(events: list[Event]) -> None:
+    """Take the next numbers of one account and mode, and hold its counter until the commit."""
+    account_id, livemode = events[0].account_id, events[0].livemode
+    key = f"{account_id}:{'live' if livemode else 'test'}"
+    counter = await for_update(EventCounter.filter(id=key)).first()
+    if counter is None:
+        await insert_rows([EventCounter(id=key, account_id=account_id, livemode=livemode, value=0)])
+        counter = await for_update(EventCounter.filter(id=key)).get()
+    for event in events:
+        counter.value += 1
+        event.sequence = counter.value
+    await counter.save(update_fields=["value"])

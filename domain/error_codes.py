@@ -199,6 +199,26 @@ class ErrorCode(StrEnum):
         "The card number is not a possible one.",
         "Ask the customer to enter the card again.",
     )
+    INVALID_NUMBER = (
+        "invalid_number", _CARD,
+        "The card number is not a row of digits of a possible length.",
+        "Ask the customer to enter the card again.",
+    )
+    INVALID_EXPIRY_MONTH = (
+        "invalid_expiry_month", _CARD,
+        "The card's expiration month does not exist or has passed.",
+        "Send a month from 1 to 12 that has not passed.",
+    )
+    INVALID_EXPIRY_YEAR = (
+        "invalid_expiry_year", _CARD,
+        "The card's expiration year has passed or lies too far ahead.",
+        "Send the year with two or four digits, this one or later.",
+    )
+    INVALID_CVC = (
+        "invalid_cvc", _CARD,
+        "The card's security code does not have the form of one.",
+        "Send three digits, or four for American Express.",
+    )
     PROCESSING_ERROR = (
         "processing_error", _CARD,
         "The card network failed while it worked on the payment.",

@@ -48,7 +48,8 @@ class DomainError(Exception):
     def of(cls, problems: Iterable[Problem]) -> "DomainError":
         """The error that carries these problems, of which there is at least one."""
         found = tuple(problems)
-        assert found, "a DomainError needs a problem"
+        if not found:
+            raise AssertionError("a DomainError needs a problem")
         error = cls(found[0].code, " ".join(problem.message for problem in found))
         error.problems = found
         return error

@@ -1,0 +1,289 @@
+"""The life of every noun that has a status: which moves there are, and the verb that causes each.
+
+Every change of a status goes through here. A service asks `refuse_unless` whether the caller may do a verb now, and
+takes the new status from `move`; a move that stands in no table is a mistake of this program.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from domain.errors import DomainError, ErrorCode
+
+
+class SubscriptionStatus(StrEnum):
+    """Where a subscription stands; CANCELED and INCOMPLETE_EXPIRED are final."""
+
+    INCOMPLETE = "incomplete"
+    INCOMPLETE_EXPIRED = "incomplete_expired"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    CANCELED = "canceled"
+
+
+class InvoiceStatus(StrEnum):
+    """Where an invoice stands; only a DRAFT may still change its amounts."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    PAID = "paid"
+    VOID = "void"
+
+
+class PaymentIntentStatus(StrEnum):
+    """What a payment waits for, or how it ended."""
+
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    REQUIRES_CAPTURE = "requires_capture"
+    CANCELED = "canceled"
+    SUCCEEDED = "succeeded"
+
+
+class SetupIntentStatus(StrEnum):
+    """What the set-up of a payment method waits for, or how it ended."""
+
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    REQUIRES_ACTION = "requires_action"
+    CANCELED = "canceled"
+    SUCCEEDED = "succeeded"
+
+
+class ChargeStatus(StrEnum):
+    """PENDING while the gateway has not answered; an authorized charge that awaits capture has SUCCEEDED."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class RefundStatus(StrEnum):
+    """PENDING while the gateway has not answered; a refund may still fail after it succeeded."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class TestClockStatus(StrEnum):
+    """Whether a test clock stands still, moves, or broke."""
+
+    __test__ = False  # pytest would collect a class of this name
+
+    READY = "ready"
+    ADVANCING = "advancing"
+    INTERNAL_FAILURE = "internal_failure"
+
+
+Status = TypeVar("Status", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Generic[Status]):
+    """One allowed change: the verb that causes it, and the statuses before and after."""
+
+    verb: str
+    before: Status
+    after: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle(Generic[Status]):
+    """All that may happen to the status of one noun."""
+
+    noun: str
+    code: ErrorCode
+    initial: tuple[Status, ...]
+    moves: tuple[Move[Status], ...]
+    _pairs: frozenset[tuple[Status, Status]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Keep the pairs of the table by themselves: a group of renewals asks for thousands of moves."""
+        object.__setattr__(self, "_pairs", frozenset((each.before, each.after) for each in self.moves))
+
+    def move(self, subject: str, before: Status, after: Status) -> Status:
+        """`after`, when the table has that move; `subject` is the id. Anything else is an AssertionError."""
+        if (before, after) not in self._pairs:
+            raise AssertionError(f"{self.noun} {subject} cannot go from {before} to {after}")
+        return after
+
+    def statuses_for(self, verb: str) -> tuple[Status, ...]:
+        """The statuses in which `verb` can be done, in the order of the table."""
+        found = tuple(dict.fromkeys(each.before for each in self.moves if each.verb == verb))
+        if not found:
+            raise AssertionError(f"no {self.noun} is ever the subject of '{verb}'")
+        return found
+
+    def refuse_unless(
+        self,
+        verb: str,
+        subject: str,
+        status: Status,
+        *,
+        allowed: Collection[Status] | None = None,
+        param: str | tuple[str, ...] = "id",
+    ) -> None:
+        """Refuse `verb` (as in "finalize") for the object with id `subject` unless its status allows it.
+
+        The allowed statuses are those of the table; `allowed` names them for a verb that moves no status.
+        """
+        fitting = self.statuses_for(verb) if allowed is None else tuple(allowed)
+        if status not in fitting:
+            raise DomainError(
+                self.code,
+                f"{self.noun.capitalize()} {subject} is {status}; to {verb} it, it would have to be"
+                f" {' or '.join(fitting)}.",
+                param,
+            )
+
+    def ended(self, status: Status) -> bool:
+        """Whether nothing can change this status any more."""
+        return all(each.before != status for each in self.moves)
+
+
+def _moves(*rows: tuple[str, Collection[Status], Status]) -> tuple[Move[Status], ...]:
+    """One move for each status before, row by row."""
+    return tuple(Move(verb, before, after) for verb, befores, after in rows for before in befores)
+
+
+_S = SubscriptionStatus
+SUBSCRIPTION = Lifecycle(
+    noun="subscription",
+    code=ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
+    initial=(_S.INCOMPLETE, _S.ACTIVE),
+    moves=_moves(
+        ("activate", [_S.INCOMPLETE], _S.ACTIVE),
+        ("expire", [_S.INCOMPLETE], _S.INCOMPLETE_EXPIRED),
+        ("fall behind", [_S.ACTIVE], _S.PAST_DUE),
+        ("catch up", [_S.PAST_DUE], _S.ACTIVE),
+        ("cancel", [_S.INCOMPLETE, _S.ACTIVE, _S.PAST_DUE], _S.CANCELED),
+    ),
+)
+
+_I = InvoiceStatus
+INVOICE = Lifecycle(
+    noun="invoice",
+    code=ErrorCode.INVOICE_UNEXPECTED_STATE,
+    initial=(_I.DRAFT,),
+    moves=_moves(
+        ("finalize", [_I.DRAFT], _I.OPEN),
+        ("pay", [_I.OPEN], _I.PAID),
+        ("void", [_I.OPEN], _I.VOID),
+    ),
+)
+
+_P = PaymentIntentStatus
+_P_WAITING = [_P.REQUIRES_PAYMENT_METHOD, _P.REQUIRES_CONFIRMATION, _P.REQUIRES_ACTION]
+_P_CONFIRMABLE = [*_P_WAITING, _P.PROCESSING]  # a card answers at once; what takes its time is processing in between
+PAYMENT_INTENT = Lifecycle(
+    noun="payment intent",
+    code=ErrorCode.PAYMENT_INTENT_UNEXPECTED_STATE,
+    initial=(_P.REQUIRES_PAYMENT_METHOD, _P.REQUIRES_CONFIRMATION),
+    moves=_moves(
+        ("choose a payment method for", [_P.REQUIRES_PAYMENT_METHOD], _P.REQUIRES_CONFIRMATION),
+        ("confirm", _P_WAITING, _P.PROCESSING),
+        ("settle", _P_CONFIRMABLE, _P.SUCCEEDED),
+        ("authorize", _P_CONFIRMABLE, _P.REQUIRES_CAPTURE),
+        ("require action on", _P_CONFIRMABLE, _P.REQUIRES_ACTION),
+        ("decline", _P_CONFIRMABLE, _P.REQUIRES_PAYMENT_METHOD),
+        ("authenticate", [_P.REQUIRES_ACTION], _P.SUCCEEDED),
+        ("capture", [_P.REQUIRES_CAPTURE], _P.SUCCEEDED),
+        ("cancel", [*_P_WAITING, _P.REQUIRES_CAPTURE], _P.CANCELED),
+    ),
+)
+
+_T = SetupIntentStatus
+_T_WAITING = [_T.REQUIRES_PAYMENT_METHOD, _T.REQUIRES_CONFIRMATION, _T.REQUIRES_ACTION]
+SETUP_INTENT = Lifecycle(
+    noun="setup intent",
+    code=ErrorCode.SETUP_INTENT_UNEXPECTED_STATE,
+    initial=(_T.REQUIRES_PAYMENT_METHOD, _T.REQUIRES_CONFIRMATION),
+    moves=_moves(
+        ("choose a payment method for", [_T.REQUIRES_PAYMENT_METHOD], _T.REQUIRES_CONFIRMATION),
+        ("confirm", _T_WAITING, _T.SUCCEEDED),
+        ("require action on", _T_WAITING, _T.REQUIRES_ACTION),
+        ("decline", _T_WAITING, _T.REQUIRES_PAYMENT_METHOD),
+        ("authenticate", [_T.REQUIRES_ACTION], _T.SUCCEEDED),
+        ("cancel", _T_WAITING, _T.CANCELED),
+    ),
+)
+
+_C = ChargeStatus
+CHARGE = Lifecycle(
+    noun="charge",
+    code=ErrorCode.CHARGE_UNEXPECTED_STATE,
+    initial=(_C.PENDING,),
+    moves=_moves(("settle", [_C.PENDING], _C.SUCCEEDED), ("decline", [_C.PENDING], _C.FAILED)),
+)
+
+_R = RefundStatus
+REFUND = Lifecycle(
+    noun="refund",
+    code=ErrorCode.REFUND_UNEXPECTED_STATE,
+    initial=(_R.PENDING,),
+    moves=_moves(
+        ("settle", [_R.PENDING], _R.SUCCEEDED),
+        ("fail", [_R.PENDING, _R.SUCCEEDED], _R.FAILED),
+    ),
+)
+
+_K = TestClockStatus
+TEST_CLOCK = Lifecycle(
+    noun="test clock",
+    code=ErrorCode.TEST_CLOCK_UNEXPECTED_STATE,
+    initial=(_K.READY,),
+    moves=_moves(
+        ("advance", [_K.READY], _K.ADVANCING),
+        ("arrive", [_K.ADVANCING], _K.READY),
+        ("break", [_K.ADVANCING], _K.INTERNAL_FAILURE),
+    ),
+)
+
+LIFECYCLES = (SUBSCRIPTION, INVOICE, PAYMENT_INTENT, SETUP_INTENT, CHARGE, REFUND, TEST_CLOCK)
+
+
+class InvoiceFate(StrEnum):
+    """How the collection of a finalized invoice stands, as far as its subscription is concerned."""
+
+    PAID = "paid"
+    FAILED = "failed"
+    REQUIRES_ACTION = "requires_action"
+    AWAITED = "awaited"
+
+
+def subscription_status_at_start(fate: InvoiceFate) -> SubscriptionStatus:
+    """The status of a new subscription whose first invoice has this fate (spec 02, Creating).
+
+    AWAITED is a first payment that was not tried yet (DEFAULT_INCOMPLETE). An invoice of nothing is PAID.
+    """
+    return _S.ACTIVE if fate is InvoiceFate.PAID else _S.INCOMPLETE
+
+
+def subscription_status_after(
+    status: SubscriptionStatus, fate: InvoiceFate | None, *, first: bool
+) -> SubscriptionStatus:
+    """The status that follows from the latest finalized invoice that is not void (spec 02, Creating).
+
+    `fate` is that invoice's, None when every invoice of the subscription is void; `first` tells whether it is the
+    subscription's first one. A status that ended stays, and one whose invoice is AWAITED stays as it is.
+    """
+    if SUBSCRIPTION.ended(status):
+        return status
+    if status is _S.INCOMPLETE:
+        return _while_incomplete(fate)
+    if fate is InvoiceFate.PAID or fate is None:
+        return _S.ACTIVE
+    if fate is InvoiceFate.AWAITED or first:
+        return status
+    return _S.PAST_DUE
+
+
+def _while_incomplete(fate: InvoiceFate | None) -> SubscriptionStatus:
+    """Only the first invoice counts: paying it starts the subscription, voiding it ends it."""
+    if fate is InvoiceFate.PAID:
+        return _S.ACTIVE
+    return _S.INCOMPLETE_EXPIRED if fate is None else _S.INCOMPLETE

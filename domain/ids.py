@@ -21,6 +21,7 @@ class Prefix(StrEnum):
     """What stands before the underscore, for every kind of object that has an id."""
 
     ACCOUNT = "acct_"
+    AGENDA_ENTRY = "agenda_"
     API_KEY = "mk_"
     CHARGE = "ch_"
     CUSTOMER = "cus_"
@@ -36,6 +37,7 @@ class Prefix(StrEnum):
     PRODUCT = "prod_"
     REFUND = "re_"
     REQUEST = "req_"
+    SANDBOX_OUTCOME = "sbo_"
     SETUP_INTENT = "seti_"
     SUBSCRIPTION = "sub_"
     SUBSCRIPTION_ITEM = "si_"

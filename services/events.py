@@ -5,6 +5,7 @@ written together just before the commit: the account's counter is taken last and
 grow by one in commit order, a rolled-back change uses none, and no reader ever sees a gap.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,21 +17,40 @@ from domain.ids import Prefix
 from models import Event, EventCounter
 from services.base import Service
 from services.rows import insert_rows
+from services.scope import Scope
 from services.snapshots import Subject, row_of, snapshot_of
 from services.transactions import Unit, current_unit, for_update
 
 Snapshot = dict[str, Any]
+Reaction = Callable[[Scope, Sequence[Subject]], Awaitable[None]]
+
+_REACTIONS: dict[EventType, Reaction] = {}
+
+
+def react_to(type: EventType, reaction: Reaction) -> None:
+    """Let `reaction` follow every event of this type in its own transaction. Only `services/reactions.py` calls this."""
+    _REACTIONS[type] = reaction
 
 
 @dataclass(slots=True)
 class _Pending:
-    """The events of one transaction that are not written yet."""
+    """The events of one transaction that are not written yet, and the subjects that reactions wait for."""
 
     events: list[Event] = field(default_factory=list)
+    reactions: dict[tuple[EventType, str, bool], tuple[Scope, list[Subject]]] = field(default_factory=dict)
 
 
 class Events(Service):
     """Records events. Use within a transaction only."""
+
+    async def react(self) -> None:
+        """Let everything follow that the events recorded so far bring about, group by group, until nothing more does.
+
+        Runs by itself before the commit; a verb that answers with what follows calls it, then reads its rows again.
+        """
+        unit = current_unit()
+        assert unit is not None, "reactions belong to a transaction"
+        await _react(unit.state(_Pending, _Pending))
 
     def snapshot(self, subject: Subject) -> Snapshot:
         """The object as handlers written for Stripe expect it; take one before a change to tell what it changed."""
@@ -52,7 +72,7 @@ class Events(Service):
         assert unit is not None, f"{type} recorded outside a transaction"
         pending = unit.state(_Pending, _Pending)
         if not pending.events:
-            unit.before_commit(lambda: _write(unit))
+            unit.before_commit(lambda: _finish(unit))
         pending.events.append(
             Event(
                 id=self.new_id(Prefix.EVENT),
@@ -69,6 +89,17 @@ class Events(Service):
                 **self.ownership(),
             )
         )
+        if type in _REACTIONS:
+            group = (type, self.scope.account_id, self.scope.livemode)
+            pending.reactions.setdefault(group, (self.scope, []))[1].append(subject)
+
+
+async def _react(pending: _Pending) -> None:
+    """Take waiting groups in the order in which their first event was recorded; reactions may add more."""
+    while pending.reactions:
+        group, (scope, subjects) = next(iter(pending.reactions.items()))
+        del pending.reactions[group]
+        await _REACTIONS[group[0]](scope, subjects)
 
 
 def _former_values(before: Snapshot, after: Snapshot) -> Snapshot:
@@ -85,9 +116,11 @@ def _former_values(before: Snapshot, after: Snapshot) -> Snapshot:
     return former
 
 
-async def _write(unit: Unit) -> None:
-    """Number and insert all events of the transaction, per object and per account."""
-    events = unit.state(_Pending, _Pending).events
+async def _finish(unit: Unit) -> None:
+    """Let follow what follows, then number and insert all events of the transaction, per object and per account."""
+    pending = unit.state(_Pending, _Pending)
+    await _react(pending)
+    events = pending.events
     await _number_by_object(events)
     for account_id, livemode in sorted({(event.account_id, event.livemode) for event in events}):
         await _number_by_account(

@@ -1,0 +1,32 @@
+"""Which gateway moves the money of a mode."""
+
+from dataclasses import dataclass
+
+from domain.errors import DomainError, ErrorCode
+from gateways.protocol import Gateway
+from gateways.sandbox import SandboxGateway
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """The gateways of the program: the sandbox in test mode, and in live mode the configured one, if there is one."""
+
+    test: Gateway
+    live: Gateway | None = None
+
+    @classmethod
+    def standard(cls, *, live: Gateway | None = None) -> "Gateways":
+        """The sandbox for test mode beside what is configured for live mode."""
+        return cls(test=SandboxGateway(), live=live)
+
+    def for_mode(self, livemode: bool) -> Gateway:
+        """The gateway of this mode. Error: `gateway_not_configured` in live mode without one."""
+        if not livemode:
+            return self.test
+        if self.live is None:
+            raise DomainError(
+                ErrorCode.GATEWAY_NOT_CONFIGURED,
+                "No payment gateway is configured for live mode, so no card can be verified, charged or refunded. "
+                "Configure one, or use a test key.",
+            )
+        return self.live

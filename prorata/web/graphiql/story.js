@@ -1,0 +1,94 @@
+// Mounts GraphiQL with the story's tabs and carries ids from one tab's answer into the variables of the next.
+// story.py plays the same rules without a browser.
+(() => {
+  "use strict";
+
+  const root = document.getElementById("graphiql");
+  const settings = JSON.parse(document.getElementById("graphiql-settings").textContent);
+  // GraphiQL's dialogs add a style element: this global gives it the page's nonce.
+  window.__webpack_nonce__ = document.currentScript.nonce;
+
+  if (!window.React || !window.ReactDOM || !window.GraphiQL) {
+    root.firstElementChild.textContent =
+      "GraphiQL could not be loaded: this server has no copy of its files, and the CDN did not answer. " +
+      "With npm installed, `make run` fetches a copy. The API itself works without it.";
+    return;
+  }
+
+  const prefix = `prorata:${settings.edition}:`;
+  const storage = {
+    get length() {
+      return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).length;
+    },
+    getItem: (key) => localStorage.getItem(prefix + key),
+    setItem: (key, value) => localStorage.setItem(prefix + key, value),
+    removeItem: (key) => localStorage.removeItem(prefix + key),
+    clear: () =>
+      Object.keys(localStorage)
+        .filter((key) => key.startsWith(prefix))
+        .forEach((key) => localStorage.removeItem(key)),
+  };
+
+  // Not one of GraphiQL's own keys, so clearing its history keeps the story going.
+  const known = () => JSON.parse(storage.getItem("story:known") || "{}");
+
+  const valueAt = (answer, path) =>
+    path.split(".").reduce((value, step) => (value === null || value === undefined ? undefined : value[step]), answer);
+
+  const remember = (query, answer) => {
+    const names = known();
+    for (const [, name, path] of query.matchAll(/^[ \t]*#[ \t]*remember:[ \t]*(\w+)[ \t]*=[ \t]*([\w.]+)[ \t]*$/gm)) {
+      const value = valueAt(answer, path);
+      if (value !== null && value !== undefined) names[name] = value;
+    }
+    storage.setItem("story:known", JSON.stringify(names));
+  };
+
+  const substitute = (value, names) => {
+    if (Array.isArray(value)) return value.map((member) => substitute(member, names));
+    if (value !== null && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, substitute(member, names)]));
+    }
+    if (typeof value !== "string") return value;
+    const valueOf = (name) => {
+      if (!Object.hasOwn(names, name)) throw new Error(`${name} is not known yet: run the tabs before this one first.`);
+      return names[name];
+    };
+    const whole = value.match(/^\{\{\s*(\w+)\s*\}\}$/);
+    return whole ? valueOf(whole[1]) : value.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => String(valueOf(name)));
+  };
+
+  const fetcher = async (request, options) => {
+    let variables;
+    try {
+      variables = substitute(request.variables || {}, known());
+    } catch (error) {
+      return { errors: [{ message: error.message }] };
+    }
+    const headers = new Headers({ Accept: "application/json", "Content-Type": "application/json", ...settings.headers });
+    Object.entries((options && options.headers) || {}).forEach(([name, value]) => headers.set(name, value));
+    const response = await fetch(settings.endpoint, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ query: request.query, variables, operationName: request.operationName }),
+    });
+    const answer = await response.json();
+    if (!answer.errors) remember(request.query, answer);
+    return answer;
+  };
+
+  const json = (value) => (Object.keys(value).length === 0 ? "" : JSON.stringify(value, null, 2));
+  const headers = json(settings.headers);
+  const tabs = settings.tabs.map((tab) => ({ query: tab.query, variables: json(tab.variables), headers }));
+
+  ReactDOM.createRoot(root).render(
+    React.createElement(GraphiQL, {
+      fetcher,
+      storage,
+      defaultTabs: tabs.length > 0 ? tabs : undefined,
+      defaultHeaders: headers,
+      defaultEditorToolsVisibility: "variables",
+      inputValueDeprecation: true,
+    }),
+  );
+})();

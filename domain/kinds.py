@@ -1,0 +1,131 @@
+"""The closed lists of words that objects carry beside a status. The values are Stripe's."""
+
+from enum import StrEnum
+
+
+class PriceType(StrEnum):
+    """Whether a price is paid once or again and again."""
+
+    ONE_TIME = "one_time"
+    RECURRING = "recurring"
+
+
+class TaxBehavior(StrEnum):
+    """Whether a price's amount has the tax in it already."""
+
+    EXCLUSIVE = "exclusive"
+    INCLUSIVE = "inclusive"
+    UNSPECIFIED = "unspecified"
+
+
+class TaxExempt(StrEnum):
+    """Whether a customer pays tax: yes (NONE), no (EXEMPT), or accounts for it themselves (REVERSE)."""
+
+    NONE = "none"
+    EXEMPT = "exempt"
+    REVERSE = "reverse"
+
+
+class CustomerBalanceTransactionType(StrEnum):
+    """Why a customer's credit balance changed."""
+
+    ADJUSTMENT = "adjustment"
+    APPLIED_TO_INVOICE = "applied_to_invoice"
+    INVOICE_TOO_SMALL = "invoice_too_small"
+    UNAPPLIED_FROM_INVOICE = "unapplied_from_invoice"
+
+
+class BalanceTransactionType(StrEnum):
+    """Why money moved on an account's balance."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    REFUND_FAILURE = "refund_failure"
+
+
+class PaymentMethodType(StrEnum):
+    """The kinds of payment methods."""
+
+    CARD = "card"
+
+
+class CaptureMethod(StrEnum):
+    """Whether an authorized payment is taken at once or on request."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class FutureUsage(StrEnum):
+    """Whether a payment method will be used with the customer present or absent."""
+
+    ON_SESSION = "on_session"
+    OFF_SESSION = "off_session"
+
+
+class PaymentIntentCancellationReason(StrEnum):
+    """Why a payment intent was canceled."""
+
+    ABANDONED = "abandoned"
+    DUPLICATE = "duplicate"
+    FRAUDULENT = "fraudulent"
+    REQUESTED_BY_CUSTOMER = "requested_by_customer"
+    VOID_INVOICE = "void_invoice"
+
+
+class SetupIntentCancellationReason(StrEnum):
+    """Why a setup intent was canceled."""
+
+    ABANDONED = "abandoned"
+    DUPLICATE = "duplicate"
+    REQUESTED_BY_CUSTOMER = "requested_by_customer"
+
+
+class RefundReason(StrEnum):
+    """Why money is given back."""
+
+    DUPLICATE = "duplicate"
+    FRAUDULENT = "fraudulent"
+    REQUESTED_BY_CUSTOMER = "requested_by_customer"
+
+
+class CollectionMethod(StrEnum):
+    """How invoices are collected."""
+
+    CHARGE_AUTOMATICALLY = "charge_automatically"
+
+
+class PaymentBehavior(StrEnum):
+    """What becomes of a new subscription whose first payment does not succeed at once."""
+
+    ALLOW_INCOMPLETE = "allow_incomplete"
+    DEFAULT_INCOMPLETE = "default_incomplete"
+    ERROR_IF_INCOMPLETE = "error_if_incomplete"
+
+
+class BillingReason(StrEnum):
+    """Why an invoice was made."""
+
+    SUBSCRIPTION_CREATE = "subscription_create"
+    SUBSCRIPTION_CYCLE = "subscription_cycle"
+
+
+class CancellationReason(StrEnum):
+    """Who or what ended a subscription."""
+
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    PAYMENT_DISPUTED = "payment_disputed"
+    PAYMENT_FAILED = "payment_failed"
+
+
+class CancellationFeedback(StrEnum):
+    """What the customer said about leaving."""
+
+    CUSTOMER_SERVICE = "customer_service"
+    LOW_QUALITY = "low_quality"
+    MISSING_FEATURES = "missing_features"
+    OTHER = "other"
+    SWITCHED_SERVICE = "switched_service"
+    TOO_COMPLEX = "too_complex"
+    TOO_EXPENSIVE = "too_expensive"
+    UNUSED = "unused"

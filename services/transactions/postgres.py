@@ -1,0 +1,234 @@
+"""Tortoise's client for PostgreSQL: one pool, a connection for each unit, any free one for a read outside."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.asyncpg.executor import AsyncpgExecutor
+from tortoise.backends.base.client import TransactionContext
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
+
+from services.transactions.tortoise_side import JoinedTransaction, SequentialPrefetch
+from services.transactions.units import DatabaseBusy, Dialect, TransactionFailed, current_unit, settled, transaction
+
+_BUSY_SECONDS: Final = 20.0
+_ROLLBACK_SECONDS: Final = 5.0
+_SETTINGS: Final = {
+    "application_name": "prorata",
+    "jit": "off",
+    "timezone": "UTC",
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_BUSY: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, _BUSY):
+        return DatabaseBusy(error)
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return IntegrityError(error)
+    if isinstance(error, asyncpg.PostgresError):
+        return OperationalError(error)
+    return error
+
+
+async def _keep_as_it_is(connection: Any) -> None:
+    """Instead of asyncpg's reset, a round trip for each use: no session state is ever set on a connection."""
+
+
+class Executor(SequentialPrefetch, AsyncpgExecutor):
+    """Tortoise's executor; prefetches run one after the other."""
+
+
+class PostgresServer(AsyncpgDBClient):
+    """One database on a server, reached through a pool."""
+
+    dialect: Dialect = "postgres"
+    executor_class = Executor
+
+    def __init__(self, url: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._url = url
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Open the pool. Raises `DBConnectionError` when the server or the database cannot be reached."""
+        if self._pool is not None:
+            return
+        try:
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=self.pool_minsize,
+                max_size=self.pool_maxsize,
+                reset=_keep_as_it_is,
+                server_settings=_SETTINGS,
+                statement_cache_size=1024,
+                max_cached_statement_lifetime=0,
+                timeout=10,
+            )
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            # The URL holds a password: only its harmless parts are shown.
+            parts = urlsplit(self._url)
+            where = f"{parts.hostname or 'the local socket'}{parts.path}"
+            raise DBConnectionError(f"PostgreSQL at {where} cannot be used: {error}") from error
+        await self._post_connect()
+
+    @property
+    def _open_pool(self) -> Any:
+        if self._pool is None:
+            raise DBConnectionError("The connections to PostgreSQL are closed.")
+        return self._pool
+
+    async def _free_connection(self) -> Any:
+        try:
+            return await self._open_pool.acquire(timeout=_BUSY_SECONDS)
+        except TimeoutError:
+            raise DatabaseBusy(
+                f"All {self.pool_maxsize} connections were in use for {_BUSY_SECONDS:.0f} seconds."
+            ) from None
+
+    async def begin(self) -> "PostgresSession":
+        """A connection with `BEGIN` done. Raises `DatabaseBusy` when none gets free."""
+        connection = await self._free_connection()
+        session = PostgresSession(self._open_pool, connection)
+        try:
+            await connection.execute("BEGIN")
+        except BaseException:
+            await session.rollback()
+            raise
+        return session
+
+    async def query(self, sql: str, values: Sequence[Any] = ()) -> tuple[int, Sequence[Any]]:
+        """Rows affected (or returned) and the records, in the running unit if there is one."""
+        unit = current_unit()
+        if unit is not None:
+            return await unit.session().query(sql, values)
+        connection = await self._free_connection()
+        try:
+            return await _run(connection, sql, values)
+        except asyncpg.PostgresError as error:
+            raise _translated(error) from error
+        finally:
+            await self._open_pool.release(connection)
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:  # type: ignore[override]
+        """Tortoise's name for `query`."""
+        return await self.query(query, values or ())
+
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        """Run an insert and give the record that it returns, if any."""
+        rows = (await self.query(query, values))[1]
+        return rows[0] if rows else None
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        """The records as dictionaries."""
+        return [dict(row) for row in (await self.query(query, values or ()))[1]]
+
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        """Run one statement for each row of values, in one unit."""
+        async with transaction() as unit:
+            await unit.session().query_many(query, values)
+
+    async def execute_script(self, query: str) -> None:
+        """Run statements without values, in one unit."""
+        async with transaction() as unit:
+            await unit.session().script(query)
+
+    def _in_transaction(self) -> TransactionContext:
+        return JoinedTransaction(self)
+
+
+async def _run(connection: Any, sql: str, values: Sequence[Any]) -> tuple[int, Sequence[Any]]:
+    head = sql.lstrip()[:6].upper()
+    if head in {"UPDATE", "DELETE", "INSERT"} and "RETURNING" not in sql.upper():
+        status: str = await connection.execute(sql, *values)
+        return int(status.rsplit(" ", 1)[1]), []
+    rows = await connection.fetch(sql, *values)
+    return len(rows), rows
+
+
+class PostgresSession:
+    """One connection of the pool while one unit has it."""
+
+    __slots__ = ("_connection", "_done", "_pool", "failed", "writes")
+
+    def __init__(self, pool: Any, connection: Any) -> None:
+        self._pool = pool
+        self._connection = connection
+        self._done = False
+        self.writes = 0
+        self.failed: BaseException | None = None
+
+    async def query(self, sql: str, values: Sequence[Any] = ()) -> tuple[int, Sequence[Any]]:
+        """Rows affected (or returned) and the records."""
+        if sql[:6] != "SELECT":
+            self.writes += 1
+        try:
+            return await _run(self._connection, sql, values)
+        except Exception as error:
+            raise self._failure(error) from error
+
+    async def query_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row of values."""
+        self.writes += 1
+        try:
+            await self._connection.executemany(sql, rows)
+        except Exception as error:
+            raise self._failure(error) from error
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert rows by COPY."""
+        self.writes += 1
+        try:
+            await self._connection.copy_records_to_table(table, records=rows, columns=columns)
+        except Exception as error:
+            raise self._failure(error) from error
+
+    async def script(self, sql: str) -> None:
+        """Run statements without values."""
+        self.writes += 1
+        try:
+            await self._connection.execute(sql)
+        except Exception as error:
+            raise self._failure(error) from error
+
+    async def commit(self) -> asyncio.CancelledError | None:
+        """Commit and give the connection back."""
+        committing = asyncio.ensure_future(self._connection.execute("COMMIT"))
+        interruption = await settled(committing)
+        error = committing.exception()
+        if error is None and committing.result() != "COMMIT":
+            # PostgreSQL answers ROLLBACK, without an error, when a statement has failed before.
+            error = TransactionFailed(f"PostgreSQL rolled this transaction back at its commit: {self.failed}")
+        if error is None:
+            return await self._give_back() or interruption
+        if interruption is not None:
+            raise interruption from error
+        raise _translated(error) if isinstance(error, Exception) else error
+
+    async def rollback(self) -> None:
+        """Roll back, unless the unit has ended."""
+        if self._done:
+            return
+        rolling = asyncio.ensure_future(self._connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS))
+        interruption = await settled(rolling)
+        if rolling.exception() is not None:
+            self._connection.terminate()
+        interruption = await self._give_back() or interruption
+        if interruption is not None:
+            raise interruption
+
+    async def _give_back(self) -> asyncio.CancelledError | None:
+        self._done = True
+        return await settled(asyncio.ensure_future(self._pool.release(self._connection)))
+
+    def _failure(self, error: Exception) -> Exception:
+        self.failed = error
+        return _translated(error)
+
+
+client_class = PostgresServer

@@ -1,0 +1,53 @@
+"""Methods that are units of work, run again when the database gave way to somebody else."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from services.transactions.units import DatabaseBusy, current_unit, transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ATTEMPTS_MAX = 6
+_FIRST_DELAY_SECONDS = 0.01
+
+
+def transactional(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """`method` as one unit of work.
+
+    Inside another unit it joins. Outermost, it is run again from its beginning when the database is busy, a
+    deadlock is broken or a serialization fails, at most six times with a growing delay; then `DatabaseBusy` is
+    raised. So nothing in it may have effects outside the database: no gateway call, no mail.
+    """
+
+    @wraps(method)
+    async def in_one_unit(*args: P.args, **kwargs: P.kwargs) -> T:
+        if current_unit() is not None:
+            async with transaction():
+                return await method(*args, **kwargs)
+        attempt = 1
+        while True:
+            try:
+                async with transaction():
+                    return await method(*args, **kwargs)
+            except DatabaseBusy:
+                if attempt == ATTEMPTS_MAX:
+                    raise
+            await asyncio.sleep(retry_delay_seconds(attempt))
+            attempt += 1
+
+    return in_one_unit
+
+
+async def in_transaction(body: Callable[[], Awaitable[T]]) -> T:
+    """What `body` gives, carried out as one unit of work like a `transactional` method."""
+    return await transactional(body)()
+
+
+def retry_delay_seconds(attempt: int) -> float:
+    """How long to wait after the given attempt (from 1): doubling from 10 ms, with up to as much again at random."""
+    doubled: float = _FIRST_DELAY_SECONDS * 2 ** (attempt - 1)
+    return doubled * (1 + random.random())  # noqa: S311

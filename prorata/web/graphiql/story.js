@@ -58,6 +58,10 @@
     return whole ? valueOf(whole[1]) : value.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => String(valueOf(name)));
   };
 
+  // Right after a change of tabs GraphiQL may still name the operation of the tab before.
+  const operationName = (request) =>
+    new RegExp(`\\b${request.operationName}\\b`).test(request.query) ? request.operationName : undefined;
+
   const fetcher = async (request, options) => {
     let variables;
     try {
@@ -70,7 +74,7 @@
     const response = await fetch(settings.endpoint, {
       method: "POST",
       headers,
-      body: JSON.stringify({ query: request.query, variables, operationName: request.operationName }),
+      body: JSON.stringify({ query: request.query, variables, operationName: operationName(request) }),
     });
     const answer = await response.json();
     if (!answer.errors) remember(request.query, answer);
@@ -81,12 +85,22 @@
   const headers = json(settings.headers);
   const tabs = settings.tabs.map((tab) => ({ query: tab.query, variables: json(tab.variables), headers }));
 
+  // GraphiQL fills its editors from single keys, not from the tab it shows, and opens one tab more where the two differ.
+  const stored = JSON.parse(storage.getItem("graphiql:tabState") || "null");
+  const shown = stored ? stored.tabs[stored.activeTabIndex] : tabs[0];
+  for (const editor of ["query", "variables", "headers"]) {
+    if (shown && shown[editor]) storage.setItem(`graphiql:${editor}`, shown[editor]);
+    else storage.removeItem(`graphiql:${editor}`);
+  }
+
   ReactDOM.createRoot(root).render(
     React.createElement(GraphiQL, {
       fetcher,
       storage,
       defaultTabs: tabs.length > 0 ? tabs : undefined,
       defaultHeaders: headers,
+      // Only a sandbox page has headers of its own to keep; a key that somebody types elsewhere is not written down.
+      shouldPersistHeaders: headers !== "",
       defaultEditorToolsVisibility: "variables",
       inputValueDeprecation: true,
     }),

@@ -1,0 +1,53 @@
+"""Every object that events tell of, in the REST shape of Stripe's pinned API version.
+
+A snapshot is plain JSON: snake_case names, whole unix seconds, minor units, ids in place of related objects. It reads
+nothing but what it is handed, so that a group of renewals takes thousands of them without a query.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from models import CustomerTaxId, PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, TestClock
+from models.base import Row
+from services.aggregates import WholeCharge, WholeCustomer, WholeInvoice, WholeSubscription
+from services.snapshots.catalog import price_snapshot, product_snapshot
+from services.snapshots.clocks import clock_snapshot
+from services.snapshots.customers import customer_snapshot, tax_id_snapshot
+from services.snapshots.invoices import invoice_snapshot
+from services.snapshots.payment_methods import payment_method_snapshot, setup_intent_snapshot
+from services.snapshots.payments import charge_snapshot, payment_intent_snapshot
+from services.snapshots.refunds import refund_snapshot
+from services.snapshots.shapes import Snapshot
+from services.snapshots.subscriptions import subscription_snapshot
+
+__all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
+
+Whole: TypeAlias = WholeCustomer | WholeCharge | WholeSubscription | WholeInvoice
+Single: TypeAlias = CustomerTaxId | Product | Price | PaymentMethod | SetupIntent | PaymentIntent | Refund | TestClock
+Subject: TypeAlias = Whole | Single
+"""What an event can be about: a row, together with what belongs to it where its snapshot shows that."""
+
+_SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
+    WholeCustomer: customer_snapshot,
+    CustomerTaxId: tax_id_snapshot,
+    Product: product_snapshot,
+    Price: price_snapshot,
+    PaymentMethod: payment_method_snapshot,
+    SetupIntent: setup_intent_snapshot,
+    PaymentIntent: payment_intent_snapshot,
+    WholeCharge: charge_snapshot,
+    Refund: refund_snapshot,
+    WholeSubscription: subscription_snapshot,
+    WholeInvoice: invoice_snapshot,
+    TestClock: clock_snapshot,
+}
+
+
+def row_of(subject: Subject) -> Row:
+    """The row that the subject is or is built around."""
+    return subject if isinstance(subject, Row) else subject.row
+
+
+def snapshot_of(subject: Subject) -> Snapshot:
+    """The subject as it is now, in Stripe's shape; later changes of the row do not reach the snapshot."""
+    return _SNAPSHOTS[type(subject)](subject)

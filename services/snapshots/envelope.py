@@ -1,0 +1,28 @@
+"""Events as Stripe sends them to a webhook endpoint."""
+
+from models import Event
+from services.snapshots.shapes import Snapshot, seconds
+
+
+def event_body(event: Event) -> Snapshot:
+    """The envelope of a stored event.
+
+    `sequence` (per account and mode) and `object_sequence` (per object) are ours. `pending_webhooks` counts deliveries
+    that are still to come.
+    """
+    told: Snapshot = {"object": event.data}
+    if event.previous_attributes is not None:
+        told["previous_attributes"] = event.previous_attributes
+    return {
+        "id": event.id,
+        "object": "event",
+        "api_version": event.api_version,
+        "created": seconds(event.created_at),
+        "data": told,
+        "livemode": event.livemode,
+        "pending_webhooks": 0,
+        "request": {"id": event.request_id, "idempotency_key": event.idempotency_key},
+        "type": event.type,
+        "sequence": event.sequence,
+        "object_sequence": event.object_sequence,
+    }

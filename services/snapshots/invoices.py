@@ -1,0 +1,193 @@
+"""Invoices and their lines as Stripe shows them."""
+
+from domain.lifecycles import InvoiceStatus
+from models import Invoice, InvoiceLine
+from services.aggregates import WholeInvoice
+from services.snapshots.shapes import Snapshot, address_of, list_of, seconds, shipping_of
+
+
+def invoice_snapshot(invoice: WholeInvoice) -> Snapshot:
+    """An invoice with its lines, amounts in minor units.
+
+    `paid` is ours: Stripe dropped it, and handlers still ask for it. What only an expanded invoice of Stripe has
+    (payments, confirmation secret) is left out.
+    """
+    return {**_demand(invoice.row), **_circumstances(invoice.row), "lines": _lines(invoice)}
+
+
+def _demand(row: Invoice) -> Snapshot:
+    """What is asked for, and how far it has been paid."""
+    paid = row.status == InvoiceStatus.PAID
+    finalized_at = seconds(row.finalized_at)
+    return {
+        "id": row.id,
+        "object": "invoice",
+        "amount_due": row.amount_due,
+        "amount_overpaid": 0,
+        "amount_paid": row.amount_paid,
+        "amount_paid_off_stripe": row.amount_paid if row.paid_out_of_band else 0,
+        "amount_remaining": 0 if paid else row.amount_due - row.amount_paid,
+        "amount_shipping": 0,
+        "attempt_count": row.attempt_count,
+        "attempted": row.attempted,
+        "auto_advance": row.auto_advance,
+        "automatically_finalizes_at": seconds(row.automatically_finalizes_at),
+        "billing_reason": row.billing_reason,
+        "collection_method": row.collection_method,
+        "created": seconds(row.created_at),
+        "currency": row.currency,
+        "discounts": [],
+        "due_date": None,
+        "effective_at": finalized_at,
+        "ending_balance": row.ending_balance,
+        "livemode": row.livemode,
+        "metadata": dict(row.metadata),
+        "next_payment_attempt": seconds(row.next_payment_attempt),
+        "number": row.number,
+        "paid": paid,
+        "period_end": seconds(row.period_end),
+        "period_start": seconds(row.period_start),
+        "post_payment_credit_notes_amount": 0,
+        "pre_payment_credit_notes_amount": 0,
+        "starting_balance": row.starting_balance,
+        "status": row.status,
+        "status_transitions": {
+            "finalized_at": finalized_at,
+            "marked_uncollectible_at": None,
+            "paid_at": seconds(row.paid_at),
+            "voided_at": seconds(row.voided_at),
+        },
+        "subtotal": row.subtotal,
+        "subtotal_excluding_tax": row.subtotal,
+        "total": row.total,
+        "total_discount_amounts": [],
+        "total_excluding_tax": row.total,
+        "total_pretax_credit_amounts": [],
+        "total_taxes": [],
+    }
+
+
+def _circumstances(row: Invoice) -> Snapshot:
+    """Whom the invoice is for, from what it grew and how it is shown."""
+    known = row.customer_snapshot.get
+    return {
+        "account_country": None,
+        "account_name": None,
+        "account_tax_ids": None,
+        "application": None,
+        "automatic_tax": {
+            "disabled_reason": None,
+            "enabled": False,
+            "liability": None,
+            "provider": None,
+            "status": None,
+        },
+        "custom_fields": list(row.custom_fields) or None,
+        "customer": row.customer_id,
+        "customer_account": None,
+        "customer_address": address_of(known("address")),
+        "customer_email": known("email"),
+        "customer_name": known("name"),
+        "customer_phone": known("phone"),
+        "customer_shipping": shipping_of(known("shipping")),
+        "customer_tax_exempt": known("tax_exempt"),
+        "customer_tax_ids": [{"type": each["type"], "value": each["value"]} for each in known("tax_ids") or ()],
+        "default_payment_method": row.default_payment_method_id,
+        "default_source": None,
+        "default_tax_rates": [],
+        "description": row.description,
+        "footer": row.footer,
+        "from_invoice": None,
+        "hosted_invoice_url": None,
+        "invoice_pdf": None,
+        "issuer": {"type": "self"},
+        "last_finalization_error": None,
+        "latest_revision": None,
+        "on_behalf_of": None,
+        "parent": _parent(row),
+        "payment_settings": {
+            "default_mandate": None,
+            "payment_method_options": None,
+            "payment_method_types": None,
+        },
+        "receipt_number": None,
+        "rendering": None,
+        "shipping_cost": None,
+        "shipping_details": None,
+        "statement_descriptor": None,
+        "test_clock": row.test_clock_id,
+        "threshold_reason": None,
+        "webhooks_delivered_at": None,
+    }
+
+
+def _parent(row: Invoice) -> Snapshot | None:
+    """The subscription that the invoice belongs to."""
+    if row.subscription_id is None:
+        return None
+    return {
+        "quote_details": None,
+        "subscription_details": {"metadata": None, "subscription": row.subscription_id},
+        "type": "subscription_details",
+    }
+
+
+def _lines(invoice: WholeInvoice) -> Snapshot:
+    """All lines of the invoice, in order."""
+    row = invoice.row
+    subscription_id = row.subscription_id
+    return list_of([line_snapshot(line, subscription_id) for line in invoice.lines], f"/v1/invoices/{row.id}/lines")
+
+
+def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
+    """One amount on an invoice; `subscription_id` is the invoice's."""
+    return {
+        "id": row.id,
+        "object": "line_item",
+        "amount": row.amount,
+        "currency": row.currency,
+        "description": row.description,
+        "discount_amounts": [],
+        "discountable": not row.proration,
+        "discounts": [],
+        "invoice": row.invoice_id,
+        "livemode": row.livemode,
+        "metadata": dict(row.metadata),
+        "parent": _line_parent(row, subscription_id),
+        "period": {"end": seconds(row.period_end), "start": seconds(row.period_start)},
+        "pretax_credit_amounts": [],
+        "pricing": _pricing(row),
+        "quantity": row.quantity,
+        "quantity_decimal": str(row.quantity),
+        "subscription": None if row.subscription_item_id is None else subscription_id,
+        "subtotal": row.amount,
+        "taxes": [],
+    }
+
+
+def _line_parent(row: InvoiceLine, subscription_id: str | None) -> Snapshot | None:
+    """The subscription item that caused the line."""
+    if row.subscription_item_id is None:
+        return None
+    return {
+        "invoice_item_details": None,
+        "subscription_item_details": {
+            "invoice_item": None,
+            "proration": row.proration,
+            "proration_details": {"credited_items": None},
+            "subscription": subscription_id,
+            "subscription_item": row.subscription_item_id,
+        },
+        "type": "subscription_item_details",
+    }
+
+
+def _pricing(row: InvoiceLine) -> Snapshot | None:
+    """The price that the amount was computed from."""
+    if row.price_id is None:
+        return None
+    return {
+        "price_details": {"price": row.price_id, "product": row.product_id},
+        "type": "price_details",
+        "unit_amount_decimal": row.unit_amount_decimal,
+    }

@@ -8,13 +8,13 @@ from gateways.sandbox.declines import DeclineCode
 
 
 class Authentication(StrEnum):
-    """When a card wants 3-D Secure."""
+    """When a card wants 3-D Secure; with BREAKS_DOWN the customer is never asked and the request declines."""
 
     NEVER = "never"
     ALWAYS = "always"
     UNLESS_SET_UP = "unless_set_up"
     ON_SESSION_ONLY = "on_session_only"
-    LOOKUP_FAILS = "lookup_fails"
+    BREAKS_DOWN = "breaks_down"
 
 
 class RefundCourse(StrEnum):
@@ -49,16 +49,16 @@ class Behaviour:
     def charge_wants_authentication(self, *, off_session: bool, set_up: bool) -> bool:
         """Whether a charge needs 3-D Secure, given whether the customer is away and the card was set up before."""
         match self.authentication:
-            case Authentication.NEVER:
+            case Authentication.NEVER | Authentication.BREAKS_DOWN:
                 return False
             case Authentication.UNLESS_SET_UP:
                 return not set_up
             case Authentication.ON_SESSION_ONLY:
                 return not off_session
-            case Authentication.ALWAYS | Authentication.LOOKUP_FAILS:
+            case Authentication.ALWAYS:
                 return True
 
     @property
     def set_up_wants_authentication(self) -> bool:
         """Whether setting the card up for charges without the customer needs 3-D Secure."""
-        return self.authentication not in {Authentication.NEVER, Authentication.ON_SESSION_ONLY}
+        return self.authentication in {Authentication.ALWAYS, Authentication.UNLESS_SET_UP}

@@ -54,10 +54,13 @@ def outcome_of_charge(request: AuthorizeRequest) -> Outcome:
         return failed_authentication(ErrorCode.PAYMENT_INTENT_AUTHENTICATION_FAILURE)
     if request.scripted is not None:
         return _scripted(request, ScriptedOutcome(request.scripted))
-    if not request.authenticated and behaviour.charge_wants_authentication(
+    if behaviour.authentication is Authentication.BREAKS_DOWN:
+        return declined(DeclineCode.GENERIC_DECLINE)
+    wants_authentication = behaviour.charge_wants_authentication(
         off_session=request.off_session, set_up=request.set_up_for_off_session
-    ):
-        return _unauthenticated(behaviour, off_session=request.off_session)
+    )
+    if wants_authentication and not request.authenticated:
+        return _unauthenticated(off_session=request.off_session)
     if behaviour.blocked:
         return blocked_as_too_risky()
     if behaviour.decline is not None:
@@ -72,9 +75,11 @@ def outcome_of_set_up(request: SetupRequest) -> Outcome:
         return failed_authentication(ErrorCode.SETUP_INTENT_AUTHENTICATION_FAILURE)
     if behaviour.decline is not None and behaviour.declines_at_set_up:
         return declined(behaviour.decline)
-    wants_authentication = request.purpose is SetupPurpose.OFF_SESSION and behaviour.set_up_wants_authentication
-    if wants_authentication and not request.authenticated:
-        return _unauthenticated(behaviour, off_session=False)
+    off_session = request.purpose is SetupPurpose.OFF_SESSION
+    if off_session and behaviour.authentication is Authentication.BREAKS_DOWN:
+        return declined(DeclineCode.GENERIC_DECLINE)
+    if off_session and behaviour.set_up_wants_authentication and not request.authenticated:
+        return _unauthenticated(off_session=False)
     reference = SandboxReference(request.attempt_id, request.payment_method_token, 0)
     return Succeeded(str(reference), _approval("The card was verified.", request.attempt_id))
 
@@ -124,9 +129,7 @@ def _scripted(request: AuthorizeRequest, script: ScriptedOutcome) -> Outcome:
     return declined(DeclineCode(script.value))
 
 
-def _unauthenticated(behaviour: Behaviour, *, off_session: bool) -> Declined | RequiresAction:
-    if behaviour.authentication is Authentication.LOOKUP_FAILS:
-        return declined(DeclineCode.GENERIC_DECLINE)
+def _unauthenticated(*, off_session: bool) -> Declined | RequiresAction:
     if off_session:
         return declined(DeclineCode.AUTHENTICATION_REQUIRED)
     return RequiresAction(ActionKind.THREE_D_SECURE)

@@ -176,7 +176,7 @@ _AUTHENTICATION = (
         "pm_card_threeDSecureRequiredProcessingError",
         "4000008400001280",
         "Wants authentication, but it breaks down before the customer is asked: declines with `generic_decline`.",
-        Behaviour(Authentication.LOOKUP_FAILS),
+        Behaviour(Authentication.BREAKS_DOWN),
     ),
     _secure(
         "pm_card_threeDSecureOptional",

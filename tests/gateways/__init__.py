@@ -1,0 +1,1 @@
+"""Gateways: one contract for all of them, and the sandbox card by card."""

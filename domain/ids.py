@@ -23,6 +23,7 @@ class Prefix(StrEnum):
     ACCOUNT = "acct_"
     AGENDA_ENTRY = "agenda_"
     API_KEY = "mk_"
+    BALANCE_TRANSACTION = "txn_"
     CHARGE = "ch_"
     CUSTOMER = "cus_"
     CUSTOMER_BALANCE_TRANSACTION = "cbtxn_"
@@ -43,7 +44,6 @@ class Prefix(StrEnum):
     SUBSCRIPTION_ITEM = "si_"
     TAX_ID = "txi_"
     TEST_CLOCK = "clock_"
-    BALANCE_TRANSACTION = "txn_"
 
 
 def new_id(prefix: str, microseconds: int, random_bits: int) -> str:

@@ -1,13 +1,12 @@
 """Arithmetic of money: the named roundings, shares that sum to the whole, and decimal unit amounts.
 
 Amounts are whole numbers of minor units. What lies between two of them lives as `Fraction` or `Decimal` inside one
-function and leaves it through one of the roundings here. Products are taken as fractions, because `Decimal` cuts
-them at 28 digits without a word.
+function and leaves it through one of the roundings here.
 """
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from typing import Final
 
@@ -17,6 +16,8 @@ UNIT_AMOUNT_DECIMALS_MAX: Final = 12
 UNIT_AMOUNT_DIGITS_MAX: Final = 12
 """Digits of a unit amount before the point, in minor units: far above any charge, and safe to multiply."""
 
+# The usual context cuts a product at 28 digits without a word; this one would refuse.
+_EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -58,9 +59,9 @@ def percentage_of(amount: int, percent: Decimal) -> int:
     return half_away_from_zero(amount * Fraction(percent) / 100)
 
 
-def product_of(unit_amount: Decimal, quantity: int) -> Fraction:
-    """Unit amount times quantity, exact."""
-    return Fraction(unit_amount) * quantity
+def product_of(unit_amount: Decimal, quantity: int) -> Decimal:
+    """Unit amount times quantity, exact however many digits it takes."""
+    return _EXACT.multiply(unit_amount, Decimal(quantity))
 
 
 def unit_amount_of(text: str, param: str | tuple[str, ...] = "unitAmountDecimal") -> Decimal:

@@ -1,0 +1,225 @@
+"""Drafting invoices: lines with their amounts, how those came about, and what remains to be paid.
+
+A draft is the same whether it is written or only shown. Every line carries its `Calculation`, so that it can explain
+itself long after its price is gone.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from domain.currencies import format_minor, minimum_charge_of
+from domain.errors import DomainError, ErrorCode
+from domain.money import half_away_from_zero, product_of, unit_amount_text
+from domain.periods import Recurrence
+
+INVOICE_PREFIX_LENGTH: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFacts:
+    """What drafting needs to know of a price. `unit_amount` is in minor units and may have decimals."""
+
+    price_id: str
+    product_id: str
+    product_name: str
+    currency: str
+    unit_amount: Decimal
+    recurrence: Recurrence | None
+
+
+@dataclass(frozen=True, slots=True)
+class BilledItem:
+    """One subscription item to be billed for the time from `period_start` up to `period_end`."""
+
+    subscription_item_id: str
+    price: PriceFacts
+    quantity: int
+    period_start: datetime
+    period_end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """How a line's amount came about: unit amount times quantity is `exact`, which was rounded once to `amount`."""
+
+    currency: str
+    unit_amount: str
+    quantity: int
+    exact: str
+    amount: int
+    method: str = "per_unit"
+    rounding: str = "half_away_from_zero"
+
+    def as_json(self) -> dict[str, str | int]:
+        """The calculation for a JSON column; numbers that are not whole are texts."""
+        return {
+            "method": self.method,
+            "currency": self.currency,
+            "unit_amount": self.unit_amount,
+            "quantity": self.quantity,
+            "exact": self.exact,
+            "rounding": self.rounding,
+            "amount": self.amount,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str | int]) -> "Calculation":
+        """The calculation that `as_json` gave."""
+        return cls(
+            currency=str(stored["currency"]),
+            unit_amount=str(stored["unit_amount"]),
+            quantity=int(stored["quantity"]),
+            exact=str(stored["exact"]),
+            amount=int(stored["amount"]),
+            method=str(stored["method"]),
+            rounding=str(stored["rounding"]),
+        )
+
+    def explanation(self, locale: str = "en_US") -> str:
+        """The calculation in words: "3 × $0.333 = $0.999, rounded half away from zero to $1.00"."""
+        exact = Decimal(self.exact)
+        unit = format_minor(Decimal(self.unit_amount), self.currency, locale)
+        text = f"{self.quantity} × {unit} = {format_minor(exact, self.currency, locale)}"
+        if exact == self.amount:
+            return text
+        return f"{text}, rounded half away from zero to {format_minor(self.amount, self.currency, locale)}"
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """One line of an invoice before it has an id; amounts in minor units of `currency`."""
+
+    description: str
+    amount: int
+    currency: str
+    quantity: int
+    unit_amount: Decimal
+    price_id: str
+    product_id: str
+    subscription_item_id: str
+    period_start: datetime
+    period_end: datetime
+    calculation: Calculation
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDraft:
+    """The lines of an invoice and their sums."""
+
+    currency: str
+    lines: tuple[LineDraft, ...]
+    subtotal: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an invoice asks for once the customer's balance was set against it.
+
+    Balances are positive when the customer owes and negative when they have credit. `balance_change` is what moves
+    the balance: positive when credit was used up or a small amount was put off, negative when the total was a credit.
+    """
+
+    starting_balance: int
+    ending_balance: int
+    amount_due: int
+
+    @property
+    def balance_change(self) -> int:
+        """Ending balance less starting balance."""
+        return self.ending_balance - self.starting_balance
+
+
+def invoice_draft_of(items: Iterable[BilledItem], currency: str) -> InvoiceDraft:
+    """The invoice that bills these items in advance, a line each in their order; without items it is empty."""
+    lines = tuple(line_draft_of(item) for item in items)
+    strangers = [line for line in lines if line.currency != currency]
+    if strangers:
+        raise AssertionError(f"price {strangers[0].price_id} is in {strangers[0].currency}, the invoice in {currency}")
+    subtotal = sum(line.amount for line in lines)
+    return InvoiceDraft(currency, lines, subtotal, subtotal)
+
+
+def line_draft_of(item: BilledItem) -> LineDraft:
+    """The line of one item: unit amount times quantity, rounded once, half away from zero."""
+    price = item.price
+    calculation = calculation_of(price.unit_amount, item.quantity, price.currency)
+    return LineDraft(
+        description=line_description(price, item.quantity),
+        amount=calculation.amount,
+        currency=price.currency,
+        quantity=item.quantity,
+        unit_amount=price.unit_amount,
+        price_id=price.price_id,
+        product_id=price.product_id,
+        subscription_item_id=item.subscription_item_id,
+        period_start=item.period_start,
+        period_end=item.period_end,
+        calculation=calculation,
+    )
+
+
+def calculation_of(unit_amount: Decimal, quantity: int, currency: str) -> Calculation:
+    """Unit amount times quantity with its rounding, in minor units."""
+    exact = product_of(unit_amount, quantity)
+    return Calculation(
+        currency=currency,
+        unit_amount=unit_amount_text(unit_amount),
+        quantity=quantity,
+        exact=unit_amount_text(exact),
+        amount=half_away_from_zero(exact),
+    )
+
+
+def line_description(price: PriceFacts, quantity: int) -> str:
+    """What the line says: "2 × Basic (at $15.00 / month)", "1 × Basic (at $40.00 every 3 months)"."""
+    return f"{quantity} × {price.product_name} (at {_rate(price.unit_amount, price.currency, price.recurrence)})"
+
+
+def settled_with_balance(total: int, balance: int, currency: str) -> Settlement:
+    """What is due of a total when the customer's balance is set against it (spec 03).
+
+    Credit pays as much as it can, a debt is added, a negative total becomes credit. What is left but lies below the
+    least that can be charged is put off: nothing is due, and the balance takes it over.
+    """
+    sum_owed = total + balance
+    if sum_owed < minimum_charge_of(currency):
+        return Settlement(starting_balance=balance, ending_balance=sum_owed, amount_due=0)
+    return Settlement(starting_balance=balance, ending_balance=0, amount_due=sum_owed)
+
+
+def invoice_number(prefix: str, sequence: int) -> str:
+    """The number of a customer's invoice: prefix and sequence, which has at least four digits. "K3J9ZQ12AB-0001"."""
+    return f"{prefix}-{sequence:04d}"
+
+
+def invoice_prefix_from(customer_id: str) -> str:
+    """The prefix of a new customer's invoice numbers: the end of their id, which is random, in upper case."""
+    return customer_id[-INVOICE_PREFIX_LENGTH:].upper()
+
+
+def validated_invoice_prefix(text: str, param: str | tuple[str, ...] = "invoicePrefix") -> str:
+    """A prefix that the caller chose: 3 to 12 upper-case letters and digits."""
+    if not re.fullmatch("[A-Z0-9]{3,12}", text):
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID,
+            f"'{text}' cannot be an invoice prefix; it would have to be 3 to 12 upper-case letters or digits.",
+            param,
+        )
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _rate(unit_amount: Decimal, currency: str, recurrence: Recurrence | None) -> str:
+    """The price of a unit in words. Thousands renew at one price, and to format it costs more than the rest."""
+    amount = format_minor(unit_amount, currency)
+    if recurrence is None:
+        return amount
+    if recurrence.interval_count == 1:
+        return f"{amount} / {recurrence.interval}"
+    return f"{amount} every {recurrence.interval_count} {recurrence.interval}s"

@@ -172,13 +172,14 @@ class PostgresSession:
         except Exception as error:
             raise self._failure(error) from error
 
-    async def query_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run one statement for each row of values."""
+    async def query_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one statement for each row of values; gives how many rows of values there were."""
         self.writes += 1
         try:
             await self._connection.executemany(sql, rows)
         except Exception as error:
             raise self._failure(error) from error
+        return len(rows)
 
     async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert rows by COPY."""

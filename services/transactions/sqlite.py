@@ -263,15 +263,17 @@ class SqliteSession:
         self.writes += 1
         return affected, rows
 
-    async def query_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run one statement for each row of values."""
+    async def query_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one statement for each row of values; gives how many rows they affected together."""
         self.writes += 1
+        affected = 0
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             try:
-                self._connection.executemany(sql, rows[start : start + _ROWS_AT_ONCE])
+                affected += self._connection.executemany(sql, rows[start : start + _ROWS_AT_ONCE]).rowcount
             except sqlite3.Error as error:
                 raise self._failure(error) from error
             await self._let_others_run()
+        return affected
 
     async def script(self, sql: str) -> None:
         """Run statements without values."""

@@ -53,8 +53,8 @@ class Session(Protocol):
         """Rows affected (or returned) and the records."""
         ...
 
-    async def query_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run one statement for each row of values."""
+    async def query_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one statement for each row of values; SQLite tells how many rows they affected together."""
         ...
 
     async def script(self, sql: str) -> None:
@@ -77,6 +77,10 @@ class Database(Protocol):
 
     async def begin(self) -> Session:
         """A connection of its own with a transaction open for writing."""
+        ...
+
+    async def query(self, sql: str, values: Sequence[Any] = ()) -> tuple[int, Sequence[Any]]:
+        """Rows affected (or returned) and the records: in the running unit, else wherever reads or writes go."""
         ...
 
 

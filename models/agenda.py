@@ -16,8 +16,6 @@ class AgendaEntry(Owned):
     test_clock_id = fields.CharField(max_length=40, null=True)
     attempts = fields.IntField(default=0)
     last_error = fields.TextField(null=True)
-    claimed_until: datetime | None = instant(null=True)
-    """Until this moment of the system's time a runner owns it; an owner that died is thereby replaced."""
 
     class Meta:
         table = "agenda"

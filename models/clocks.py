@@ -17,8 +17,10 @@ class TestClock(Owned):
     target_at: datetime | None = instant(null=True)
     status = fields.CharField(max_length=20)
     last_error = fields.TextField(null=True)
+    claimed_by = fields.CharField(max_length=40, null=True)
+    """Who carries out the advance; every step confirms it, so two runners never both go on."""
     claimed_until: datetime | None = instant(null=True)
-    """Until this moment of the system's time one runner owns the advance; after it another may take over."""
+    """Until this moment of the system's time the runner owns the advance; after it another may take over."""
 
     class Meta:
         table = "test_clocks"

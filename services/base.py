@@ -1,6 +1,6 @@
 """What every service stands on: its scope, the one tenancy filter, and the present of a customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Self, TypedDict, TypeVar, overload
@@ -12,6 +12,7 @@ from domain.ids import Prefix
 from domain.lifecycles import TestClockStatus
 from models import TestClock
 from models.base import Owned
+from services.rows import fetch_by
 from services.scope import Scope
 from services.transactions import for_update
 
@@ -59,6 +60,21 @@ class Service:
         row = await for_update(self.mine(model).filter(id=identifier)).first()
         return _present(row, model, identifier, param)
 
+    async def gather(
+        self,
+        model: type[OWNED],
+        column: str,
+        values: Iterable[str | None],
+        *,
+        order: Sequence[str] = (),
+        lock: bool = False,
+    ) -> list[OWNED]:
+        """The scope's rows whose column has one of these values, in one statement; None among them is passed over."""
+        wanted = [value for value in values if value is not None]
+        if not wanted:
+            return []
+        return await fetch_by(model, column, wanted, order=order, lock=lock, **self.ownership())
+
     def ownership(self) -> Ownership:
         """The owner columns of a new row."""
         return {"account_id": self.scope.account_id, "livemode": self.scope.livemode}
@@ -79,6 +95,14 @@ class Service:
                 "its customers can be changed once it is ready.",
             )
         return clock.frozen_at
+
+
+    async def presents(self, test_clock_ids: Iterable[str | None]) -> dict[str | None, datetime]:
+        """The present by test clock (None is the system's), for sets and for what must go on while a clock moves."""
+        wanted = set(test_clock_ids) - {None, self.scope.on_clock}
+        clocks = await self.gather(TestClock, "id", wanted)
+        now = self.scope.clock.now()
+        return {None: now, self.scope.on_clock: now} | {clock.id: clock.frozen_at for clock in clocks}
 
 
 class part(Generic[SERVICE]):  # noqa: N801 - reads as a word in class bodies: `events = part(Events)`

@@ -10,7 +10,7 @@ from domain.agenda import AgendaKind
 from domain.ids import Prefix
 from models import AgendaEntry
 from services.base import Service
-from services.rows import insert_rows
+from services.rows import delete_by, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ class Due(Service):
     async def cancel(self, subject_id: str, *kinds: AgendaKind) -> None:
         """Nothing of these kinds will happen to the subject any more."""
         await self.mine(AgendaEntry).filter(subject_id=subject_id, kind__in=kinds).delete()
+
+    async def remove(self, identifiers: Sequence[str]) -> None:
+        """Take entries that were carried out off the agenda."""
+        await delete_by(AgendaEntry, "id", identifiers)
 
     async def cancel_all(self, entries: Iterable[tuple[AgendaKind, str]]) -> None:
         """Remove many, in one statement per kind."""

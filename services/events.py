@@ -24,12 +24,12 @@ from services.transactions import Unit, current_unit, for_update
 Snapshot = dict[str, Any]
 Reaction = Callable[[Scope, Sequence[Subject]], Awaitable[None]]
 
-_REACTIONS: dict[EventType, Reaction] = {}
+_REACTIONS: dict[EventType, tuple[Reaction, ...]] = {}
 
 
-def react_to(type: EventType, reaction: Reaction) -> None:
-    """Let `reaction` follow every event of this type in its own transaction. Only `services/reactions.py` calls this."""
-    _REACTIONS[type] = reaction
+def react_to(type: EventType, *reactions: Reaction) -> None:
+    """Let these follow every event of this type in its own transaction. Only `services/reactions.py` calls this."""
+    _REACTIONS[type] = reactions
 
 
 @dataclass(slots=True)
@@ -99,7 +99,8 @@ async def _react(pending: _Pending) -> None:
     while pending.reactions:
         group, (scope, subjects) = next(iter(pending.reactions.items()))
         del pending.reactions[group]
-        await _REACTIONS[group[0]](scope, subjects)
+        for reaction in _REACTIONS[group[0]]:
+            await reaction(scope, subjects)
 
 
 def _former_values(before: Snapshot, after: Snapshot) -> Snapshot:

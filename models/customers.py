@@ -14,6 +14,8 @@ class Customer(Described):
     """Someone who is billed. Nothing but the id is required; a deleted one remains as a row."""
 
     email = fields.CharField(max_length=512, null=True)
+    email_folded = fields.CharField(max_length=1024, null=True)
+    """The e-mail in lower case: finds customers whichever way it is written. Lower case may be twice as long."""
     name = fields.CharField(max_length=256, null=True)
     phone = fields.CharField(max_length=20, null=True)
     description = fields.CharField(max_length=500, null=True)
@@ -36,7 +38,7 @@ class Customer(Described):
 
     class Meta:
         table = "customers"
-        indexes = (("account_id", "livemode", "id"), ("account_id", "livemode", "email"))
+        indexes = (("account_id", "livemode", "id"), ("account_id", "livemode", "email_folded"))
         unique_together = (("account_id", "livemode", "invoice_prefix"),)
 
 

@@ -1,0 +1,159 @@
+"""The settings of an account: every one with its default, in one place.
+
+A row keeps only what differs from the defaults, so that a changed default reaches every account that never chose.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from domain.errors import DomainError, ErrorCode
+from domain.fees import DEFAULT_FEES, FeeSchedule
+
+FINALIZATION_DELAY_MAX: Final = 72 * 3600
+"""Seconds. Stripe waits 72 hours at most before it finalizes a draft."""
+ORIGINS_MAX: Final = 50
+FEES_MAX: Final = 200
+FEE_PERCENT_MAX: Final = 100
+FEE_PERCENT_DECIMALS_MAX: Final = 4
+FEE_FIXED_MAX: Final = 99_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingFee:
+    """What the payment network keeps of a charge in one currency: per cent of the amount, and minor units.
+
+    Without a fixed part the currency's default holds (`domain/fees.py`).
+    """
+
+    currency: str
+    percent: Decimal
+    fixed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSettings:
+    """Every setting of an account. A field's default is the setting's default."""
+
+    invoice_finalization_delay: int = 3600
+    """Seconds between the draft of a renewal and its finalization; 0 finalizes at once."""
+
+    statement_descriptor: str | None = None
+    """What customers read beside a charge on the card statement, unless the product says otherwise."""
+
+    processing_fee_percent: Decimal = DEFAULT_FEES.percent
+    """Per cent of every charge that the payment network keeps, in currencies without a fee of their own."""
+
+    processing_fees: tuple[ProcessingFee, ...] = ()
+    """Fees for single currencies, at most one each."""
+
+    allowed_origins: tuple[str, ...] = ()
+    """Origins of web pages (https://app.example.com) whose scripts may call the API with this account's keys."""
+
+    def fee_schedule(self, currency: str) -> FeeSchedule:
+        """The processing fee for charges in this currency."""
+        for fee in self.processing_fees:
+            if fee.currency == currency:
+                return FeeSchedule(fee.percent, fee.fixed)
+        return FeeSchedule(self.processing_fee_percent)
+
+
+DEFAULT_SETTINGS: Final = AccountSettings()
+
+
+def stored_settings(settings: AccountSettings) -> dict[str, Any]:
+    """What differs from the defaults, for a JSON column."""
+    return {
+        each.name: _stored(value)
+        for each in fields(settings)
+        if (value := getattr(settings, each.name)) != getattr(DEFAULT_SETTINGS, each.name)
+    }
+
+
+def settings_of(stored: Mapping[str, Any]) -> AccountSettings:
+    """The settings that `stored_settings` gave; names that are no setting any more are passed over."""
+    if not stored:
+        return DEFAULT_SETTINGS
+    known = {each.name: stored[each.name] for each in fields(AccountSettings) if each.name in stored}
+    if "processing_fee_percent" in known:
+        known["processing_fee_percent"] = Decimal(known["processing_fee_percent"])
+    if "processing_fees" in known:
+        known["processing_fees"] = tuple(
+            ProcessingFee(fee["currency"], Decimal(fee["percent"]), fee["fixed"]) for fee in known["processing_fees"]
+        )
+    if "allowed_origins" in known:
+        known["allowed_origins"] = tuple(known["allowed_origins"])
+    return AccountSettings(**known)
+
+
+def finalization_delay(seconds: int, param: str | tuple[str, ...] = "invoiceFinalizationDelay") -> int:
+    """The delay itself, from 0 seconds to 72 hours."""
+    if not 0 <= seconds <= FINALIZATION_DELAY_MAX:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID_INTEGER,
+            f"A delay of {seconds} seconds is not possible; it would have to be from 0 to {FINALIZATION_DELAY_MAX}"
+            " (72 hours).",
+            param,
+        )
+    return seconds
+
+
+def fee_percent(percent: Decimal, param: str | tuple[str, ...] = "processingFeePercent") -> Decimal:
+    """The share of a charge in per cent, from 0 to 100 with at most four decimals."""
+    if not 0 <= percent <= FEE_PERCENT_MAX or percent.scaleb(FEE_PERCENT_DECIMALS_MAX) % 1:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID,
+            f"A fee of {percent:f} per cent is not possible; it would have to be from 0 to {FEE_PERCENT_MAX}"
+            f" with at most {FEE_PERCENT_DECIMALS_MAX} decimals.",
+            param,
+        )
+    return percent
+
+
+def validated_fee(fee: ProcessingFee, param: tuple[str, ...] = ()) -> ProcessingFee:
+    """The fee itself; refuses a share or a fixed part that is out of range. The currency is one already."""
+    fee_percent(fee.percent, (*param, "percent"))
+    if fee.fixed is not None and not 0 <= fee.fixed <= FEE_FIXED_MAX:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID_INTEGER,
+            f"A fixed fee of {fee.fixed} {fee.currency} is not possible; it would have to be from 0 to"
+            f" {FEE_FIXED_MAX} minor units.",
+            (*param, "fixed"),
+        )
+    return fee
+
+
+def origin_of(text: str, param: str | tuple[str, ...] = "allowedOrigins") -> str:
+    """The origin in lower case, as browsers send it: scheme, host and a port that is not the scheme's own."""
+    try:
+        parts = urlsplit(text.strip().lower())
+        port = parts.port
+    except ValueError:  # such as a port that is no number
+        raise _no_origin(text, param) from None
+    beyond = parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username is not None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or beyond or any(map(str.isspace, parts.netloc)):
+        raise _no_origin(text, param)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if port in {None, default} else f":{port}")
+
+
+def _no_origin(text: str, param: str | tuple[str, ...]) -> DomainError:
+    return DomainError(
+        ErrorCode.URL_INVALID,
+        f"'{text[:100]}' is not an origin; it would have to be scheme and host alone, such as https://app.example.com.",
+        param,
+    )
+
+
+def _stored(value: Any) -> Any:
+    """A setting's value as JSON."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, ProcessingFee):
+        return {"currency": value.currency, "percent": format(value.percent, "f"), "fixed": value.fixed}
+    if isinstance(value, tuple):
+        return [_stored(each) for each in value]
+    return value

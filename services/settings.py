@@ -1,0 +1,123 @@
+"""Settings of an account: reading them whole, changing them one by one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from domain.addresses import country_of
+from domain.checks import checked_list, checked_where_given
+from domain.currencies import currency_of
+from domain.descriptors import statement_descriptor
+from domain.drafts import UNSET, Unset
+from domain.errors import ErrorCode, Problems
+from domain.settings import (
+    DEFAULT_SETTINGS,
+    FEES_MAX,
+    ORIGINS_MAX,
+    AccountSettings,
+    ProcessingFee,
+    fee_percent,
+    finalization_delay,
+    origin_of,
+    settings_of,
+    stored_settings,
+    validated_fee,
+)
+from domain.texts import email_of, required_text
+from models import Account
+from services.base import Service
+from services.idempotency import transactional
+from services.transactions import for_update
+
+BUSINESS_NAME_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChange:
+    """What to change of an account and its settings; a setting changed to None goes back to its default."""
+
+    country: str | Unset = UNSET
+    default_currency: str | Unset = UNSET
+    business_name: str | Unset | None = UNSET
+    email: str | Unset | None = UNSET
+    invoice_finalization_delay: int | Unset | None = UNSET
+    statement_descriptor: str | Unset | None = UNSET
+    processing_fee_percent: Decimal | Unset | None = UNSET
+    processing_fees: Sequence[ProcessingFee] | Unset | None = UNSET
+    allowed_origins: Sequence[str] | Unset | None = UNSET
+
+
+class Settings(Service):
+    """The settings of the scope's account."""
+
+    async def current(self) -> AccountSettings:
+        """All settings, those never chosen with their defaults."""
+        account = await Account.get(id=self.scope.account_id)
+        return settings_of(account.settings)
+
+    @transactional
+    async def update(self, change: SettingsChange) -> Account:
+        """The account with these settings changed. Reports all problems of the change together."""
+        account = await for_update(Account.filter(id=self.scope.account_id)).get()
+        problems = Problems()
+        settings = _changed(settings_of(account.settings), change, problems)
+        columns = {
+            "country": checked_where_given(problems, country_of, change.country, "country"),
+            "default_currency": checked_where_given(problems, currency_of, change.default_currency, "defaultCurrency"),
+            "business_name": checked_where_given(
+                problems, required_text, change.business_name, BUSINESS_NAME_LENGTH_MAX, "businessName"
+            ),
+            "email": checked_where_given(problems, email_of, change.email),
+        }
+        problems.raise_any()
+        for name, value in columns.items():
+            if value is not UNSET:
+                setattr(account, name, value)
+        account.settings = stored_settings(settings)
+        await account.save(update_fields=[*columns, "settings"])
+        return account
+
+
+async def allowed_origins() -> frozenset[str]:
+    """The origins that any account allows: what a preflight is answered from, which carries no key."""
+    stored = await Account.all().values_list("settings", flat=True)
+    return frozenset(origin for each in stored for origin in settings_of(each).allowed_origins)
+
+
+def _changed(settings: AccountSettings, change: SettingsChange, problems: Problems) -> AccountSettings:
+    """The settings after the change; wherever it is refused, problems are noted and the result is of no use."""
+    wanted = {
+        "invoice_finalization_delay": checked_where_given(
+            problems, finalization_delay, change.invoice_finalization_delay
+        ),
+        "statement_descriptor": checked_where_given(problems, statement_descriptor, change.statement_descriptor),
+        "processing_fee_percent": checked_where_given(problems, fee_percent, change.processing_fee_percent),
+        "processing_fees": _fees(change.processing_fees, problems),
+        "allowed_origins": checked_list(problems, origin_of, change.allowed_origins, ORIGINS_MAX, ("allowedOrigins",)),
+    }
+    kept = {
+        name: getattr(DEFAULT_SETTINGS, name) if value is None else value
+        for name, value in wanted.items()
+        if value is not UNSET
+    }
+    if "allowed_origins" in kept:
+        kept["allowed_origins"] = tuple(dict.fromkeys(kept["allowed_origins"]))
+    return replace(settings, **kept)
+
+
+def _fees(fees: Sequence[ProcessingFee] | Unset | None, problems: Problems) -> tuple[ProcessingFee, ...] | Unset:
+    """Fees by currency, each currency once."""
+    valid = checked_list(problems, validated_fee, fees, FEES_MAX, ("processingFees",))
+    if valid is UNSET:
+        return UNSET
+    currencies = [fee.currency for fee in valid]
+    for index, currency in enumerate(currencies):
+        if currency in currencies[:index]:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"There are two processing fees for {currency}; there can be one for each currency.",
+                "processingFees",
+                str(index),
+                "currency",
+            )
+    return tuple(valid)

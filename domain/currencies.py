@@ -5,13 +5,14 @@ that Babel knows as legal tender somewhere today.
 """
 
 import copy
+import re
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from babel.core import Locale, get_global
-from babel.numbers import NumberPattern, get_currency_precision
+from babel.numbers import NumberPattern, get_currency_precision, get_currency_symbol
 
 from domain.errors import DomainError, ErrorCode
 
@@ -100,13 +101,23 @@ def format_minor(amount: int | Decimal, currency: str, locale: str = "en_US") ->
     exponent = exponent_of(currency)
     major = Decimal(amount).scaleb(-exponent).normalize()
     shown = max(exponent, -int(major.as_tuple().exponent))
-    pattern = _pattern(locale, exponent, shown)
+    pattern = _pattern(locale, currency.upper(), exponent, shown)
     return str(pattern.apply(major, locale, currency=currency.upper(), currency_digits=False))
 
 
 @cache
-def _pattern(locale: str, decimals_min: int, decimals_max: int) -> NumberPattern:
-    """The locale's currency pattern with these decimals instead of Babel's for the currency."""
+def _pattern(locale: str, code: str, decimals_min: int, decimals_max: int) -> NumberPattern:
+    """The locale's currency pattern with these decimals, and with a blank where letters would touch the digits.
+
+    Unicode's data says both, by rules that Babel does not apply.
+    """
     pattern: NumberPattern = copy.copy(Locale.parse(locale).currency_formats["standard"])
     pattern.frac_prec = (decimals_min, decimals_max)
+    symbol = get_currency_symbol(code, locale)
+    if symbol[-1:].isalpha():
+        positive, negative = (re.sub("¤$", "¤\N{NO-BREAK SPACE}", text) for text in pattern.prefix)
+        pattern.prefix = (positive, negative)
+    if symbol[:1].isalpha():
+        positive, negative = (re.sub("^¤", "\N{NO-BREAK SPACE}¤", text) for text in pattern.suffix)
+        pattern.suffix = (positive, negative)
     return pattern

@@ -30,7 +30,8 @@ class ErrorCode(StrEnum):
     description: str
     advice: str
 
-    def __new__(cls, code: str, type_: ErrorType, description: str, advice: str) -> "ErrorCode":
+    # The defaults serve no member: they tell type checkers that `ErrorCode("card_declined")` looks a member up.
+    def __new__(cls, code: str, type_: ErrorType = _INVALID, description: str = "", advice: str = "") -> "ErrorCode":
         """The member whose value is `code`."""
         member = str.__new__(cls, code)
         member._value_ = code

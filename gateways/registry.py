@@ -1,6 +1,7 @@
 """Which gateway moves the money of a mode."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.errors import DomainError, ErrorCode
 from gateways.protocol import Gateway
@@ -13,6 +14,8 @@ class Gateways:
 
     test: Gateway
     live: Gateway | None = None
+    grace: timedelta = timedelta(seconds=60)
+    """How long whoever called a gateway has to record its answer; after that the worker asks what became of it."""
 
     @classmethod
     def standard(cls, *, live: Gateway | None = None) -> "Gateways":

@@ -61,6 +61,8 @@ class SetupIntent(Described):
     next_action = fields.CharField(max_length=30, null=True)
     in_flight_at: datetime | None = instant(null=True)
     """When a verification was handed to the gateway and has not been answered yet."""
+    request: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
+    """What the gateway was told and which idempotency claim waits for its answer, to ask it again alike."""
 
     class Meta:
         table = "setup_intents"

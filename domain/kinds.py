@@ -1,4 +1,7 @@
-"""The closed lists of words that objects carry beside a status. The values are Stripe's."""
+"""The closed lists of words that objects carry beside a status. The values are Stripe's.
+
+Those of invoices stand in `domain/invoices.py`.
+"""
 
 from enum import StrEnum
 
@@ -89,25 +92,12 @@ class RefundReason(StrEnum):
     REQUESTED_BY_CUSTOMER = "requested_by_customer"
 
 
-class CollectionMethod(StrEnum):
-    """How invoices are collected."""
-
-    CHARGE_AUTOMATICALLY = "charge_automatically"
-
-
 class PaymentBehavior(StrEnum):
     """What becomes of a new subscription whose first payment does not succeed at once."""
 
     ALLOW_INCOMPLETE = "allow_incomplete"
     DEFAULT_INCOMPLETE = "default_incomplete"
     ERROR_IF_INCOMPLETE = "error_if_incomplete"
-
-
-class BillingReason(StrEnum):
-    """Why an invoice was made."""
-
-    SUBSCRIPTION_CREATE = "subscription_create"
-    SUBSCRIPTION_CYCLE = "subscription_cycle"
 
 
 class CancellationReason(StrEnum):

@@ -12,19 +12,15 @@ __all__ = ["RULES", "TextRule", "committed_files"]
 
 TextRule = Callable[[str, str], Iterator[str]]
 
-# Written in two halves, so that this file keeps its own rules.
-UNFINISHED = re.compile(r"\b(" + "|".join(["TODO", "FIXME", "HACK"]) + r")\b")
+# These two quote what they forbid.
+QUOTING = {"tests/house/rules_of_text.py", "tests/house/test_texts.py"}
+
+UNFINISHED = re.compile(r"\b(TODO|FIXME|HACK)\b")
 PLACES = re.compile(
-    "|".join(
-        [
-            r"(?<![\w.])/(?:" + "|".join(["root", "home", "Users", "work"]) + r")/\w",
-            r"\bpypi" r"\.org\b",
-            r"\bpythonhosted" r"\.org\b",
-            r"\bregistry\.npm" r"js\.",
-            r"\bdeb\.debian" r"\.org\b",
-            r"--(?:extra-)?index" r"-url\b",
-        ]
-    )
+    r"(?<![\w.])/(?:root|home|Users|work)/\w"
+    r"|\b(?:pypi|pythonhosted|deb\.debian)\.org\b"
+    r"|\bregistry\.npmjs\."
+    r"|--(?:extra-)?index-url\b"
 )
 
 
@@ -63,6 +59,8 @@ def committed_files() -> tuple[tuple[str, str], ...]:
     """Path and text of every committed file that is text."""
     found = []
     for path in _tracked():
+        if path.relative_to(ROOT).as_posix() in QUOTING:
+            continue
         if path.is_file() and b"\0" not in (content := path.read_bytes()):
             found.append((path.relative_to(ROOT).as_posix(), content.decode("utf-8", errors="replace")))
     return tuple(found)

@@ -4,7 +4,6 @@ import pytest
 
 from tests.house.rules_of_text import RULES, TextRule, committed_files, no_machine_is_named, nothing_is_left_for_later
 
-# In halves, so that this file keeps the rules.
 OFFENDERS = [
     (nothing_is_left_for_later, "x = 1  # TODO: more"),
     (nothing_is_left_for_later, "<!-- FIXME -->"),

@@ -1,6 +1,6 @@
 """The closed lists of words that objects carry beside a status. The values are Stripe's.
 
-Those of invoices stand in `domain/invoices.py`.
+Those of invoices and subscriptions stand in `domain/invoices.py` and `domain/subscriptions.py`.
 """
 
 from enum import StrEnum
@@ -90,32 +90,3 @@ class RefundReason(StrEnum):
     DUPLICATE = "duplicate"
     FRAUDULENT = "fraudulent"
     REQUESTED_BY_CUSTOMER = "requested_by_customer"
-
-
-class PaymentBehavior(StrEnum):
-    """What becomes of a new subscription whose first payment does not succeed at once."""
-
-    ALLOW_INCOMPLETE = "allow_incomplete"
-    DEFAULT_INCOMPLETE = "default_incomplete"
-    ERROR_IF_INCOMPLETE = "error_if_incomplete"
-
-
-class CancellationReason(StrEnum):
-    """Who or what ended a subscription."""
-
-    CANCELLATION_REQUESTED = "cancellation_requested"
-    PAYMENT_DISPUTED = "payment_disputed"
-    PAYMENT_FAILED = "payment_failed"
-
-
-class CancellationFeedback(StrEnum):
-    """What the customer said about leaving."""
-
-    CUSTOMER_SERVICE = "customer_service"
-    LOW_QUALITY = "low_quality"
-    MISSING_FEATURES = "missing_features"
-    OTHER = "other"
-    SWITCHED_SERVICE = "switched_service"
-    TOO_COMPLEX = "too_complex"
-    TOO_EXPENSIVE = "too_expensive"
-    UNUSED = "unused"

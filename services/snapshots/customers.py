@@ -41,6 +41,7 @@ def customer_snapshot(customer: WholeCustomer) -> Snapshot:
         "phone": row.phone,
         "preferred_locales": list(row.preferred_locales),
         "shipping": shipping_of(row.shipping),
+        "tax": None,
         "tax_exempt": row.tax_exempt,
         "test_clock": row.test_clock_id,
     }

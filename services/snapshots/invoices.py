@@ -15,11 +15,39 @@ def invoice_snapshot(invoice: WholeInvoice) -> Snapshot:
     return {**_demand(invoice.row), **_circumstances(invoice.row), "lines": _lines(invoice)}
 
 
+_WITHOUT = dict.fromkeys(
+    (
+        "account_country",
+        "account_name",
+        "account_tax_ids",
+        "application",
+        "customer_account",
+        "default_source",
+        "due_date",
+        "from_invoice",
+        "hosted_invoice_url",
+        "invoice_pdf",
+        "last_finalization_error",
+        "latest_revision",
+        "on_behalf_of",
+        "receipt_number",
+        "rendering",
+        "shipping_cost",
+        "shipping_details",
+        "statement_descriptor",
+        "status_details",
+        "threshold_reason",
+        "webhooks_delivered_at",
+    )
+)
+"""Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
+
+
 def _demand(row: Invoice) -> Snapshot:
     """What is asked for, and how far it has been paid."""
     paid = row.status == InvoiceStatus.PAID
-    finalized_at = seconds(row.finalized_at)
     return {
+        **_WITHOUT,
         "id": row.id,
         "object": "invoice",
         "amount_due": row.amount_due,
@@ -37,8 +65,7 @@ def _demand(row: Invoice) -> Snapshot:
         "created": seconds(row.created_at),
         "currency": row.currency,
         "discounts": [],
-        "due_date": None,
-        "effective_at": finalized_at,
+        "effective_at": seconds(row.finalized_at),
         "ending_balance": row.ending_balance,
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
@@ -51,12 +78,7 @@ def _demand(row: Invoice) -> Snapshot:
         "pre_payment_credit_notes_amount": 0,
         "starting_balance": row.starting_balance,
         "status": row.status,
-        "status_transitions": {
-            "finalized_at": finalized_at,
-            "marked_uncollectible_at": None,
-            "paid_at": seconds(row.paid_at),
-            "voided_at": seconds(row.voided_at),
-        },
+        "status_transitions": _status_transitions(row),
         "subtotal": row.subtotal,
         "subtotal_excluding_tax": row.subtotal,
         "total": row.total,
@@ -67,14 +89,20 @@ def _demand(row: Invoice) -> Snapshot:
     }
 
 
+def _status_transitions(row: Invoice) -> Snapshot:
+    """When the invoice came to each of its statuses."""
+    return {
+        "finalized_at": seconds(row.finalized_at),
+        "marked_uncollectible_at": None,
+        "paid_at": seconds(row.paid_at),
+        "voided_at": seconds(row.voided_at),
+    }
+
+
 def _circumstances(row: Invoice) -> Snapshot:
     """Whom the invoice is for, from what it grew and how it is shown."""
     known = row.customer_snapshot.get
     return {
-        "account_country": None,
-        "account_name": None,
-        "account_tax_ids": None,
-        "application": None,
         "automatic_tax": {
             "disabled_reason": None,
             "enabled": False,
@@ -84,7 +112,6 @@ def _circumstances(row: Invoice) -> Snapshot:
         },
         "custom_fields": list(row.custom_fields) or None,
         "customer": row.customer_id,
-        "customer_account": None,
         "customer_address": address_of(known("address")),
         "customer_email": known("email"),
         "customer_name": known("name"),
@@ -93,31 +120,17 @@ def _circumstances(row: Invoice) -> Snapshot:
         "customer_tax_exempt": known("tax_exempt"),
         "customer_tax_ids": [{"type": each["type"], "value": each["value"]} for each in known("tax_ids") or ()],
         "default_payment_method": row.default_payment_method_id,
-        "default_source": None,
         "default_tax_rates": [],
         "description": row.description,
         "footer": row.footer,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
         "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
-        "on_behalf_of": None,
         "parent": _parent(row),
         "payment_settings": {
             "default_mandate": None,
             "payment_method_options": None,
             "payment_method_types": None,
         },
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "statement_descriptor": None,
         "test_clock": row.test_clock_id,
-        "threshold_reason": None,
-        "webhooks_delivered_at": None,
     }
 
 

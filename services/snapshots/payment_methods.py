@@ -41,6 +41,7 @@ def setup_intent_snapshot(row: SetupIntent) -> Snapshot:
     return {
         "id": row.id,
         "object": "setup_intent",
+        "allowed_payment_method_types": None,
         "application": None,
         "automatic_payment_methods": None,
         "cancellation_reason": row.cancellation_reason,
@@ -54,6 +55,7 @@ def setup_intent_snapshot(row: SetupIntent) -> Snapshot:
         "last_setup_error": payment_error_of(row.last_error),
         "latest_attempt": None,
         "livemode": row.livemode,
+        "managed_payments": None,
         "mandate": None,
         "metadata": dict(row.metadata),
         "next_action": next_action_of(row.next_action),

@@ -8,19 +8,40 @@ from models import Charge, PaymentIntent
 from services.aggregates import WholeCharge
 from services.snapshots.shapes import Snapshot, billing_details_of, next_action_of, payment_error_of, seconds
 
+_INTENT_WITHOUT = dict.fromkeys(
+    (
+        "allowed_payment_method_types",
+        "application",
+        "application_fee_amount",
+        "automatic_payment_methods",
+        "customer_account",
+        "excluded_payment_method_types",
+        "managed_payments",
+        "on_behalf_of",
+        "payment_method_configuration_details",
+        "payment_record",
+        "processing",
+        "review",
+        "shipping",
+        "source",
+        "statement_descriptor_suffix",
+        "transfer_data",
+        "transfer_group",
+    )
+)
+"""Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
+
 
 def payment_intent_snapshot(row: PaymentIntent) -> Snapshot:
     """The wish to be paid one amount (minor units) once; the attempts at it are charges."""
     return {
+        **_INTENT_WITHOUT,
         "id": row.id,
         "object": "payment_intent",
         "amount": row.amount,
         "amount_capturable": row.amount_capturable,
         "amount_details": {"tip": {}},
         "amount_received": row.amount_received,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
         "canceled_at": seconds(row.canceled_at),
         "cancellation_reason": row.cancellation_reason,
         "capture_method": row.capture_method,
@@ -29,18 +50,14 @@ def payment_intent_snapshot(row: PaymentIntent) -> Snapshot:
         "created": seconds(row.created_at),
         "currency": row.currency,
         "customer": row.customer_id,
-        "customer_account": None,
         "description": row.description,
-        "excluded_payment_method_types": None,
         "last_payment_error": payment_error_of(row.last_error),
         "latest_charge": row.latest_charge_id,
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
         "next_action": next_action_of(row.next_action),
-        "on_behalf_of": None,
         "payment_details": _payment_details(row),
         "payment_method": row.payment_method_id,
-        "payment_method_configuration_details": None,
         "payment_method_options": {
             "card": {
                 "installments": None,
@@ -50,17 +67,10 @@ def payment_intent_snapshot(row: PaymentIntent) -> Snapshot:
             }
         },
         "payment_method_types": ["card"],
-        "processing": None,
         "receipt_email": row.receipt_email,
-        "review": None,
         "setup_future_usage": row.setup_future_usage,
-        "shipping": None,
-        "source": None,
         "statement_descriptor": row.statement_descriptor,
-        "statement_descriptor_suffix": None,
         "status": row.status,
-        "transfer_data": None,
-        "transfer_group": None,
     }
 
 
@@ -71,18 +81,39 @@ def _payment_details(row: PaymentIntent) -> Snapshot | None:
     return {"customer_reference": row.customer_id, "order_reference": row.invoice_id}
 
 
+_CHARGE_WITHOUT = dict.fromkeys(
+    (
+        "application",
+        "application_fee",
+        "application_fee_amount",
+        "failure_balance_transaction",
+        "on_behalf_of",
+        "receipt_email",
+        "receipt_number",
+        "receipt_url",
+        "review",
+        "shipping",
+        "source",
+        "source_transfer",
+        "statement_descriptor_suffix",
+        "transfer_data",
+        "transfer_group",
+    )
+)
+"""Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
+
+
 def charge_snapshot(charge: WholeCharge) -> Snapshot:
     """One attempt to take money, with what has been given back of it (minor units)."""
     row = charge.row
     return {
+        **_CHARGE_WITHOUT,
         "id": row.id,
         "object": "charge",
         "amount": row.amount,
         "amount_captured": row.amount_captured,
         "amount_refunded": charge.amount_refunded,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
+        "authorization_code": row.card.get("authorization_code"),
         "balance_transaction": row.balance_transaction_id,
         "billing_details": billing_details_of(row.card.get("billing_details") or {}),
         "calculated_statement_descriptor": row.statement_descriptor,
@@ -92,32 +123,20 @@ def charge_snapshot(charge: WholeCharge) -> Snapshot:
         "customer": row.customer_id,
         "description": row.description,
         "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": row.failure_code,
         "failure_message": row.failure_message,
         "fraud_details": {},
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
-        "on_behalf_of": None,
         "outcome": _outcome(row),
         "paid": row.status == ChargeStatus.SUCCEEDED,
         "payment_intent": row.payment_intent_id,
         "payment_method": row.payment_method_id,
         "payment_method_details": {"card": _card(row), "type": "card"},
         "radar_options": {},
-        "receipt_email": None,
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": row.captured and charge.amount_refunded >= row.amount_captured,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "source_transfer": None,
         "statement_descriptor": row.statement_descriptor,
-        "statement_descriptor_suffix": None,
         "status": row.status,
-        "transfer_data": None,
-        "transfer_group": None,
     }
 
 

@@ -1,40 +1,57 @@
 """Subscriptions and their items as Stripe shows them."""
 
+from collections.abc import Mapping
+
 from services.aggregates import PricedItem, WholeSubscription
 from services.snapshots.catalog import plan_snapshot, price_snapshot
 from services.snapshots.shapes import Snapshot, list_of, seconds
+
+_WITHOUT = dict.fromkeys(
+    (
+        "application",
+        "application_fee_percent",
+        "billing_cycle_anchor_config",
+        "billing_thresholds",
+        "customer_account",
+        "days_until_due",
+        "default_source",
+        "managed_payments",
+        "next_pending_invoice_item_invoice",
+        "on_behalf_of",
+        "pause_collection",
+        "pending_invoice_item_interval",
+        "pending_setup_intent",
+        "pending_update",
+        "schedule",
+        "status_details",
+        "transfer_data",
+        "trial_end",
+        "trial_start",
+    )
+)
+"""Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
 
 
 def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
     """A subscription with its items; the current period stands on each item."""
     row = subscription.row
     return {
+        **_WITHOUT,
         "id": row.id,
         "object": "subscription",
-        "application": None,
-        "application_fee_percent": None,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": seconds(row.billing_cycle_anchor),
-        "billing_cycle_anchor_config": None,
         "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible", "updated_at": None},
         "billing_schedules": [],
-        "billing_thresholds": None,
         "cancel_at": seconds(row.cancel_at),
         "cancel_at_period_end": row.cancel_at_period_end,
         "canceled_at": seconds(row.canceled_at),
-        "cancellation_details": {
-            "comment": row.cancellation_details.get("comment"),
-            "feedback": row.cancellation_details.get("feedback"),
-            "reason": row.cancellation_details.get("reason"),
-        },
+        "cancellation_details": _cancellation_details(row.cancellation_details),
         "collection_method": row.collection_method,
         "created": seconds(row.created_at),
         "currency": row.currency,
         "customer": row.customer_id,
-        "customer_account": None,
-        "days_until_due": None,
         "default_payment_method": row.default_payment_method_id,
-        "default_source": None,
         "default_tax_rates": [],
         "description": row.description,
         "discounts": [],
@@ -53,25 +70,24 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "latest_invoice": row.latest_invoice_id,
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
-        "next_pending_invoice_item_invoice": None,
-        "on_behalf_of": None,
-        "pause_collection": None,
         "payment_settings": {
             "payment_method_options": None,
             "payment_method_types": None,
             "save_default_payment_method": "off",
         },
-        "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
-        "pending_update": None,
-        "schedule": None,
         "start_date": seconds(row.start_date),
         "status": row.status,
         "test_clock": row.test_clock_id,
-        "transfer_data": None,
-        "trial_end": None,
         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
-        "trial_start": None,
+    }
+
+
+def _cancellation_details(details: Mapping[str, str]) -> Snapshot:
+    """Why the subscription ends, as far as anybody said."""
+    return {
+        "comment": details.get("comment"),
+        "feedback": details.get("feedback"),
+        "reason": details.get("reason"),
     }
 
 

@@ -1,0 +1,284 @@
+"""Subjects for the snapshot tests: every kind, with everything known or with nothing but the necessary."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+from stripe import StripeObject
+
+from domain.event_types import EventType
+from models import (
+    Charge,
+    Customer,
+    CustomerTaxId,
+    Invoice,
+    InvoiceLine,
+    PaymentIntent,
+    PaymentMethod,
+    Price,
+    Product,
+    Refund,
+    SetupIntent,
+    Subscription,
+    SubscriptionItem,
+    TestClock,
+)
+from services.aggregates import PricedItem, WholeCharge, WholeCustomer, WholeInvoice, WholeSubscription
+from services.snapshots import Subject
+
+ANCHOR = datetime(2027, 1, 31, 10, tzinfo=UTC)
+ANCHOR_SECONDS = 1_801_389_600  # 20 849 days of 86 400 s, and 10 h
+NEXT = datetime(2027, 2, 28, 10, tzinfo=UTC)
+NEXT_SECONDS = ANCHOR_SECONDS + 28 * 86_400
+
+OWNER: dict[str, Any] = {"account_id": "acct_1", "livemode": False, "created_at": ANCHOR}
+ADDRESS = {"line1": "1 Pixel St", "city": "Oakland", "state": "CA", "postal_code": "94607", "country": "US"}
+ERROR = {"code": "card_declined", "decline_code": "insufficient_funds", "message": "No funds.", "charge": "ch_1"}
+CARD: dict[str, Any] = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
+DECLINE = {
+    "network_status": "declined_by_network",
+    "reason": "insufficient_funds",
+    "risk_level": "normal",
+    "risk_score": 12,
+    "seller_message": "The bank said no.",
+    "type": "issuer_declined",
+}
+
+
+def customer(full: bool) -> WholeCustomer:
+    """A customer with credit."""
+    more: dict[str, Any] = {
+        "email": "ada@example.com",
+        "address": ADDRESS,
+        "shipping": {"address": ADDRESS, "name": "Ada", "phone": "+1"},
+        "preferred_locales": ["de"],
+        "currency": "usd",
+        "invoice_custom_fields": [{"name": "PO", "value": "7"}],
+        "default_payment_method_id": "pm_1",
+        "test_clock_id": "clock_1",
+        "metadata": {"plan": "basic"},
+    }
+    return WholeCustomer(Customer(id="cus_1", invoice_prefix="ABC", **OWNER, **(more if full else {})), balance=-250)
+
+
+def tax_id(full: bool) -> CustomerTaxId:
+    """A tax number."""
+    country = "DE" if full else None
+    return CustomerTaxId(id="txi_1", customer_id="cus_1", type="eu_vat", value="DE123456789", country=country, **OWNER)
+
+
+def product(full: bool) -> Product:
+    """A product."""
+    more = {"images": ["https://x.test/1.png"], "marketing_features": ["Fast"], "tax_code": "txcd_10000000"}
+    return Product(id="prod_1", name="Basic", updated_at=NEXT, **OWNER, **(more if full else {}))
+
+
+def price(full: bool = True) -> Price:
+    """A monthly price of 15.00 USD; bare, a one-time price of a twentieth of a cent."""
+    more = {"type": "recurring", "interval": "month", "interval_count": 1, "unit_amount": 1500, "lookup_key": "basic"}
+    less = {"type": "one_time"}
+    return Price(
+        id="price_1",
+        product_id="prod_1",
+        currency="usd",
+        unit_amount_decimal="1500" if full else "0.05",
+        **OWNER,
+        **(more if full else less),
+    )
+
+
+def payment_method(full: bool) -> PaymentMethod:
+    """A card."""
+    more = {"customer_id": "cus_1", "country": "US", "billing_details": {"address": ADDRESS, "name": "Ada"}}
+    return PaymentMethod(
+        id="pm_1",
+        type="card",
+        token="tok",
+        funding="credit",
+        fingerprint="ab",
+        **CARD,
+        **OWNER,
+        **(more if full else {}),
+    )
+
+
+def setup_intent(full: bool) -> SetupIntent:
+    """A set-up that waits for authentication."""
+    more = {"next_action": "three_d_secure", "last_error": ERROR, "payment_method_id": "pm_1", "customer_id": "cus_1"}
+    return SetupIntent(
+        id="seti_1",
+        status="requires_action",
+        usage="off_session",
+        client_secret="seti_1_secret_x",
+        **OWNER,
+        **(more if full else {}),
+    )
+
+
+def payment_intent(full: bool) -> PaymentIntent:
+    """A payment of 15.00 USD whose last attempt failed."""
+    more = {
+        "next_action": "three_d_secure",
+        "last_error": ERROR,
+        "invoice_id": "in_1",
+        "customer_id": "cus_1",
+        "latest_charge_id": "ch_1",
+        "setup_future_usage": "off_session",
+        "cancellation_reason": "abandoned",
+        "canceled_at": NEXT,
+    }
+    return PaymentIntent(
+        id="pi_1",
+        amount=1500,
+        currency="usd",
+        status="requires_payment_method",
+        capture_method="automatic",
+        client_secret="pi_1_secret_x",
+        **OWNER,
+        **(more if full else {}),
+    )
+
+
+def charge(full: bool) -> WholeCharge:
+    """A declined charge of 15.00 USD; bare, one that is not answered yet."""
+    more = {
+        "status": "failed",
+        "failure_code": "card_declined",
+        "failure_message": "No funds.",
+        "decline_code": "insufficient_funds",
+        "outcome": DECLINE,
+        "customer_id": "cus_1",
+    }
+    row = Charge(
+        id="ch_1",
+        payment_intent_id="pi_1",
+        payment_method_id="pm_1",
+        amount=1500,
+        currency="usd",
+        card=CARD,
+        **OWNER,
+        **(more if full else {"status": "pending"}),
+    )
+    return WholeCharge(row, amount_refunded=0)
+
+
+def refund(full: bool) -> Refund:
+    """A refund of 5.00 USD."""
+    more = {"reason": "requested_by_customer", "balance_transaction_id": "txn_1", "metadata": {"why": "late"}}
+    return Refund(
+        id="re_1",
+        charge_id="ch_1",
+        payment_intent_id="pi_1",
+        amount=500,
+        currency="usd",
+        status="succeeded",
+        **OWNER,
+        **(more if full else {}),
+    )
+
+
+def subscription(full: bool) -> WholeSubscription:
+    """Three seats of the monthly price."""
+    more: dict[str, Any] = {
+        "cancel_at": NEXT,
+        "canceled_at": ANCHOR,
+        "cancellation_details": {"reason": "cancellation_requested", "feedback": "unused"},
+        "latest_invoice_id": "in_1",
+        "test_clock_id": "clock_1",
+    }
+    row = Subscription(
+        id="sub_1",
+        customer_id="cus_1",
+        status="active",
+        currency="usd",
+        collection_method="charge_automatically",
+        billing_cycle_anchor=ANCHOR,
+        start_date=ANCHOR,
+        **OWNER,
+        **(more if full else {}),
+    )
+    item = SubscriptionItem(
+        id="si_1",
+        subscription_id="sub_1",
+        price_id="price_1",
+        quantity=3,
+        current_period_start=ANCHOR,
+        current_period_end=NEXT,
+        **OWNER,
+    )
+    return WholeSubscription(row, [PricedItem(item, price())])
+
+
+def line(full: bool) -> InvoiceLine:
+    """One line of 45.00 USD."""
+    more = {"price_id": "price_1", "product_id": "prod_1", "subscription_item_id": "si_1"}
+    return InvoiceLine(
+        id="il_1",
+        invoice_id="in_1",
+        position=0,
+        description="3 × Basic",
+        amount=4500,
+        currency="usd",
+        quantity=3,
+        unit_amount_decimal="1500",
+        period_start=ANCHOR,
+        period_end=NEXT,
+        **OWNER,
+        **(more if full else {}),
+    )
+
+
+def invoice(full: bool) -> WholeInvoice:
+    """A paid invoice of 45.00 USD less 2.50 credit; bare, a draft."""
+    more: dict[str, Any] = {
+        "subscription_id": "sub_1",
+        "number": "ABC-0001",
+        "customer_snapshot": {"name": "Ada", "address": ADDRESS, "tax_exempt": "none", "tax_ids": [TAX_ID]},
+        "amount_paid": 4250,
+        "finalized_at": ANCHOR,
+        "paid_at": ANCHOR,
+        "test_clock_id": "clock_1",
+    }
+    row = Invoice(
+        id="in_1",
+        customer_id="cus_1",
+        status="paid" if full else "draft",
+        currency="usd",
+        billing_reason="subscription_create" if full else "manual",
+        collection_method="charge_automatically",
+        period_start=ANCHOR,
+        period_end=ANCHOR,
+        subtotal=4500,
+        total=4500,
+        starting_balance=-250,
+        amount_due=4250,
+        **OWNER,
+        **(more if full else {}),
+    )
+    return WholeInvoice(row, [line(full)])
+
+
+TAX_ID = {"type": "eu_vat", "value": "DE123456789"}
+
+
+def clock(full: bool) -> TestClock:
+    """A clock on its way; bare, one that stands still."""
+    more = {"name": "one year", "status": "advancing", "target_at": NEXT}
+    return TestClock(id="clock_1", frozen_at=ANCHOR, **OWNER, **(more if full else {"status": "ready"}))
+
+
+KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]] = {
+    "customer": (customer, stripe.Customer, EventType.CUSTOMER_CREATED),
+    "tax_id": (tax_id, stripe.TaxId, EventType.CUSTOMER_TAX_ID_CREATED),
+    "product": (product, stripe.Product, EventType.PRODUCT_CREATED),
+    "price": (price, stripe.Price, EventType.PRICE_CREATED),
+    "payment_method": (payment_method, stripe.PaymentMethod, EventType.PAYMENT_METHOD_ATTACHED),
+    "setup_intent": (setup_intent, stripe.SetupIntent, EventType.SETUP_INTENT_CREATED),
+    "payment_intent": (payment_intent, stripe.PaymentIntent, EventType.PAYMENT_INTENT_CREATED),
+    "charge": (charge, stripe.Charge, EventType.CHARGE_FAILED),
+    "refund": (refund, stripe.Refund, EventType.REFUND_CREATED),
+    "subscription": (subscription, stripe.Subscription, EventType.CUSTOMER_SUBSCRIPTION_CREATED),
+    "invoice": (invoice, stripe.Invoice, EventType.INVOICE_CREATED),
+    "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
+}

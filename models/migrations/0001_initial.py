@@ -413,6 +413,7 @@ class Migration(migrations.Migration):
                 ('last_error', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ('next_action', fields.CharField(null=True, max_length=30)),
                 ('in_flight_at', InstantField(null=True)),
+                ('request', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={'table': 'setup_intents', 'app': 'models', 'indexes': [Index(fields=['account_id', 'livemode', 'id'])], 'pk_attr': 'id', 'table_description': 'Getting a payment method ready for later charges.'},
             bases=['Described'],

@@ -45,11 +45,23 @@ class Policy:
 
     default: Access = Access.NONE
     grants: Mapping[str, Access] = field(default_factory=dict)
+    operations: frozenset[str] = frozenset()
+    """Fields of Query and Mutation, by their GraphQL names, that are allowed whatever the kind is granted."""
+    active_only: frozenset[str] = frozenset()
+    """Kinds of which archived objects stay hidden."""
 
     def allows(self, kind: str, access: Access) -> bool:
         """True when objects of this kind may be read, or written (which includes reading)."""
         granted = self.grants.get(kind, self.default)
         return granted is Access.WRITE or granted is access
+
+    def permits(self, operation: str, kind: str, access: Access) -> bool:
+        """True when this field of Query or Mutation may be used: by the kind's grant, or named by itself."""
+        return operation in self.operations or self.allows(kind, access)
+
+    def sees_active_only(self, kind: str) -> bool:
+        """True when archived objects of this kind are to be left out."""
+        return kind in self.active_only
 
 
 EVERYTHING = Policy(default=Access.WRITE)

@@ -1,0 +1,67 @@
+"""What resolvers are given: the scope, the services and the loaders bound to it, and the headers of the answer."""
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
+
+import strawberry
+
+from resolvers.loaders import Loaders
+from services.scope import Scope
+
+SERVICE = TypeVar("SERVICE")
+
+Answer: TypeAlias = object
+"""What a mutation's resolver returns: whatever the service answered. The payload knows how to show it."""
+
+
+class bound(Generic[SERVICE]):  # noqa: N801 - reads as a word in the list below
+    """A service made on first use, bound to the scope of the request."""
+
+    def __init__(self, make: Callable[[Scope], SERVICE]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Remember under which name the made service is kept."""
+        self._name = name
+
+    @overload
+    def __get__(self, services: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, services: Any, owner: type) -> SERVICE: ...
+    def __get__(self, services: Any, owner: type) -> Self | SERVICE:
+        """The service; afterwards it is an ordinary attribute."""
+        if services is None:
+            return self
+        made = services.__dict__[self._name] = self._make(services.scope)
+        return made
+
+
+class Services:
+    """Every service, by the name of its noun. One line each: `customers = bound(Customers)`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """The context of one GraphQL request. `headers` are those of the HTTP answer."""
+
+    scope: Scope
+    services: Services
+    load: Loaders
+    headers: MutableMapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, scope: Scope, headers: MutableMapping[str, str] | None = None) -> "RequestContext":
+        """The context for a scope."""
+        return cls(scope, Services(scope), Loaders(scope), {} if headers is None else headers)
+
+    def under(self, scope: Scope) -> "RequestContext":
+        """The same request with services bound to a copy of its scope."""
+        return replace(self, scope=scope, services=Services(scope))
+
+
+Info: TypeAlias = strawberry.Info[RequestContext, None]
+"""What a resolver's `info` is."""

@@ -1,0 +1,150 @@
+"""Batching of relations: whatever the resolvers of one level ask for becomes one statement per relation.
+
+Keys are gathered until the event loop has run everything that is ready; then all waiting batches go out together. A
+key that is known already is answered without waiting.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from schema.base import NodeKind
+from schema.connections import ConnectionOf
+from schema.errors import Forbidden
+from schema.relations import Relation
+from services.pages import Page, PageRequest
+from services.related import Conditions, counts_of_parents, pages_of_parents, rows_by_id, rows_of_parents
+from services.scope import Access, Scope
+
+Fetch = Callable[[list[str]], Awaitable[dict[str, Any]]]
+
+
+class Batch:
+    """The values of one relation by key, fetched many at a time. Absent keys get `absent()`."""
+
+    __slots__ = ("_absent", "_fetch", "_futures", "_loaders", "_waiting")
+
+    def __init__(self, loaders: "Loaders", fetch: Fetch, absent: Callable[[], Any]) -> None:
+        self._loaders = loaders
+        self._fetch = fetch
+        self._absent = absent
+        self._futures: dict[str, asyncio.Future[Any]] = {}
+        self._waiting: list[str] = []
+
+    def load(self, key: str) -> Any:
+        """The value of `key` when it is known, else a future of it."""
+        future = self._futures.get(key)
+        if future is None:
+            future = self._futures[key] = self._loaders.loop.create_future()
+            if not self._waiting:
+                self._loaders.announce(self)
+            self._waiting.append(key)
+            return future
+        return future.result() if future.done() and not future.cancelled() else future
+
+    async def run(self) -> None:
+        """Fetch what is waiting. A failure is told to everybody who waits."""
+        keys, self._waiting = self._waiting, []
+        try:
+            found = await self._fetch(keys)
+        except Exception as error:
+            for key in keys:
+                if not self._futures[key].done():
+                    self._futures[key].set_exception(error)
+            return
+        for key in keys:
+            future = self._futures[key]
+            if not future.done():
+                future.set_result(found[key] if key in found else self._absent())
+
+
+class Loaders:
+    """All batches of one request, made on first use; each checks the key's policy once, when it is made."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._batches: dict[Any, Batch] = {}
+        self._announced: list[Batch] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.loop = asyncio.get_running_loop()
+
+    def one(self, target: NodeKind) -> Batch:
+        """Objects of this type by their id, None where there is none; shared by all relations that lead there."""
+        return self._batches.get(target) or self._one(target)
+
+    def many(self, relation: Relation) -> Batch:
+        """Lists of objects by the id of their parent."""
+        return self._batches.get(relation) or self._many(relation)
+
+    def page(self, relation: Relation, request: PageRequest, conditions: Conditions) -> Batch:
+        """Connections by the id of their parent, for one set of arguments."""
+        return self._batches.get((relation, request, conditions)) or self._page(relation, request, conditions)
+
+    def forget(self) -> None:
+        """Start afresh, because something was written."""
+        self._batches.clear()
+
+    def announce(self, batch: Batch) -> None:
+        """Fetch this batch as soon as nothing else is ready to run."""
+        if not self._announced:
+            self.loop.call_soon(self._wait_for_more, 1)
+        self._announced.append(batch)
+
+    def _wait_for_more(self, known: int) -> None:
+        # Lists and objects nest tasks to different depths: as long as new relations turn up, the level is not complete.
+        if len(self._announced) > known:
+            self.loop.call_soon(self._wait_for_more, len(self._announced))
+            return
+        announced, self._announced = self._announced, []
+        for batch in announced:
+            task = self.loop.create_task(batch.run())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _guarded(self, target: NodeKind, key: Any, fetch: Fetch, absent: Callable[[], Any]) -> Batch:
+        if not self._scope.policy.allows(target.kind, Access.READ):
+            raise Forbidden(f"This key may not read {target.kind}; it would need the grant '{target.kind}: read'.")
+        batch = self._batches[key] = Batch(self, fetch, absent)
+        return batch
+
+    def _one(self, target: NodeKind) -> Batch:
+        async def fetch(keys: list[str]) -> dict[str, Any]:
+            rows = await rows_by_id(self._scope, target.model, keys, target.kind)
+            return {key: target.graphql.of(row) for key, row in rows.items()}
+
+        return self._guarded(target, target, fetch, _nothing)
+
+    def _many(self, relation: Relation) -> Batch:
+        target, children = relation.target, relation.children()
+
+        async def fetch(keys: list[str]) -> dict[str, Any]:
+            found = await rows_of_parents(self._scope, children, keys, target.kind, relation.limit)
+            return {key: _wrapped(target, rows) for key, rows in found.items()}
+
+        return self._guarded(target, relation, fetch, list)
+
+    def _page(self, relation: Relation, request: PageRequest, conditions: Conditions) -> Batch:
+        target, children = relation.target, relation.children()
+
+        async def count(keys: list[str]) -> dict[str, Any]:
+            return await counts_of_parents(self._scope, children, keys, target.kind, conditions)
+
+        counts = Batch(self, count, int)
+
+        async def fetch(keys: list[str]) -> dict[str, Any]:
+            found = await pages_of_parents(self._scope, children, keys, target.kind, request, conditions)
+            return {key: self._connection(target, page, counts, key) for key, page in found.items()}
+
+        return self._guarded(target, (relation, request, conditions), fetch, _nothing)
+
+    def _connection(self, target: NodeKind, page: Page[Any], counts: Batch, key: str) -> ConnectionOf:
+        return ConnectionOf(_wrapped(target, page.rows), page, lambda: counts.load(key))
+
+
+def _wrapped(target: NodeKind, rows: Sequence[Any]) -> list[Any]:
+    of = target.graphql.of
+    return [of(row) for row in rows]
+
+
+def _nothing() -> None:
+    return None

@@ -1,0 +1,1 @@
+"""What the API says: types, inputs, enums, payloads. No decisions are made here."""

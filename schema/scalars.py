@@ -1,0 +1,139 @@
+"""Scalars. There is no Float: amounts are integers in minor units, decimals travel as text."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from domain.currencies import exponents
+
+MinorUnits = NewType("MinorUnits", int)
+"""An amount in the smallest unit of the currency beside it; 64 bits."""
+Currency = NewType("Currency", str)
+"""A lower-case ISO 4217 code; input in any case."""
+Metadata = NewType("Metadata", dict[str, str])
+"""Labels of the caller's own. An empty text stands for removal."""
+Json = NewType("Json", object)
+"""Data whose form depends on its kind, such as how an amount was calculated."""
+
+_INT64_MAX = 2**63 - 1
+_INTEGER = re.compile(r"-?\d{1,19}\Z")
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)\Z")
+_FRACTION = re.compile(r"\.\d+")
+_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?\Z")
+
+
+def _minor_units(value: object) -> int:
+    if isinstance(value, str) and _INTEGER.match(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise GraphQLError(f"MinorUnits must be a whole number of minor units such as 1500, not {value!r}.")
+    if abs(value) > _INT64_MAX:
+        raise GraphQLError(f"MinorUnits must fit into 64 bits; {value} does not.")
+    return value
+
+
+def _currency(value: object) -> str:
+    code = value.lower() if isinstance(value, str) else ""
+    if code not in exponents():
+        raise GraphQLError(f"Currency must be an ISO 4217 code such as 'usd' or 'eur', not {value!r}.")
+    return code
+
+
+def _datetime(value: object) -> datetime:
+    """Any offset is accepted and turned into UTC; parts of a second are cut off."""
+    if isinstance(value, str) and _DATETIME.match(value):
+        try:
+            moment = datetime.fromisoformat(_FRACTION.sub("", value).upper())
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise GraphQLError(f"DateTime must be ISO 8601 with an offset such as '2027-01-31T10:00:00Z', not {value!r}.")
+
+
+def instant_text(value: datetime) -> str:
+    """ISO 8601 in UTC to the second, with `Z`."""
+    assert value.tzinfo is UTC, f"{value!r} is not in UTC"
+    return value.isoformat()[:19] + "Z"
+
+
+def _date(value: object) -> date:
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise GraphQLError(f"Date must be an ISO 8601 date such as '2027-01-31', not {value!r}.")
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str) and _DECIMAL.match(value):
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            pass
+    raise GraphQLError(f"Decimal must be text such as '12.5' with at most 30 digits each side, not {value!r}.")
+
+
+def _decimal_text(value: Decimal | str) -> str:
+    """Plain digits without an exponent; rows keep decimals as text already."""
+    return value if isinstance(value, str) else format(value, "f")
+
+
+def _metadata(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise GraphQLError(f'Metadata must be an object of texts such as {{"plan": "gold"}}, not {value!r}.')
+    for key, text in value.items():
+        if not (text is None or isinstance(text, str)):
+            raise GraphQLError(f"Metadata value of {key!r} must be a text (or null to remove it), not {text!r}.")
+    return {key: text or "" for key, text in value.items()}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _scalar(
+    name: str, description: str, parse: Callable[[object], object], serialize: Callable[[Any], object] = _same
+) -> ScalarDefinition:
+    return strawberry.scalar(name=name, description=description, serialize=serialize, parse_value=parse)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    MinorUnits: _scalar(
+        "MinorUnits",
+        "A whole number in the smallest unit of the currency beside it (1500 with usd is 15.00 USD, with jpy "
+        "1500 JPY). 64 bits; as a variable it may also be sent as text.",
+        _minor_units,
+    ),
+    Currency: _scalar(
+        "Currency",
+        "A lower-case ISO 4217 code such as `usd`. Input may be written in any case.",
+        _currency,
+    ),
+    datetime: _scalar(
+        "DateTime",
+        "A moment in ISO 8601, always UTC and whole seconds in answers: `2027-01-31T10:00:00Z`. Input may carry any "
+        "offset; parts of a second are cut off.",
+        _datetime,
+        instant_text,
+    ),
+    date: _scalar("Date", "A day in ISO 8601: `2027-01-31`.", _date, date.isoformat),
+    Decimal: _scalar(
+        "Decimal", 'A decimal number as text, so that no digit is lost: `"12.5"`.', _decimal, _decimal_text
+    ),
+    Metadata: _scalar(
+        "Metadata",
+        "Labels of your own: an object of texts, at most 50 keys of 40 characters with values of 500. In an update, "
+        "keys that are not mentioned stay, and null or an empty text removes a key.",
+        _metadata,
+    ),
+    Json: _scalar("JSON", "Data whose form depends on its kind, such as an event's snapshot or a calculation.", _same),
+}

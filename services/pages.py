@@ -1,0 +1,54 @@
+"""Pages of lists: newest first by id, which sorts by creation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+ROW = TypeVar("ROW")
+MODEL = TypeVar("MODEL", bound=Model)
+
+PAGE_SIZE = 10
+PAGE_SIZE_MAX = 100
+
+Listing: TypeAlias = QuerySet[Any]
+"""What a service hands to a list field: its rows, tenancy and filters applied, neither ordered nor cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """`size` rows between two ids (both excluded), from the newer end or, `backwards`, from the older one."""
+
+    size: int = PAGE_SIZE
+    backwards: bool = False
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[ROW]):
+    """Rows newest first, and whether the list goes on at either side."""
+
+    rows: Sequence[ROW]
+    has_next: bool
+    has_previous: bool
+
+
+async def page_of(listing: QuerySet[MODEL], request: PageRequest) -> Page[MODEL]:
+    """The page that is asked for, in one statement."""
+    if request.after is not None:
+        listing = listing.filter(id__lt=request.after)
+    if request.before is not None:
+        listing = listing.filter(id__gt=request.before)
+    found = await listing.order_by("id" if request.backwards else "-id").limit(request.size + 1)
+    return cut(found, request)
+
+
+def cut(found: Sequence[ROW], request: PageRequest) -> Page[ROW]:
+    """The page of rows that were fetched in reading direction, one more than asked for where there are more."""
+    rows, more = found[: request.size], len(found) > request.size
+    if request.backwards:
+        return Page(rows[::-1], has_next=request.before is not None, has_previous=more)
+    return Page(rows, has_next=more, has_previous=request.after is not None)

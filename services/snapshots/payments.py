@@ -150,7 +150,7 @@ def _outcome(row: Charge) -> Snapshot | None:
         "network_advice_code": known("network_advice_code"),
         "network_decline_code": known("network_decline_code"),
         "network_status": known("network_status"),
-        "reason": known("reason", row.decline_code),
+        "reason": known("reason") or row.decline_code,
         "risk_level": known("risk_level"),
         "risk_score": known("risk_score"),
         "rule": None,

@@ -1,0 +1,34 @@
+"""What is sold and for how much: products with their pictures, and prices."""
+
+from services.catalog.drafts import (
+    ImageUpload,
+    InlinePrice,
+    PriceChange,
+    PriceDraft,
+    PriceFilter,
+    PriceTerms,
+    ProductChange,
+    ProductDraft,
+    ProductFilter,
+    Recurring,
+)
+from services.catalog.images import SIZE_LIMIT, product_image
+from services.catalog.prices import Prices
+from services.catalog.products import Products
+
+__all__ = [
+    "SIZE_LIMIT",
+    "ImageUpload",
+    "InlinePrice",
+    "PriceChange",
+    "PriceDraft",
+    "PriceFilter",
+    "PriceTerms",
+    "Prices",
+    "ProductChange",
+    "ProductDraft",
+    "ProductFilter",
+    "Products",
+    "Recurring",
+    "product_image",
+]

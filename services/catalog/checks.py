@@ -1,0 +1,148 @@
+"""What products and prices may look like (spec 01, Catalogue). Nothing here reads the database."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from domain.checks import checked, checked_list, checked_where_given
+from domain.currencies import currency_of
+from domain.descriptors import statement_descriptor
+from domain.drafts import UNSET
+from domain.errors import DomainError, ErrorCode, Problems
+from domain.kinds import PriceType
+from domain.metadata import merged_metadata
+from domain.money import unit_amount_of, unit_amount_text, whole_minor_units
+from domain.periods import Recurrence, recurrence_of
+from domain.texts import required_text, url_of
+from services.catalog.drafts import PriceTerms, ProductChange, ProductDraft
+
+NAME_LENGTH_MAX: Final = 250
+DESCRIPTION_LENGTH_MAX: Final = 5_000
+UNIT_LABEL_LENGTH_MAX: Final = 12
+FEATURE_LENGTH_MAX: Final = 80
+FEATURES_MAX: Final = 15
+IMAGES_MAX: Final = 8
+NICKNAME_LENGTH_MAX: Final = 250
+LOOKUP_KEY_LENGTH_MAX: Final = 200
+
+_TAX_CODE = re.compile(r"txcd_[0-9]{8}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTerms:
+    """Terms of a price that may be stored."""
+
+    currency: str
+    unit_amount: Decimal
+    recurrence: Recurrence | None
+    terms: PriceTerms
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a price that say what it costs."""
+        recurrence = self.recurrence
+        return {
+            "currency": self.currency,
+            "type": PriceType.ONE_TIME if recurrence is None else PriceType.RECURRING,
+            "unit_amount": whole_minor_units(self.unit_amount),
+            "unit_amount_decimal": unit_amount_text(self.unit_amount),
+            "interval": None if recurrence is None else recurrence.interval,
+            "interval_count": None if recurrence is None else recurrence.interval_count,
+            "tax_behavior": self.terms.tax_behavior,
+            "metadata": dict(self.terms.metadata),
+        }
+
+
+def product_columns(
+    problems: Problems, draft: ProductDraft | ProductChange, metadata: Mapping[str, str], *at: str
+) -> dict[str, Any]:
+    """The columns that the caller gave, checked; `metadata` is what the product has, `at` the path of the product."""
+    columns: dict[str, Any] = {
+        "name": checked_where_given(problems, required_text, draft.name, NAME_LENGTH_MAX, (*at, "name")),
+        "description": checked_where_given(
+            problems, required_text, draft.description, DESCRIPTION_LENGTH_MAX, (*at, "description")
+        ),
+        "active": draft.active,
+        "images": checked_list(problems, url_of, draft.images, IMAGES_MAX, (*at, "images")),
+        "tax_code": checked_where_given(problems, _tax_code, draft.tax_code, (*at, "taxCode")),
+        "statement_descriptor": checked_where_given(
+            problems, statement_descriptor, draft.statement_descriptor, (*at, "statementDescriptor")
+        ),
+        "unit_label": checked_where_given(
+            problems, required_text, draft.unit_label, UNIT_LABEL_LENGTH_MAX, (*at, "unitLabel")
+        ),
+        "url": checked_where_given(problems, url_of, draft.url, (*at, "url")),
+        "marketing_features": checked_list(
+            problems, _feature, draft.marketing_features, FEATURES_MAX, (*at, "marketingFeatures")
+        ),
+        "metadata": checked(problems, merged_metadata, metadata, draft.metadata, (*at, "metadata")),
+    }
+    return {name: value for name, value in columns.items() if value is not UNSET}
+
+
+def checked_terms(problems: Problems, terms: PriceTerms, *at: str) -> CheckedTerms | None:
+    """The terms, when all of them hold; `at` is the path of the input that carries them."""
+    currency = checked(problems, currency_of, terms.currency, (*at, "currency"))
+    unit_amount = checked(problems, _unit_amount, terms, at)
+    metadata = checked(problems, merged_metadata, {}, terms.metadata, (*at, "metadata"))
+    recurrence = None
+    if terms.recurring is not None:
+        recurring = terms.recurring
+        recurrence = checked(problems, recurrence_of, recurring.interval, recurring.interval_count, *at, "recurring")
+        if recurrence is None:
+            return None
+    if currency is None or unit_amount is None or metadata is None:
+        return None
+    return CheckedTerms(currency, unit_amount, recurrence, terms)
+
+
+def lookup_key_of(text: str, param: tuple[str, ...] = ("lookupKey",)) -> str:
+    """The lookup key without surrounding blanks."""
+    return required_text(text, LOOKUP_KEY_LENGTH_MAX, param)
+
+
+def nickname_of(text: str, param: tuple[str, ...] = ("nickname",)) -> str:
+    """The price's name for the merchant's own eyes."""
+    return required_text(text, NICKNAME_LENGTH_MAX, param)
+
+
+def _unit_amount(terms: PriceTerms, at: tuple[str, ...]) -> Decimal:
+    """The one amount that was given, in minor units."""
+    whole, decimal = terms.unit_amount, terms.unit_amount_decimal
+    if whole is not None and decimal is not None:
+        raise DomainError(
+            ErrorCode.PARAMETERS_EXCLUSIVE,
+            f"Both unitAmount {whole} and unitAmountDecimal {decimal:f} were given; a price has one of them.",
+            (*at, "unitAmount"),
+        )
+    if whole is not None:
+        if whole < 0:
+            raise DomainError(
+                ErrorCode.PARAMETER_INVALID_INTEGER,
+                f"Unit amount {whole} is negative; the least is 0, which makes the price free.",
+                (*at, "unitAmount"),
+            )
+        return unit_amount_of(str(whole), (*at, "unitAmount"))
+    if decimal is not None:
+        return unit_amount_of(format(decimal, "f"), (*at, "unitAmountDecimal"))
+    raise DomainError(
+        ErrorCode.PARAMETER_MISSING,
+        "The price has no amount; unitAmount (minor units) or unitAmountDecimal would say what it costs.",
+        (*at, "unitAmount"),
+    )
+
+
+def _tax_code(text: str, param: tuple[str, ...]) -> str:
+    code = text.strip()
+    if not _TAX_CODE.fullmatch(code):
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID,
+            f"'{text[:100]}' is not a tax code; it would have to be txcd_ and eight digits, such as txcd_10103001.",
+            param,
+        )
+    return code
+
+
+def _feature(text: str, param: tuple[str, ...]) -> str:
+    return required_text(text, FEATURE_LENGTH_MAX, param)

@@ -1,0 +1,129 @@
+"""What callers send about products and prices."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from domain.drafts import UNSET, Unset
+from domain.kinds import TaxBehavior
+from domain.periods import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """How often a price is due."""
+
+    interval: Interval
+    interval_count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTerms:
+    """What a price costs: one of the two amounts, in minor units; recurring or, without an interval, one-time."""
+
+    currency: str
+    unit_amount: int | None = None
+    unit_amount_decimal: Decimal | None = None
+    recurring: Recurring | None = None
+    tax_behavior: TaxBehavior = TaxBehavior.UNSPECIFIED
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageUpload:
+    """A picture sent along. `address` is where this server serves files: the id is put behind it."""
+
+    content: bytes
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDraft:
+    """A new product."""
+
+    name: str
+    description: str | None = None
+    active: bool = True
+    images: Sequence[str] = ()
+    image_upload: ImageUpload | None = None
+    tax_code: str | None = None
+    statement_descriptor: str | None = None
+    unit_label: str | None = None
+    url: str | None = None
+    marketing_features: Sequence[str] = ()
+    default_price_terms: PriceTerms | None = None
+    """A first price, which becomes the product's default."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductChange:
+    """What to change of a product; None removes."""
+
+    name: str | Unset = UNSET
+    description: str | Unset | None = UNSET
+    active: bool | Unset = UNSET
+    images: Sequence[str] | Unset | None = UNSET
+    image_upload: ImageUpload | None = None
+    tax_code: str | Unset | None = UNSET
+    statement_descriptor: str | Unset | None = UNSET
+    unit_label: str | Unset | None = UNSET
+    url: str | Unset | None = UNSET
+    marketing_features: Sequence[str] | Unset | None = UNSET
+    default_price_id: str | Unset | None = UNSET
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """Merged into what is there; an empty text removes its key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceDraft:
+    """A new price, of a product that exists or of one made with it."""
+
+    terms: PriceTerms
+    product_id: str | None = None
+    product: ProductDraft | None = None
+    active: bool = True
+    nickname: str | None = None
+    lookup_key: str | None = None
+    transfer_lookup_key: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceChange:
+    """What to change of a price; its money never changes. None removes."""
+
+    active: bool | Unset = UNSET
+    nickname: str | Unset | None = UNSET
+    lookup_key: str | Unset | None = UNSET
+    transfer_lookup_key: bool = False
+    tax_behavior: TaxBehavior | Unset = UNSET
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlinePrice:
+    """A price that is made for one purchase alone (`priceData`)."""
+
+    terms: PriceTerms
+    product_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFilter:
+    """Which products a list shows; None asks nothing."""
+
+    active: bool | None = None
+    ids: Sequence[str] | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceFilter:
+    """Which prices a list shows; None asks nothing."""
+
+    product: str | None = None
+    currency: str | None = None
+    interval: Interval | None = None
+    active: bool | None = None
+    recurring: bool | None = None
+    lookup_keys: Sequence[str] | None = None

@@ -1,0 +1,173 @@
+"""What is sold."""
+
+from tortoise.exceptions import IntegrityError
+
+from domain.drafts import UNSET
+from domain.errors import DomainError, ErrorCode, Problems
+from domain.event_types import EventType
+from models import Price, Product, ProductImage
+from services.base import Service, part
+from services.catalog.checks import IMAGES_MAX, checked_terms, product_columns
+from services.catalog.drafts import ImageUpload, ProductChange, ProductDraft, ProductFilter
+from services.catalog.images import content_type_of
+from services.catalog.making import new_image, new_price, new_product
+from services.events import Events
+from services.idempotency import transactional
+from services.pages import Listing
+from services.rows import insert_rows, update_rows
+from services.transactions import savepoint
+
+CATALOG = "catalog"
+"""The kind of object that a key's policy names."""
+
+
+class Products(Service):
+    """Making, changing and removing products."""
+
+    events = part(Events)
+
+    def listed(self, wanted: ProductFilter | None = None) -> Listing:
+        """The products that pass the filter; archived ones only for those who may see them."""
+        wanted = wanted or ProductFilter()
+        rows = self.mine(Product)
+        if self.scope.policy.sees_active_only(CATALOG):
+            rows = rows.filter(active=True)
+        if wanted.active is not None:
+            rows = rows.filter(active=wanted.active)
+        if wanted.ids is not None:
+            rows = rows.filter(id__in=list(wanted.ids))
+        if wanted.url is not None:
+            rows = rows.filter(url=wanted.url)
+        return rows
+
+    async def create(self, draft: ProductDraft) -> Product:
+        """A new product, with its first price where terms of one are given, which becomes the default.
+
+        Records `product.created`, then `price.created`.
+        """
+        return await self._create(draft, await _examined(draft.image_upload))
+
+    async def update(self, identifier: str, change: ProductChange) -> Product:
+        """The product with these fields changed; an uploaded picture is put behind the others.
+
+        Records `product.updated` when anything differs.
+        """
+        return await self._update(identifier, change, await _examined(change.image_upload))
+
+    @transactional
+    async def delete(self, identifier: str) -> Product:
+        """The product as it was; refused as long as prices of it exist, archived ones too. Records `product.deleted`.
+
+        Uploaded pictures stay: events and other products may show them.
+        """
+        row = await self.lock(Product, identifier)
+        prices = await self.mine(Price).filter(product_id=row.id).count()
+        if prices:
+            raise _in_use(row, prices)
+        try:
+            async with savepoint():
+                await self.mine(Product).filter(id=row.id).delete()
+        except IntegrityError:  # A price was made between our count and the removal.
+            raise _in_use(row, 1) from None
+        self.events.record(EventType.PRODUCT_DELETED, row, at=self.scope.clock.now())
+        return row
+
+    @transactional
+    async def _create(self, draft: ProductDraft, picture: str | DomainError | None) -> Product:
+        now = self.scope.clock.now()
+        problems = Problems()
+        columns = product_columns(problems, draft, {})
+        terms = None
+        if draft.default_price_terms is not None:
+            terms = checked_terms(problems, draft.default_price_terms, "defaultPriceData")
+        image = self._pictured(problems, columns["images"], draft.image_upload, picture)
+        problems.raise_any()
+
+        row = new_product(self, columns, at=now)
+        price = None if terms is None else new_price(self, terms, row.id, at=now)
+        row.default_price_id = None if price is None else price.id
+
+        await insert_rows([row])
+        await insert_rows([image] if image else [])
+        self.events.record(EventType.PRODUCT_CREATED, row, at=now)
+        if price is not None:
+            await insert_rows([price])
+            self.events.record(EventType.PRICE_CREATED, price, at=now)
+        return row
+
+    @transactional
+    async def _update(self, identifier: str, change: ProductChange, picture: str | DomainError | None) -> Product:
+        row = await self.lock(Product, identifier)
+        before = self.events.snapshot(row)
+        problems = Problems()
+        columns = product_columns(problems, change, row.metadata)
+        if change.default_price_id is not UNSET:
+            columns["default_price_id"] = change.default_price_id
+            if change.default_price_id is not None:
+                await self._check_default(problems, row, change.default_price_id)
+        if change.image_upload is not None:
+            columns.setdefault("images", list(row.images))
+        image = self._pictured(problems, columns.get("images", []), change.image_upload, picture)
+        problems.raise_any()
+
+        for name, value in columns.items():
+            setattr(row, name, value)
+        if self.events.snapshot(row) == before:
+            return row
+        row.updated_at = self.scope.clock.now()
+
+        await insert_rows([image] if image else [])
+        await update_rows([row], [*columns, "updated_at"])
+        self.events.record(EventType.PRODUCT_UPDATED, row, at=row.updated_at, before=before)
+        return row
+
+    async def _check_default(self, problems: Problems, row: Product, price_id: str) -> None:
+        """The default price is an active price of the product itself. The product is locked already."""
+        price = await self.find(Price, price_id)
+        if price is None:
+            problems.add(ErrorCode.RESOURCE_MISSING, f"No such price: '{price_id}'.", "defaultPrice")
+        elif price.product_id != row.id:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} belongs to {price.product_id}; the default price is one of {row.id} itself.",
+                "defaultPrice",
+            )
+        elif not price.active:
+            problems.add(
+                ErrorCode.PRICE_INACTIVE,
+                f"Price {price.id} is archived; the default price has to be active.",
+                "defaultPrice",
+            )
+
+    def _pictured(
+        self, problems: Problems, images: list[str], upload: ImageUpload | None, picture: str | DomainError | None
+    ) -> ProductImage | None:
+        """The uploaded picture as a row, its address put behind the others."""
+        if upload is None or picture is None:
+            return None
+        if isinstance(picture, DomainError):
+            problems.add_from(picture)
+            return None
+        if len(images) >= IMAGES_MAX:
+            problems.add(
+                ErrorCode.PARAMETER_LIST_TOO_LONG,
+                f"The product has {len(images)} images already; it may have {IMAGES_MAX}.",
+                "imageUpload",
+            )
+            return None
+        image = new_image(self, upload, picture, at=self.scope.clock.now())
+        images.append(f"{upload.address.rstrip('/')}/{image.id}")
+        return image
+
+
+async def _examined(upload: ImageUpload | None) -> str | DomainError | None:
+    """The content type of an upload, or its refusal; None without one."""
+    return None if upload is None else await content_type_of(upload.content)
+
+
+def _in_use(row: Product, prices: int) -> DomainError:
+    return DomainError(
+        ErrorCode.RESOURCE_IN_USE,
+        f"Product {row.id} has {prices} price{'' if prices == 1 else 's'} and cannot be deleted; "
+        "archive it with active: false instead.",
+    )

@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 from prorata.web.graphiql.assets import local_files, pinned_assets
 from prorata.web.graphiql.page import graphiql_page, page_assets
 from prorata.web.graphiql.serving import ASSETS_URL, routes, story_script
-from prorata.web.graphiql.tabs import tab_of
+from prorata.web.graphiql.story_tabs import tab_of
 
 CREATE = """\
 # A customer signs up.

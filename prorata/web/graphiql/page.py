@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from prorata.web.graphiql.assets import Asset
-from prorata.web.graphiql.tabs import Tab
+from prorata.web.graphiql.story_tabs import Tab
 
 __all__ = ["STORY_SCRIPT", "PageAsset", "RenderedPage", "graphiql_page", "page_assets"]
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from prorata.web.graphiql.assets import integrity_of, local_files, pinned_assets
 from prorata.web.graphiql.page import STORY_SCRIPT, PageAsset, graphiql_page, page_assets
-from prorata.web.graphiql.tabs import load_tabs
+from prorata.web.graphiql.story_tabs import load_tabs
 
 __all__ = ["ASSETS_URL", "page_response", "routes", "story_script"]
 

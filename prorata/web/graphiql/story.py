@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from prorata.web.graphiql.tabs import Tab
+from prorata.web.graphiql.story_tabs import Tab
 
 __all__ = ["Story", "UnknownNameError", "remembered", "substituted"]
 

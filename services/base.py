@@ -68,12 +68,16 @@ class Service:
         *,
         order: Sequence[str] = (),
         lock: bool = False,
+        **also: str | bool,
     ) -> list[OWNED]:
-        """The scope's rows whose column has one of these values, in one statement; None among them is passed over."""
+        """The scope's rows whose column has one of these values, in one statement; None among them is passed over.
+
+        `also` names further columns and the value that each must have.
+        """
         wanted = [value for value in values if value is not None]
         if not wanted:
             return []
-        return await fetch_by(model, column, wanted, order=order, lock=lock, **self.ownership())
+        return await fetch_by(model, column, wanted, order=order, lock=lock, **also, **self.ownership())
 
     def ownership(self) -> Ownership:
         """The owner columns of a new row."""

@@ -1,0 +1,19 @@
+"""Words of invoices: why one was made and how it is collected."""
+
+from enum import StrEnum
+
+
+class BillingReason(StrEnum):
+    """Why an invoice was made."""
+
+    SUBSCRIPTION_CREATE = "subscription_create"
+    """A subscription began."""
+    SUBSCRIPTION_CYCLE = "subscription_cycle"
+    """A subscription moved on to its next period."""
+
+
+class CollectionMethod(StrEnum):
+    """How the money of an invoice is to come."""
+
+    CHARGE_AUTOMATICALLY = "charge_automatically"
+    """The payment method on file is charged."""

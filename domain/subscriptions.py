@@ -1,0 +1,42 @@
+"""Words and fixed spans of subscriptions."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class PaymentBehavior(StrEnum):
+    """What becomes of a new subscription whose first payment does not succeed at once."""
+
+    ALLOW_INCOMPLETE = "allow_incomplete"
+    """The payment is tried; the subscription is made all the same and waits as incomplete."""
+    DEFAULT_INCOMPLETE = "default_incomplete"
+    """The payment is left to the customer, and the subscription is incomplete until it succeeds."""
+    ERROR_IF_INCOMPLETE = "error_if_incomplete"
+    """The payment is tried; without it there is no subscription."""
+
+
+class CancellationFeedback(StrEnum):
+    """Why a customer left, as they said themselves."""
+
+    CUSTOMER_SERVICE = "customer_service"
+    LOW_QUALITY = "low_quality"
+    MISSING_FEATURES = "missing_features"
+    OTHER = "other"
+    SWITCHED_SERVICE = "switched_service"
+    TOO_COMPLEX = "too_complex"
+    TOO_EXPENSIVE = "too_expensive"
+    UNUSED = "unused"
+
+
+class CancellationReason(StrEnum):
+    """Why a subscription ended or is to end."""
+
+    CANCELLATION_REQUESTED = "cancellation_requested"
+
+
+INCOMPLETE_LASTS: Final = timedelta(hours=23)
+"""How long a subscription waits for its first payment (spec 02)."""
+ITEMS_MAX: Final = 20
+EXPIRY_POSTPONED_BY: Final = timedelta(minutes=10)
+"""How long an expiry waits for a payment that is just being made."""

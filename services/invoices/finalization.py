@@ -1,0 +1,126 @@
+"""Finalizing drafts: the number is given, the balance applied, the customer copied, and the payment asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.event_types import EventType
+from domain.ids import Prefix
+from domain.invoicing import Settlement, invoice_number, settled_with_balance
+from domain.lifecycles import INVOICE, InvoiceStatus
+from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentIntent
+from services.aggregates import WholeInvoice
+from services.base import Service, part
+from services.customers import Customers
+from services.events import Events
+from services.invoices.settlement import settle_as_paid
+from services.payments import PaymentIntents
+from services.rows import update_rows
+
+_FINALIZED = (
+    "status", "number", "starting_balance", "ending_balance", "amount_due", "amount_paid", "customer_snapshot",
+    "finalized_at", "automatically_finalizes_at", "paid_at", "payment_intent_id", "attempted",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """A customer as finalization needs them: held, with tax ids and the balance that is left so far."""
+
+    row: Customer
+    tax_ids: Sequence[CustomerTaxId]
+
+
+class Finalization(Service):
+    """Turns drafts into demands that never change their amounts again."""
+
+    events = part(Events)
+    customers = part(Customers)
+    intents = part(PaymentIntents)
+
+    async def finalize(
+        self, invoices: Sequence[WholeInvoice], *, payment: PaymentIntent | None = None
+    ) -> list[PaymentIntent]:
+        """Finalize drafts; the payment intents made for those that ask for money, in order.
+
+        An invoice of nothing is PAID at once. `payment` is one that was made before its invoice. Events
+        `invoice.finalized`, then `payment_intent.created`, or `invoice.paid` and `invoice.payment_succeeded`.
+        """
+        rows = [each.row for each in invoices]
+        payers = await self._payers(row.customer_id for row in rows)
+        presents = await self.presents(row.test_clock_id for row in rows)
+        await self._number_and_settle(rows, payers, presents)
+        for each in invoices:
+            self.events.record(EventType.INVOICE_FINALIZED, each, at=presents[each.row.test_clock_id])
+        asking = [row for row in rows if row.amount_due > 0]
+        intents = [payment] if payment is not None else await self.intents.for_invoices(asking, presents)
+        for invoice, intent in zip(asking, intents, strict=True):
+            invoice.payment_intent_id = intent.id
+        free = [each for each in invoices if each.row.amount_due == 0]
+        for each in free:
+            settle_as_paid(each.row, amount=0)
+            each.row.paid_at, each.row.attempted = each.row.finalized_at, True
+        await update_rows(rows, _FINALIZED)
+        for each in free:
+            self.events.record(EventType.INVOICE_PAID, each, at=presents[each.row.test_clock_id])
+            self.events.record(EventType.INVOICE_PAYMENT_SUCCEEDED, each, at=presents[each.row.test_clock_id])
+        return intents
+
+    async def _payers(self, customer_ids: Any) -> dict[str, Payer]:
+        """The customers, held so that numbers and balances are taken one finalization after the other."""
+        customers = await self.gather(Customer, "id", customer_ids, lock=True)
+        tax_ids: dict[str, list[CustomerTaxId]] = {customer.id: [] for customer in customers}
+        for tax_id in await self.gather(CustomerTaxId, "customer_id", tax_ids, order=("id",)):
+            tax_ids[tax_id.customer_id].append(tax_id)
+        return {customer.id: Payer(customer, tax_ids[customer.id]) for customer in customers}
+
+    async def _number_and_settle(
+        self, rows: Sequence[Invoice], payers: Mapping[str, Payer], presents: Mapping[str | None, datetime]
+    ) -> None:
+        """Give numbers and set balances against totals, invoice by invoice, then write both in sets."""
+        balances = await self.customers.balances_of(payers)
+        journal = []
+        for row in rows:
+            payer = payers[row.customer_id]
+            at = presents[row.test_clock_id]
+            row.status = INVOICE.move(row.id, InvoiceStatus(row.status), InvoiceStatus.OPEN)
+            row.number = invoice_number(payer.row.invoice_prefix, payer.row.next_invoice_sequence)
+            payer.row.next_invoice_sequence += 1
+            row.customer_snapshot = _snapshot(payer)
+            row.finalized_at, row.automatically_finalizes_at = at, None
+            settlement = settled_with_balance(row.total, balances.get(row.customer_id, 0), row.currency)
+            row.starting_balance = settlement.starting_balance
+            row.ending_balance = balances[row.customer_id] = settlement.ending_balance
+            row.amount_due = settlement.amount_due
+            if settlement.balance_change:
+                journal.append(self._applied(row, settlement, at))
+        await self.customers.journal(journal)
+        await update_rows([payer.row for payer in payers.values()], ("next_invoice_sequence",))
+
+    def _applied(self, invoice: Invoice, settlement: Settlement, at: datetime) -> CustomerBalanceTransaction:
+        return CustomerBalanceTransaction(
+            id=self.new_id(Prefix.CUSTOMER_BALANCE_TRANSACTION),
+            created_at=at,
+            customer_id=invoice.customer_id,
+            type="applied_to_invoice",
+            amount=settlement.balance_change,
+            currency=invoice.currency,
+            ending_balance=settlement.ending_balance,
+            invoice_id=invoice.id,
+            **self.ownership(),
+        )
+
+
+def _snapshot(payer: Payer) -> dict[str, Any]:
+    """The customer as the invoice will show them for ever."""
+    row = payer.row
+    return {
+        "name": row.name,
+        "email": row.email,
+        "phone": row.phone,
+        "address": row.address,
+        "shipping": row.shipping,
+        "tax_exempt": row.tax_exempt,
+        "tax_ids": [{"type": each.type, "value": each.value} for each in payer.tax_ids],
+    }

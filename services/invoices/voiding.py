@@ -1,0 +1,90 @@
+"""Voiding: an open invoice that nobody shall pay any more."""
+
+from collections.abc import Sequence
+
+from domain.errors import DomainError, ErrorCode
+from domain.event_types import EventType
+from domain.ids import Prefix
+from domain.lifecycles import INVOICE, InvoiceStatus, PaymentIntentStatus
+from models import Customer, CustomerBalanceTransaction, PaymentIntent
+from services.aggregates import WholeInvoice
+from services.base import Service, part
+from services.customers import Customers
+from services.events import Events
+from services.payments import PaymentIntents
+from services.rows import update_rows
+
+
+class Voiding(Service):
+    """Voids invoices, in sets."""
+
+    events = part(Events)
+    customers = part(Customers)
+    intents = part(PaymentIntents)
+
+    async def void(self, invoices: Sequence[WholeInvoice]) -> None:
+        """These open invoices become VOID: their payments are canceled, applied balance goes back.
+
+        Events `payment_intent.canceled` and `invoice.voided` for each. None of them may be in flight.
+        """
+        presents = await self.presents(each.row.test_clock_id for each in invoices)
+        payments = await self._payments(invoices)
+        await self.intents.cancel_all(payments, presents)
+        await self._give_balance_back(invoices)
+        for each in invoices:
+            row = each.row
+            row.status = INVOICE.move(row.id, InvoiceStatus(row.status), InvoiceStatus.VOID)
+            row.voided_at = presents[row.test_clock_id]
+        await update_rows([each.row for each in invoices], ("status", "voided_at"))
+        for each in invoices:
+            self.events.record(EventType.INVOICE_VOIDED, each, at=presents[each.row.test_clock_id])
+
+    async def in_flight(self, invoices: Sequence[WholeInvoice]) -> set[str]:
+        """The ids of those for which the gateway is being asked at this moment."""
+        payments = await self._payments(invoices)
+        return {
+            payment.invoice_id
+            for payment in payments
+            if payment.status == PaymentIntentStatus.PROCESSING and payment.invoice_id is not None
+        }
+
+    async def refuse_in_flight(self, invoices: Sequence[WholeInvoice]) -> None:
+        """Refuse when a payment of one of them is being made: it could succeed for something that is void."""
+        busy = sorted(await self.in_flight(invoices))
+        if busy:
+            raise DomainError(
+                ErrorCode.INVOICE_UNEXPECTED_STATE,
+                f"A payment of invoice {busy[0]} is being made at this moment; try again when its outcome is known.",
+                "id",
+            )
+
+    async def _payments(self, invoices: Sequence[WholeInvoice]) -> list[PaymentIntent]:
+        return await self.gather(PaymentIntent, "id", [each.row.payment_intent_id for each in invoices], lock=True)
+
+    async def _give_balance_back(self, invoices: Sequence[WholeInvoice]) -> None:
+        """What finalization took from the balances or put on them is undone."""
+        touched = [each.row for each in invoices if each.row.starting_balance != each.row.ending_balance]
+        if not touched:
+            return
+        customers = await self.gather(Customer, "id", {row.customer_id for row in touched}, lock=True)
+        balances = await self.customers.balances_of([customer.id for customer in customers])
+        presents = await self.presents(row.test_clock_id for row in touched)
+        journal = []
+        for row in touched:
+            assert row.ending_balance is not None, f"open invoice {row.id} without an ending balance"
+            change = row.starting_balance - row.ending_balance
+            balances[row.customer_id] = balances.get(row.customer_id, 0) + change
+            journal.append(
+                CustomerBalanceTransaction(
+                    id=self.new_id(Prefix.CUSTOMER_BALANCE_TRANSACTION),
+                    created_at=presents[row.test_clock_id],
+                    customer_id=row.customer_id,
+                    type="unapplied_from_invoice",
+                    amount=change,
+                    currency=row.currency,
+                    ending_balance=balances[row.customer_id],
+                    invoice_id=row.id,
+                    **self.ownership(),
+                )
+            )
+        await self.customers.journal(journal)

@@ -1,0 +1,127 @@
+"""Ending subscriptions: at once, at the end of a period, with their customer, or for want of a first payment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.agenda import AgendaKind
+from domain.event_types import EventType
+from domain.lifecycles import SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
+from domain.subscriptions import CancellationReason
+from models import AgendaEntry, Invoice, Subscription
+from services.aggregates import WholeCustomer, WholeInvoice, WholeSubscription
+from services.base import Service, part
+from services.due import Due
+from services.events import Events
+from services.invoices.voiding import Voiding
+from services.invoices.wholes import WholeInvoices
+from services.rows import update_rows
+from services.scope import Scope
+from services.snapshots import Subject
+from services.subscriptions.drafts import CancellationDraft
+from services.subscriptions.wholes import WholeSubscriptions
+
+_LIVING = tuple(status for status in SubscriptionStatus if not SUBSCRIPTION.ended(status))
+_AGENDA = (AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_EXPIRE)
+
+
+class Cancellation(Service):
+    """Ends subscriptions, in sets."""
+
+    events = part(Events)
+    due = part(Due)
+    wholes = part(WholeSubscriptions)
+    invoices = part(WholeInvoices)
+    voiding = part(Voiding)
+
+    async def cancel(self, draft: CancellationDraft) -> Subscription:
+        """End one subscription now, as its customer or seller asked."""
+        row = await self.lock(Subscription, draft.id)
+        SUBSCRIPTION.refuse_unless("cancel", row.id, SubscriptionStatus(row.status))
+        await self.present(row.test_clock_id)
+        said = {"comment": draft.comment, "feedback": draft.feedback}
+        row.cancellation_details = {
+            **row.cancellation_details,
+            "reason": CancellationReason.CANCELLATION_REQUESTED,
+            **{name: value for name, value in said.items() if value is not None},
+        }
+        await self.end(await self.wholes.of([row]))
+        return row
+
+    async def end(self, wholes: Sequence[WholeSubscription]) -> None:
+        """End these now. A first invoice that was never paid is void; drafts stay but go nowhere by themselves.
+
+        Event `customer.subscription.deleted` for each.
+        """
+        presents = await self.presents(whole.row.test_clock_id for whole in wholes)
+        unpaid = [whole.row.id for whole in wholes if whole.row.status == SubscriptionStatus.INCOMPLETE]
+        for whole in wholes:
+            row, at = whole.row, presents[whole.row.test_clock_id]
+            row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.CANCELED)
+            row.ended_at = at
+            row.canceled_at = row.canceled_at or at
+        await update_rows(
+            [whole.row for whole in wholes], ("status", "ended_at", "canceled_at", "cancellation_details")
+        )
+        await self.due.cancel_all((kind, whole.row.id) for whole in wholes for kind in _AGENDA)
+        await self._stop_drafts(wholes, presents)
+        for whole in wholes:
+            self.events.record(
+                EventType.CUSTOMER_SUBSCRIPTION_DELETED, whole, at=presents[whole.row.test_clock_id]
+            )
+        await self._void_first_invoices(unpaid)
+
+    async def end_at_period_end(self, entries: Sequence[AgendaEntry]) -> None:
+        """The agenda's SUBSCRIPTION_CANCEL: what was to be cancelled at its period end is."""
+        wholes = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
+        await self.end([whole for whole in wholes if whole.row.status in _LIVING])
+
+    async def expire(self, entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
+        """The agenda's SUBSCRIPTION_EXPIRE: void first invoices that were not paid in time; the status follows.
+
+        The entries whose payment is being made at this very moment come back, for later.
+        """
+        found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
+        waiting = {whole.row.id for whole in found if whole.row.status == SubscriptionStatus.INCOMPLETE}
+        open_invoices = await self._first_invoices(waiting)
+        busy = await self.voiding.in_flight(open_invoices)
+        await self.voiding.void([each for each in open_invoices if each.row.id not in busy])
+        paying = {each.row.subscription_id for each in open_invoices if each.row.id in busy}
+        return [entry for entry in entries if entry.subject_id in paying]
+
+    async def _first_invoices(self, subscription_ids: Sequence[str] | set[str]) -> list[WholeInvoice]:
+        """The open invoices of subscriptions that only ever had their first one."""
+        found = await self.invoices.by("subscription_id", subscription_ids, lock=True)
+        return [each for each in found if each.row.status == InvoiceStatus.OPEN]
+
+    async def _void_first_invoices(self, subscription_ids: Sequence[str]) -> None:
+        """Nobody shall pay for what has ended before it began; refused while a payment is being made."""
+        if subscription_ids:
+            invoices = await self._first_invoices(subscription_ids)
+            await self.voiding.refuse_in_flight(invoices)
+            await self.voiding.void(invoices)
+
+    async def _stop_drafts(
+        self, wholes: Sequence[WholeSubscription], presents: dict[str | None, datetime]
+    ) -> None:
+        drafts = await self.gather(
+            Invoice, "subscription_id", [whole.row.id for whole in wholes], lock=True, status=InvoiceStatus.DRAFT
+        )
+        if not drafts:
+            return
+        stopped = await self.invoices.of(drafts)
+        befores = [self.events.snapshot(each) for each in stopped]
+        for draft in drafts:
+            draft.auto_advance, draft.automatically_finalizes_at = False, None
+        await update_rows(drafts, ("auto_advance", "automatically_finalizes_at"))
+        await self.due.cancel_all((AgendaKind.INVOICE_FINALIZE, draft.id) for draft in drafts)
+        for each, before in zip(stopped, befores, strict=True):
+            at = presents[each.row.test_clock_id]
+            self.events.record(EventType.INVOICE_UPDATED, each, at=at, before=before)
+
+
+async def cancel_all_of(scope: Scope, customers: Sequence[Subject]) -> None:
+    """Reaction to customers being deleted: their subscriptions end with them."""
+    cancellation = Cancellation(scope)
+    ids = [each.row.id for each in customers if isinstance(each, WholeCustomer)]
+    found = await cancellation.wholes.by("customer_id", ids, lock=True)
+    await cancellation.end([whole for whole in found if whole.row.status in _LIVING])

@@ -1,0 +1,52 @@
+"""What a caller asks for when a subscription is made or changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from domain.drafts import UNSET, Unset
+from domain.subscriptions import CancellationFeedback, PaymentBehavior
+from services.catalog import InlinePriceDraft
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """One price to be on the subscription: a catalogue price, or one made for it."""
+
+    price: str | None = None
+    price_data: InlinePriceDraft | None = None
+    quantity: int = 1
+    metadata: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionDraft:
+    """A subscription to be made."""
+
+    customer: str
+    items: tuple[ItemDraft, ...]
+    payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
+    default_payment_method: str | None = None
+    off_session: bool = False
+    cancel_at_period_end: bool = False
+    description: str | None = None
+    metadata: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChange:
+    """What is to change about a subscription; absent fields stay."""
+
+    id: str
+    cancel_at_period_end: bool | Unset = UNSET
+    default_payment_method: str | None | Unset = UNSET
+    description: str | None | Unset = UNSET
+    metadata: Mapping[str, str | None] | None | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationDraft:
+    """A subscription to be ended at once, with what the customer said about it."""
+
+    id: str
+    comment: str | None = None
+    feedback: CancellationFeedback | None = None

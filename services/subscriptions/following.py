@@ -1,0 +1,129 @@
+"""A subscription's status follows the latest of its finalized invoices. Reactions to events of invoices, in sets."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from tortoise.functions import Max
+
+from domain.agenda import AgendaKind
+from domain.event_types import EventType
+from domain.invoices import BillingReason
+from domain.lifecycles import (
+    SUBSCRIPTION,
+    InvoiceFate,
+    InvoiceStatus,
+    SubscriptionStatus,
+    subscription_status_after,
+)
+from models import Customer, Invoice
+from services.aggregates import WholeInvoice, WholeSubscription
+from services.base import Service, part
+from services.customers import Customers
+from services.due import Due
+from services.events import Events
+from services.rows import update_rows
+from services.scope import Scope
+from services.snapshots import Subject
+from services.subscriptions.wholes import WholeSubscriptions
+
+
+class Following(Service):
+    """Carries the fate of invoices over to their subscriptions and customers."""
+
+    events = part(Events)
+    due = part(Due)
+    wholes = part(WholeSubscriptions)
+    customers = part(Customers)
+
+    async def follow(self, invoices: Sequence[WholeInvoice]) -> None:
+        """Set the statuses that follow. Event `customer.subscription.updated` for each that changes."""
+        subjects = {each.row.subscription_id: each.row for each in invoices if each.row.subscription_id is not None}
+        wholes = await self.wholes.by("id", subjects, lock=True)
+        latest = await self._latest_finalized(wholes, subjects)
+        changed: list[tuple[WholeSubscription, SubscriptionStatus]] = []
+        for whole in wholes:
+            invoice = latest.get(whole.row.id)
+            after = subscription_status_after(
+                SubscriptionStatus(whole.row.status),
+                fate_of(invoice),
+                first=invoice is not None and invoice.billing_reason == BillingReason.SUBSCRIPTION_CREATE,
+            )
+            if after != whole.row.status:
+                changed.append((whole, after))
+        await self._change(changed)
+        await self._mark_delinquents(latest.values())
+
+    async def _change(self, changed: Sequence[tuple[WholeSubscription, SubscriptionStatus]]) -> None:
+        presents = await self.presents(whole.row.test_clock_id for whole, _ in changed)
+        befores = [self.events.snapshot(whole) for whole, _ in changed]
+        for whole, after in changed:
+            whole.row.status = SUBSCRIPTION.move(whole.row.id, SubscriptionStatus(whole.row.status), after)
+            if after is SubscriptionStatus.INCOMPLETE_EXPIRED:
+                whole.row.ended_at = presents[whole.row.test_clock_id]
+        await update_rows([whole.row for whole, _ in changed], ("status", "ended_at"))
+        await self._unschedule(changed)
+        for (whole, _), before in zip(changed, befores, strict=True):
+            at = presents[whole.row.test_clock_id]
+            self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
+
+    async def _unschedule(self, changed: Sequence[tuple[WholeSubscription, SubscriptionStatus]]) -> None:
+        """One that waits no longer does not expire, and one that expired is never renewed."""
+        entries = [(AgendaKind.SUBSCRIPTION_EXPIRE, whole.row.id) for whole, _ in changed]
+        for whole, after in changed:
+            if after is SubscriptionStatus.INCOMPLETE_EXPIRED:
+                entries.append((AgendaKind.SUBSCRIPTION_RENEW, whole.row.id))
+                entries.append((AgendaKind.SUBSCRIPTION_CANCEL, whole.row.id))
+        await self.due.cancel_all(entries)
+
+    async def _latest_finalized(
+        self, wholes: Sequence[WholeSubscription], subjects: Mapping[str | None, Invoice]
+    ) -> dict[str | None, Invoice]:
+        """By subscription, the latest invoice that is finalized and not void; mostly it is the subject itself."""
+        latest: dict[str | None, Invoice] = {}
+        unclear = []
+        for whole in wholes:
+            subject = subjects[whole.row.id]
+            if subject.id == whole.row.latest_invoice_id and subject.status != InvoiceStatus.VOID:
+                latest[whole.row.id] = subject
+            else:
+                unclear.append(whole.row.id)
+        if not unclear:
+            return latest
+        counting = self.mine(Invoice).filter(
+            subscription_id__in=unclear, status__in=(InvoiceStatus.OPEN, InvoiceStatus.PAID)
+        )
+        ids = await counting.group_by("subscription_id").annotate(last=Max("id")).values_list("last", flat=True)
+        for invoice in await self.gather(Invoice, "id", list(map(str, ids))):
+            latest[invoice.subscription_id] = invoice
+        return latest
+
+    async def _mark_delinquents(self, invoices: Collection[Invoice]) -> None:
+        """Customers whose latest invoice could not be collected are delinquent; paying it ends that."""
+        caught_up = {each.customer_id for each in invoices if fate_of(each) is InvoiceFate.PAID}
+        behind = {each.customer_id for each in invoices if fate_of(each) is InvoiceFate.FAILED}
+        await self._mark(await self.gather(Customer, "id", caught_up - behind, delinquent=True), delinquent=False)
+        await self._mark(await self.gather(Customer, "id", behind, delinquent=False), delinquent=True)
+
+    async def _mark(self, customers: Sequence[Customer], *, delinquent: bool) -> None:
+        wholes = await self.customers.wholes_of(customers)
+        presents = await self.presents(customer.test_clock_id for customer in customers)
+        befores = [self.events.snapshot(whole) for whole in wholes]
+        for customer in customers:
+            customer.delinquent = delinquent
+        await update_rows(customers, ("delinquent",))
+        for whole, before in zip(wholes, befores, strict=True):
+            at = presents[whole.row.test_clock_id]
+            self.events.record(EventType.CUSTOMER_UPDATED, whole, at=at, before=before)
+
+
+def fate_of(invoice: Invoice | None) -> InvoiceFate | None:
+    """How the collection of a finalized invoice stands; None without one."""
+    if invoice is None:
+        return None
+    if invoice.status == InvoiceStatus.PAID:
+        return InvoiceFate.PAID
+    return InvoiceFate.FAILED if invoice.attempted else InvoiceFate.AWAITED
+
+
+async def follow_invoices(scope: Scope, invoices: Sequence[Subject]) -> None:
+    """Reaction to an invoice being paid, failing or being voided."""
+    await Following(scope).follow([each for each in invoices if isinstance(each, WholeInvoice)])

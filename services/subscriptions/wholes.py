@@ -1,0 +1,66 @@
+"""Subscriptions together with their items and prices, read in three statements whatever their number."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from domain.invoicing import BilledItem, PriceFacts
+from domain.periods import Interval, Period, Recurrence
+from models import Price, Product, Subscription, SubscriptionItem
+from services.aggregates import PricedItem, WholeSubscription
+from services.base import Service
+
+
+class WholeSubscriptions(Service):
+    """Reads subscriptions as wholes, and what billing them takes."""
+
+    async def by(self, column: str, values: Iterable[str | None], *, lock: bool = False) -> list[WholeSubscription]:
+        """The subscriptions whose column has one of these values, in order of their ids."""
+        return await self.of(await self.gather(Subscription, column, values, order=("id",), lock=lock))
+
+    async def of(self, subscriptions: Sequence[Subscription]) -> list[WholeSubscription]:
+        """These subscriptions with their items and prices."""
+        items: dict[str, list[PricedItem]] = {subscription.id: [] for subscription in subscriptions}
+        rows = await self.gather(SubscriptionItem, "subscription_id", items, order=("id",))
+        prices = {price.id: price for price in await self.gather(Price, "id", {row.price_id for row in rows})}
+        for row in rows:
+            items[row.subscription_id].append(PricedItem(row, prices[row.price_id]))
+        return [WholeSubscription(subscription, items[subscription.id]) for subscription in subscriptions]
+
+    async def facts_of(self, prices: Iterable[Price]) -> dict[str, PriceFacts]:
+        """What drafting needs to know of these prices, by id; one statement for their products."""
+        known = {price.id: price for price in prices}
+        ids = {price.product_id for price in known.values()}
+        products = {product.id: product for product in await self.gather(Product, "id", ids)}
+        return {
+            price.id: PriceFacts(
+                price_id=price.id,
+                product_id=price.product_id,
+                product_name=products[price.product_id].name,
+                currency=price.currency,
+                unit_amount=Decimal(price.unit_amount_decimal),
+                recurrence=recurrence_of_price(price),
+            )
+            for price in known.values()
+        }
+
+
+def recurrence_of_price(price: Price) -> Recurrence | None:
+    """How often the price recurs, None for a one-time price."""
+    if price.interval is None:
+        return None
+    assert price.interval_count is not None, f"recurring price {price.id} without a count"
+    return Recurrence(Interval(price.interval), price.interval_count)
+
+
+def recurrence_of_subscription(whole: WholeSubscription) -> Recurrence:
+    """How often the subscription bills: all of its prices recur alike."""
+    recurrence = recurrence_of_price(whole.items[0].price)
+    assert recurrence is not None, f"subscription {whole.row.id} holds a one-time price"
+    return recurrence
+
+
+def billed_items(items: Iterable[PricedItem], facts: Mapping[str, PriceFacts], period: Period) -> list[BilledItem]:
+    """The items as drafting takes them, for one period."""
+    return [
+        BilledItem(item.row.id, facts[item.price.id], item.row.quantity, period.start, period.end) for item in items
+    ]

@@ -1,7 +1,6 @@
 """What is sold and for how much: products with their pictures, and prices."""
 
 from services.catalog.drafts import (
-    ImageUpload,
     InlinePrice,
     PriceChange,
     PriceDraft,
@@ -11,6 +10,7 @@ from services.catalog.drafts import (
     ProductDraft,
     ProductFilter,
     Recurring,
+    UploadedImage,
 )
 from services.catalog.images import SIZE_LIMIT, product_image
 from services.catalog.prices import Prices
@@ -18,7 +18,6 @@ from services.catalog.products import Products
 
 __all__ = [
     "SIZE_LIMIT",
-    "ImageUpload",
     "InlinePrice",
     "PriceChange",
     "PriceDraft",
@@ -30,5 +29,6 @@ __all__ = [
     "ProductFilter",
     "Products",
     "Recurring",
+    "UploadedImage",
     "product_image",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from domain.drafts import UNSET, Unset
-from domain.kinds import TaxBehavior
+from domain.kinds import PriceType, TaxBehavior
 from domain.periods import Interval
 
 
@@ -29,12 +29,11 @@ class PriceTerms:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageUpload:
-    """A picture sent along. `address` is where this server serves files: the id is put behind it."""
+@dataclass(frozen=True, slots=True)
+class UploadedImage:
+    """A picture sent along, whatever it is called."""
 
     content: bytes
-    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +44,13 @@ class ProductDraft:
     description: str | None = None
     active: bool = True
     images: Sequence[str] = ()
-    image_upload: ImageUpload | None = None
+    image_upload: UploadedImage | None = None
     tax_code: str | None = None
     statement_descriptor: str | None = None
     unit_label: str | None = None
     url: str | None = None
     marketing_features: Sequence[str] = ()
-    default_price_terms: PriceTerms | None = None
+    default_price_data: PriceTerms | None = None
     """A first price, which becomes the product's default."""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,24 +63,23 @@ class ProductChange:
     description: str | Unset | None = UNSET
     active: bool | Unset = UNSET
     images: Sequence[str] | Unset | None = UNSET
-    image_upload: ImageUpload | None = None
+    image_upload: UploadedImage | None = None
     tax_code: str | Unset | None = UNSET
     statement_descriptor: str | Unset | None = UNSET
     unit_label: str | Unset | None = UNSET
     url: str | Unset | None = UNSET
     marketing_features: Sequence[str] | Unset | None = UNSET
-    default_price_id: str | Unset | None = UNSET
+    default_price: str | Unset | None = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     """Merged into what is there; an empty text removes its key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PriceDraft:
+class PriceDraft(PriceTerms):
     """A new price, of a product that exists or of one made with it."""
 
-    terms: PriceTerms
-    product_id: str | None = None
-    product: ProductDraft | None = None
+    product: str | None = None
+    product_data: ProductDraft | None = None
     active: bool = True
     nickname: str | None = None
     lookup_key: str | None = None
@@ -101,11 +99,10 @@ class PriceChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InlinePrice:
+class InlinePrice(PriceTerms):
     """A price that is made for one purchase alone (`priceData`)."""
 
-    terms: PriceTerms
-    product_id: str
+    product: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,5 +122,5 @@ class PriceFilter:
     currency: str | None = None
     interval: Interval | None = None
     active: bool | None = None
-    recurring: bool | None = None
+    type: PriceType | None = None
     lookup_keys: Sequence[str] | None = None

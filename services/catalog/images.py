@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
@@ -20,15 +21,18 @@ _PARAM: Final = ("imageUpload",)
 _decoding = threading.BoundedSemaphore(2)  # Many large pictures at once would take gigabytes.
 
 
-async def content_type_of(content: bytes) -> str | DomainError:
-    """The content type of an uploaded picture, or the refusal as a value, to be reported with the rest of the input.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An upload that is a picture; `files_at` is where this server serves files, the id is put behind it."""
 
-    Runs beside the event loop; call it before the transaction begins.
-    """
-    try:
-        return await asyncio.to_thread(_examined, content)
-    except DomainError as refusal:
-        return refusal
+    content: bytes
+    content_type: str
+    files_at: str
+
+
+async def content_type_of(content: bytes) -> str:
+    """The content type of an uploaded picture, found beside the event loop. Refuses what is none, or too large."""
+    return await asyncio.to_thread(_examined, content)
 
 
 async def product_image(identifier: str) -> ProductImage | None:

@@ -7,7 +7,7 @@ from domain.ids import Prefix
 from models import Price, Product, ProductImage
 from services.base import Service
 from services.catalog.checks import CheckedTerms
-from services.catalog.drafts import ImageUpload
+from services.catalog.images import Picture
 
 
 def new_product(service: Service, columns: dict[str, Any], *, at: datetime) -> Product:
@@ -27,12 +27,12 @@ def new_price(service: Service, terms: CheckedTerms, product_id: str, *, at: dat
     )
 
 
-def new_image(service: Service, upload: ImageUpload, content_type: str, *, at: datetime) -> ProductImage:
+def new_image(service: Service, picture: Picture, *, at: datetime) -> ProductImage:
     """An uploaded picture, not yet stored."""
     return ProductImage(
         id=service.new_id(Prefix.FILE),
         created_at=at,
-        content_type=content_type,
-        content=upload.content,
+        content_type=picture.content_type,
+        content=picture.content,
         **service.ownership(),
     )

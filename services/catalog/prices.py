@@ -8,14 +8,13 @@ from domain.checks import checked, checked_where_given
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
-from domain.kinds import PriceType, TaxBehavior
+from domain.kinds import TaxBehavior
 from domain.metadata import merged_metadata
 from models import Account, Price, Product
 from services.base import Service, part
 from services.catalog.checks import checked_terms, lookup_key_of, nickname_of, product_columns
 from services.catalog.drafts import InlinePrice, PriceChange, PriceDraft, PriceFilter
 from services.catalog.making import new_price, new_product
-from services.catalog.products import CATALOG
 from services.events import Events
 from services.idempotency import transactional
 from services.pages import Listing
@@ -32,17 +31,13 @@ class Prices(Service):
 
     events = part(Events)
 
-    def listed(self, wanted: PriceFilter | None = None) -> Listing:
-        """The prices that pass the filter; archived ones only for those who may see them."""
-        wanted = wanted or PriceFilter()
+    def matching(self, wanted: PriceFilter) -> Listing:
+        """The prices that pass the filter."""
         rows = self.mine(Price)
-        if self.scope.policy.sees_active_only(CATALOG):
-            rows = rows.filter(active=True)
         if wanted.lookup_keys is not None:
-            rows = rows.filter(lookup_key__in=_few(wanted.lookup_keys))
-        if wanted.recurring is not None:
-            rows = rows.filter(type=PriceType.RECURRING if wanted.recurring else PriceType.ONE_TIME)
+            rows = rows.filter(lookup_key__in=wanted.lookup_keys[:LOOKUP_KEYS_MAX])
         equal = {
+            "type": wanted.type,
             "product_id": wanted.product,
             "currency": wanted.currency,
             "interval": wanted.interval,
@@ -60,7 +55,7 @@ class Prices(Service):
         now = self.scope.clock.now()
         problems = Problems()
         product = await self._product(problems, draft)
-        terms = checked_terms(problems, draft.terms)
+        terms = checked_terms(problems, draft)
         nickname = checked_where_given(problems, nickname_of, draft.nickname)
         lookup_key = checked_where_given(problems, lookup_key_of, draft.lookup_key)
         problems.raise_any()
@@ -68,7 +63,7 @@ class Prices(Service):
         assert terms is not None
 
         row = new_price(self, terms, product.id, at=now, active=draft.active, nickname=nickname, lookup_key=lookup_key)
-        if draft.product is not None:
+        if draft.product_data is not None:
             await insert_rows([product])
             self.events.record(EventType.PRODUCT_CREATED, product, at=now)
         await self._keep(row, None, transfer=draft.transfer_lookup_key)
@@ -110,10 +105,10 @@ class Prices(Service):
         `at` is the path of the `priceData` that it comes from. Records `price.created`.
         """
         problems = Problems()
-        terms = checked_terms(problems, price.terms, *at)
-        product = await self.find(Product, price.product_id)
+        terms = checked_terms(problems, price, *at)
+        product = await self.find(Product, price.product)
         if product is None:
-            problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{price.product_id}'.", *at, "product")
+            problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{price.product}'.", *at, "product")
         elif not product.active:
             problems.add(
                 ErrorCode.PRODUCT_INACTIVE, f"Product {product.id} is archived and cannot be sold.", *at, "product"
@@ -122,27 +117,27 @@ class Prices(Service):
         assert terms is not None
 
         now = self.scope.clock.now()
-        row = new_price(self, terms, price.product_id, at=now, active=False)
+        row = new_price(self, terms, price.product, at=now, active=False)
         await insert_rows([row])
         self.events.record(EventType.PRICE_CREATED, row, at=now)
         return row
 
     async def _product(self, problems: Problems, draft: PriceDraft) -> Product | None:
         """The product that was named, or a new one that is not stored yet."""
-        if (draft.product_id is None) == (draft.product is None):
+        if (draft.product is None) == (draft.product_data is None):
             problems.add(
                 ErrorCode.PARAMETER_MISSING if draft.product is None else ErrorCode.PARAMETERS_EXCLUSIVE,
                 "A price belongs to one product: give product or productData.",
                 "product",
             )
             return None
-        if draft.product is not None:
-            columns = product_columns(problems, draft.product, {}, "productData")
+        if draft.product_data is not None:
+            columns = product_columns(problems, draft.product_data, {}, "productData")
             return None if problems else new_product(self, columns, at=self.scope.clock.now())
-        assert draft.product_id is not None
-        product = await self.find(Product, draft.product_id)
+        assert draft.product is not None
+        product = await self.find(Product, draft.product)
         if product is None:
-            problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{draft.product_id}'.", "product")
+            problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{draft.product}'.", "product")
         return product
 
     async def _held(self, identifier: str, *, archiving: bool) -> tuple[Price, Product | None]:
@@ -192,17 +187,6 @@ class Prices(Service):
             "transferLookupKey: true would move it here.",
             "lookupKey",
         )
-
-
-def _few(lookup_keys: object) -> list[str]:
-    keys = list(lookup_keys) if isinstance(lookup_keys, list | tuple) else []
-    if len(keys) > LOOKUP_KEYS_MAX:
-        raise DomainError(
-            ErrorCode.PARAMETER_LIST_TOO_LONG,
-            f"The filter has {len(keys)} lookup keys; it may have {LOOKUP_KEYS_MAX}.",
-            "filter.lookupKeys",
-        )
-    return keys
 
 
 def _check_archiving(problems: Problems, row: Price, product: Product | None) -> None:

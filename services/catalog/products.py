@@ -8,8 +8,8 @@ from domain.event_types import EventType
 from models import Price, Product, ProductImage
 from services.base import Service, part
 from services.catalog.checks import IMAGES_MAX, checked_terms, product_columns
-from services.catalog.drafts import ImageUpload, ProductChange, ProductDraft, ProductFilter
-from services.catalog.images import content_type_of
+from services.catalog.drafts import ProductChange, ProductDraft, ProductFilter, UploadedImage
+from services.catalog.images import Picture, content_type_of
 from services.catalog.making import new_image, new_price, new_product
 from services.events import Events
 from services.idempotency import transactional
@@ -17,42 +17,33 @@ from services.pages import Listing
 from services.rows import insert_rows, update_rows
 from services.transactions import savepoint
 
-CATALOG = "catalog"
-"""The kind of object that a key's policy names."""
-
 
 class Products(Service):
     """Making, changing and removing products."""
 
     events = part(Events)
 
-    def listed(self, wanted: ProductFilter | None = None) -> Listing:
-        """The products that pass the filter; archived ones only for those who may see them."""
-        wanted = wanted or ProductFilter()
+    def matching(self, wanted: ProductFilter) -> Listing:
+        """The products that pass the filter."""
         rows = self.mine(Product)
-        if self.scope.policy.sees_active_only(CATALOG):
-            rows = rows.filter(active=True)
-        if wanted.active is not None:
-            rows = rows.filter(active=wanted.active)
         if wanted.ids is not None:
             rows = rows.filter(id__in=list(wanted.ids))
-        if wanted.url is not None:
-            rows = rows.filter(url=wanted.url)
-        return rows
+        equal = {"active": wanted.active, "url": wanted.url}
+        return rows.filter(**{name: value for name, value in equal.items() if value is not None})
 
-    async def create(self, draft: ProductDraft) -> Product:
+    async def create(self, draft: ProductDraft, *, files_at: str = "/files") -> Product:
         """A new product, with its first price where terms of one are given, which becomes the default.
 
         Records `product.created`, then `price.created`.
         """
-        return await self._create(draft, await _examined(draft.image_upload))
+        return await self._create(draft, await _examined(draft.image_upload, files_at))
 
-    async def update(self, identifier: str, change: ProductChange) -> Product:
+    async def update(self, identifier: str, change: ProductChange, *, files_at: str = "/files") -> Product:
         """The product with these fields changed; an uploaded picture is put behind the others.
 
         Records `product.updated` when anything differs.
         """
-        return await self._update(identifier, change, await _examined(change.image_upload))
+        return await self._update(identifier, change, await _examined(change.image_upload, files_at))
 
     @transactional
     async def delete(self, identifier: str) -> Product:
@@ -73,14 +64,14 @@ class Products(Service):
         return row
 
     @transactional
-    async def _create(self, draft: ProductDraft, picture: str | DomainError | None) -> Product:
+    async def _create(self, draft: ProductDraft, picture: Picture | DomainError | None) -> Product:
         now = self.scope.clock.now()
         problems = Problems()
         columns = product_columns(problems, draft, {})
         terms = None
-        if draft.default_price_terms is not None:
-            terms = checked_terms(problems, draft.default_price_terms, "defaultPriceData")
-        image = self._pictured(problems, columns["images"], draft.image_upload, picture)
+        if draft.default_price_data is not None:
+            terms = checked_terms(problems, draft.default_price_data, "defaultPriceData")
+        image = self._pictured(problems, columns["images"], picture)
         problems.raise_any()
 
         row = new_product(self, columns, at=now)
@@ -96,18 +87,18 @@ class Products(Service):
         return row
 
     @transactional
-    async def _update(self, identifier: str, change: ProductChange, picture: str | DomainError | None) -> Product:
+    async def _update(self, identifier: str, change: ProductChange, picture: Picture | DomainError | None) -> Product:
         row = await self.lock(Product, identifier)
         before = self.events.snapshot(row)
         problems = Problems()
         columns = product_columns(problems, change, row.metadata)
-        if change.default_price_id is not UNSET:
-            columns["default_price_id"] = change.default_price_id
-            if change.default_price_id is not None:
-                await self._check_default(problems, row, change.default_price_id)
+        if change.default_price is not UNSET:
+            columns["default_price_id"] = change.default_price
+            if change.default_price is not None:
+                await self._check_default(problems, row, change.default_price)
         if change.image_upload is not None:
             columns.setdefault("images", list(row.images))
-        image = self._pictured(problems, columns.get("images", []), change.image_upload, picture)
+        image = self._pictured(problems, columns.get("images", []), picture)
         problems.raise_any()
 
         for name, value in columns.items():
@@ -140,10 +131,10 @@ class Products(Service):
             )
 
     def _pictured(
-        self, problems: Problems, images: list[str], upload: ImageUpload | None, picture: str | DomainError | None
+        self, problems: Problems, images: list[str], picture: Picture | DomainError | None
     ) -> ProductImage | None:
         """The uploaded picture as a row, its address put behind the others."""
-        if upload is None or picture is None:
+        if picture is None:
             return None
         if isinstance(picture, DomainError):
             problems.add_from(picture)
@@ -155,14 +146,22 @@ class Products(Service):
                 "imageUpload",
             )
             return None
-        image = new_image(self, upload, picture, at=self.scope.clock.now())
-        images.append(f"{upload.address.rstrip('/')}/{image.id}")
+        image = new_image(self, picture, at=self.scope.clock.now())
+        images.append(f"{picture.files_at.rstrip('/')}/{image.id}")
         return image
 
 
-async def _examined(upload: ImageUpload | None) -> str | DomainError | None:
-    """The content type of an upload, or its refusal; None without one."""
-    return None if upload is None else await content_type_of(upload.content)
+async def _examined(upload: UploadedImage | None, files_at: str) -> Picture | DomainError | None:
+    """What was uploaded, or its refusal to be reported with the rest of the input; None without an upload.
+
+    Runs before the transaction begins: decoding takes its time.
+    """
+    if upload is None:
+        return None
+    try:
+        return Picture(upload.content, await content_type_of(upload.content), files_at)
+    except DomainError as refusal:
+        return refusal
 
 
 def _in_use(row: Product, prices: int) -> DomainError:

@@ -10,7 +10,15 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from prorata.web.graphiql.assets import PIN_FILE, WHEEL_FOLDER, Asset, integrity_of, local_files, npm_folder
+from prorata.web.graphiql.assets import (
+    PIN_FILE,
+    WHEEL_FOLDER,
+    Asset,
+    integrity_of,
+    local_files,
+    npm_folder,
+    pinned_assets,
+)
 
 __all__ = ["PAGE_FILES", "copy_into_wheel_folder", "pin"]
 
@@ -34,14 +42,18 @@ def pin(packages: Path) -> list[Asset]:
 
 
 def copy_into_wheel_folder(folder: Path) -> bool:
-    """Writes the pinned files into a folder, replacing it; false where they are not installed."""
+    """Writes the pinned files and their licences into a folder, replacing it; false where they are not installed."""
     files = local_files()
-    if not files:
+    if not files or not npm_folder().is_dir():
         return False
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
+    for package in {asset.package: asset for asset in pinned_assets()}.values():
+        # Their licence asks to come along with copies.
+        licence = npm_folder() / package.package / "LICENSE"
+        shutil.copyfile(licence, folder / f"{package.package}-{package.version}-LICENSE")
     return True
 
 

@@ -1,8 +1,13 @@
 """The schema says everything about itself, and the rules that see to it find their offenders."""
 
+from functools import cache
+
+from graphql import GraphQLSchema
 from graphql import build_schema as schema_of_sdl
 
+from resolvers import build_schema
 from tests.house.rules_of_schema import floats, misshapen_mutations, undescribed
+from tests.house.sources import ROOT
 
 BARE = schema_of_sdl("""
     scalar Money
@@ -38,6 +43,36 @@ MUTATIONS = schema_of_sdl("""
       createCustomer(name: String): CustomerCreatePayload
     }
 """)
+
+
+@cache
+def _printed() -> str:
+    return build_schema().as_str()
+
+
+@cache
+def _served() -> GraphQLSchema:
+    return schema_of_sdl(_printed())
+
+
+def test_everything_in_the_schema_has_a_description() -> None:
+    assert undescribed(_served()) == []
+
+
+def test_the_schema_knows_no_float() -> None:
+    assert floats(_served()) == []
+
+
+def test_every_mutation_has_the_one_shape() -> None:
+    assert misshapen_mutations(_served()) == []
+
+
+def test_committed_schema_is_the_one_that_is_served() -> None:
+    committed = ROOT / "schema" / "schema.graphql"
+    assert committed.is_file(), "Write it: .venv/bin/prorata schema > schema/schema.graphql"
+    assert committed.read_text(encoding="utf-8").strip() == _printed().strip(), (
+        "The schema changed. Look at the difference, then: .venv/bin/prorata schema > schema/schema.graphql"
+    )
 
 
 def test_whatever_has_no_description_is_found() -> None:

@@ -1,7 +1,7 @@
 """What is sold and for how much: products with their pictures, and prices."""
 
 from services.catalog.drafts import (
-    InlinePrice,
+    InlinePriceDraft,
     PriceChange,
     PriceDraft,
     PriceFilter,
@@ -13,12 +13,14 @@ from services.catalog.drafts import (
     UploadedImage,
 )
 from services.catalog.images import SIZE_LIMIT, product_image
+from services.catalog.inline import Catalog
 from services.catalog.prices import Prices
 from services.catalog.products import Products
 
 __all__ = [
     "SIZE_LIMIT",
-    "InlinePrice",
+    "Catalog",
+    "InlinePriceDraft",
     "PriceChange",
     "PriceDraft",
     "PriceFilter",

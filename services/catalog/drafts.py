@@ -99,7 +99,7 @@ class PriceChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InlinePrice(PriceTerms):
+class InlinePriceDraft(PriceTerms):
     """A price that is made for one purchase alone (`priceData`)."""
 
     product: str

@@ -13,7 +13,7 @@ from domain.metadata import merged_metadata
 from models import Account, Price, Product
 from services.base import Service, part
 from services.catalog.checks import checked_terms, lookup_key_of, nickname_of, product_columns
-from services.catalog.drafts import InlinePrice, PriceChange, PriceDraft, PriceFilter
+from services.catalog.drafts import PriceChange, PriceDraft, PriceFilter
 from services.catalog.making import new_price, new_product
 from services.events import Events
 from services.idempotency import transactional
@@ -97,29 +97,6 @@ class Prices(Service):
             return row
         await self._keep(row, changed, transfer=change.transfer_lookup_key)
         self.events.record(EventType.PRICE_UPDATED, row, at=self.scope.clock.now(), before=before)
-        return row
-
-    async def inline(self, price: InlinePrice, *at: str) -> Price:
-        """Within a transaction: a price for one purchase alone, archived from the beginning as Stripe's are.
-
-        `at` is the path of the `priceData` that it comes from. Records `price.created`.
-        """
-        problems = Problems()
-        terms = checked_terms(problems, price, *at)
-        product = await self.find(Product, price.product)
-        if product is None:
-            problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{price.product}'.", *at, "product")
-        elif not product.active:
-            problems.add(
-                ErrorCode.PRODUCT_INACTIVE, f"Product {product.id} is archived and cannot be sold.", *at, "product"
-            )
-        problems.raise_any()
-        assert terms is not None
-
-        now = self.scope.clock.now()
-        row = new_price(self, terms, price.product, at=now, active=False)
-        await insert_rows([row])
-        self.events.record(EventType.PRICE_CREATED, row, at=now)
         return row
 
     async def _product(self, problems: Problems, draft: PriceDraft) -> Product | None:

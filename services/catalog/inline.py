@@ -1,0 +1,41 @@
+"""The catalogue as what is sold from it sees it: prices that are made for one purchase."""
+
+from domain.errors import ErrorCode, Problems
+from domain.event_types import EventType
+from models import Price, Product
+from services.base import Service, part
+from services.catalog.checks import checked_terms
+from services.catalog.drafts import InlinePriceDraft
+from services.catalog.making import new_price
+from services.events import Events
+from services.rows import insert_rows
+
+
+class Catalog(Service):
+    """What higher nouns ask of the catalogue, within their own transactions."""
+
+    events = part(Events)
+
+    async def inline_price(self, draft: InlinePriceDraft, *at: str) -> Price:
+        """A price for one purchase alone, archived from the beginning so that nobody else buys by it (as Stripe's).
+
+        `at` is the path of the draft in the input, `priceData` where nothing is said. Records `price.created`.
+        """
+        path = at or ("priceData",)
+        problems = Problems()
+        terms = checked_terms(problems, draft, *path)
+        product = await self.find(Product, draft.product)
+        if product is None:
+            problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{draft.product}'.", *path, "product")
+        elif not product.active:
+            problems.add(
+                ErrorCode.PRODUCT_INACTIVE, f"Product {product.id} is archived and cannot be sold.", *path, "product"
+            )
+        problems.raise_any()
+        assert terms is not None
+
+        now = self.scope.clock.now()
+        price = new_price(self, terms, draft.product, at=now, active=False)
+        await insert_rows([price])
+        self.events.record(EventType.PRICE_CREATED, price, at=now)
+        return price

@@ -62,8 +62,8 @@ INFRASTRUCTURE = {
         "snapshots",
         "transactions",
     },
-    "schema": {"base", "connections", "errors", "refs", "relations", "scalars"},
-    "resolvers": {"context", "loaders"},
+    "schema": {"base", "connections", "errors", "inputs", "payloads", "refs", "relations", "scalars"},
+    "resolvers": {"context", "loaders", "mutations", "nodes", "queries", "tuning"},
 }
 
 

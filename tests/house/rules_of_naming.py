@@ -53,6 +53,7 @@ INFRASTRUCTURE = {
         "base",
         "due",
         "events",
+        "handlers",
         "idempotency",
         "pages",
         "reactions",

@@ -35,6 +35,12 @@ def _run(site: Path, program: str) -> str:
     return subprocess.run(command, cwd=site.parent, check=True, capture_output=True, text=True).stdout
 
 
+def test_every_folder_with_modules_is_a_package() -> None:
+    """A folder without `__init__.py` would lose against any package of its name that stands later on the path."""
+    folders = {(ROOT / source.path).parent for source in python_sources() if source.layer in LAYERS}
+    assert sorted(str(folder) for folder in folders if not (folder / "__init__.py").is_file()) == []
+
+
 def test_only_one_top_level_name(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}

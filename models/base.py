@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from tortoise import fields
-from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 ROW = TypeVar("ROW", bound=Model)
@@ -20,7 +19,7 @@ ID_LENGTH = 40
 class InstantField(fields.BigIntField):
     """A moment in whole UTC seconds: `datetime` in Python, BIGINT unix time in the database."""
 
-    field_type = datetime  # type: ignore[assignment]
+    field_type = datetime
 
     def to_db_value(self, value: Any, instance: Any) -> int | None:
         """Unix seconds of an aware datetime; integers pass, so that filters may carry either."""
@@ -38,15 +37,14 @@ class InstantField(fields.BigIntField):
 
 def instant(*, null: bool = False, db_index: bool = False) -> Any:
     """A column for a moment. Typed `Any` so that a model can annotate it as `datetime` or `datetime | None`."""
-    return InstantField(null=null, db_index=db_index)
+    make: Any = InstantField
+    return make(null=null, db_index=db_index)
 
 
 def restrict(model: str, *, null: bool = False, related_name: str | bool = False) -> Any:
     """A foreign key that is indexed and refuses to delete what is referred to (Tortoise's defaults are neither)."""
-    key = fields.ForeignKeyField(
-        model, related_name=cast(Any, related_name), null=null, on_delete=fields.RESTRICT, db_index=True
-    )
-    return cast(ForeignKeyFieldInstance[Any], key)
+    make: Any = fields.ForeignKeyField
+    return make(model, related_name=related_name, null=null, on_delete=fields.RESTRICT, db_index=True)
 
 
 class Row(Model):

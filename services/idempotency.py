@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from tortoise.exceptions import IntegrityError
 
@@ -54,7 +54,7 @@ def transactional(
     """
 
     @wraps(verb)
-    async def performed_whole(self: SERVICE, *args: PARAMS.args, **kwargs: PARAMS.kwargs) -> ANSWER:
+    async def performed_whole(self: SERVICE, /, *args: PARAMS.args, **kwargs: PARAMS.kwargs) -> ANSWER:
         if current_unit() is not None:
             return await verb(self, *args, **kwargs)
 
@@ -67,7 +67,7 @@ def transactional(
 
         return await in_transaction(body)
 
-    return performed_whole
+    return cast("Callable[Concatenate[SERVICE, PARAMS], Coroutine[Any, Any, ANSWER]]", performed_whole)
 
 
 async def performed(
@@ -128,6 +128,12 @@ async def claimed(scope: Scope) -> str | None:
 async def answered(claim: str, answer: object) -> None:
     """Within the transaction that finishes a change: keep its answer for whoever sends the key again."""
     await IdempotencyRecord.filter(id=claim).update(answer=encoded(answer))
+
+
+async def answered_again(scope: Scope, answer: object) -> None:
+    """Replace the answer of a change that went on after its transaction; nothing without a key."""
+    if scope.call is not None:
+        await answered(_record_id(scope, scope.call), answer)
 
 
 async def released(claim: str) -> None:

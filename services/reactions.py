@@ -3,7 +3,7 @@
     payment succeeded        → its invoice is paid
     payment failed           → its invoice counts the attempt
     payment needs the payer  → its invoice says so
-    invoice paid, failed, voided → its subscription's status follows
+    invoice paid, failed, voided → its subscription's status follows (so does one whose payer must act)
     customer deleted         → subscriptions end, payment methods are detached
 """
 
@@ -22,5 +22,6 @@ def connect() -> None:
     react_to(EventType.PAYMENT_INTENT_REQUIRES_ACTION, action_required)
     react_to(EventType.INVOICE_PAID, follow_invoices)
     react_to(EventType.INVOICE_PAYMENT_FAILED, follow_invoices)
+    react_to(EventType.INVOICE_PAYMENT_ACTION_REQUIRED, follow_invoices)
     react_to(EventType.INVOICE_VOIDED, follow_invoices)
     react_to(EventType.CUSTOMER_DELETED, cancel_all_of, detach_all_of)

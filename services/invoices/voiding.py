@@ -28,8 +28,7 @@ class Voiding(Service):
         Events `payment_intent.canceled` and `invoice.voided` for each. None of them may be in flight.
         """
         presents = await self.presents(each.row.test_clock_id for each in invoices)
-        payments = await self._payments(invoices)
-        await self.intents.cancel_all(payments, presents)
+        await self.cancel_payments(invoices)
         await self._give_balance_back(invoices)
         for each in invoices:
             row = each.row
@@ -38,6 +37,14 @@ class Voiding(Service):
         await update_rows([each.row for each in invoices], ("status", "voided_at"))
         for each in invoices:
             self.events.record(EventType.INVOICE_VOIDED, each, at=presents[each.row.test_clock_id])
+
+    async def cancel_payments(self, invoices: Sequence[WholeInvoice]) -> None:
+        """The payments asked for by these invoices are wanted no more."""
+        presents = await self.presents(each.row.test_clock_id for each in invoices)
+        clock_of = {each.row.id: each.row.test_clock_id for each in invoices}
+        for payment in (payments := await self._payments(invoices)):
+            payment.canceled_at = presents[clock_of[str(payment.invoice_id)]]
+        await self.intents.cancel_all(payments)
 
     async def in_flight(self, invoices: Sequence[WholeInvoice]) -> set[str]:
         """The ids of those for which the gateway is being asked at this moment."""

@@ -15,7 +15,7 @@ class ItemDraft:
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int = 1
-    metadata: Mapping[str, str | None] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SubscriptionDraft:
     off_session: bool = False
     cancel_at_period_end: bool = False
     description: str | None = None
-    metadata: Mapping[str, str | None] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SubscriptionChange:
     cancel_at_period_end: bool | Unset = UNSET
     default_payment_method: str | None | Unset = UNSET
     description: str | None | Unset = UNSET
-    metadata: Mapping[str, str | None] | None | Unset = UNSET
+    metadata: Mapping[str, str] | None | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Following(Service):
 
     async def follow(self, invoices: Sequence[WholeInvoice]) -> None:
         """Set the statuses that follow. Event `customer.subscription.updated` for each that changes."""
-        subjects = {each.row.subscription_id: each.row for each in invoices if each.row.subscription_id is not None}
+        subjects: dict[str | None, Invoice] = {each.row.subscription_id: each.row for each in invoices}
         wholes = await self.wholes.by("id", subjects, lock=True)
         latest = await self._latest_finalized(wholes, subjects)
         changed: list[tuple[WholeSubscription, SubscriptionStatus]] = []
@@ -79,7 +79,7 @@ class Following(Service):
     ) -> dict[str | None, Invoice]:
         """By subscription, the latest invoice that is finalized and not void; mostly it is the subject itself."""
         latest: dict[str | None, Invoice] = {}
-        unclear = []
+        unclear: list[str] = []
         for whole in wholes:
             subject = subjects[whole.row.id]
             if subject.id == whole.row.latest_invoice_id and subject.status != InvoiceStatus.VOID:

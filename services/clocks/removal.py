@@ -1,0 +1,61 @@
+"""Removing what lives on a test clock: its customers, and everything that belongs to them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from models import (
+    AgendaEntry,
+    BalanceTransaction,
+    Charge,
+    Customer,
+    CustomerBalanceTransaction,
+    CustomerTaxId,
+    Invoice,
+    InvoiceLine,
+    PaymentIntent,
+    PaymentMethod,
+    Refund,
+    SandboxOutcome,
+    SetupIntent,
+    Subscription,
+    SubscriptionItem,
+    TestClock,
+)
+from models.base import Owned
+from services.base import Service
+from services.rows import delete_by
+
+_OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
+    PaymentIntent, Invoice, Subscription, SetupIntent, PaymentMethod, CustomerTaxId, CustomerBalanceTransaction,
+)  # fmt: skip
+"""What names its customer, in an order in which nothing is removed before what refers to it."""
+
+
+class Removal(Service):
+    """Deletes rows for good. Events stay: they tell what happened."""
+
+    async def remove(self, clock: TestClock) -> None:
+        """The clock, its customers and all that is theirs, the movements on the books included."""
+        customers = [row.id for row in await self.mine(Customer).filter(test_clock_id=clock.id).only("id")]
+        charges = await self._ids(Charge, "customer_id", customers)
+        await self._delete(Refund, "charge_id", charges)
+        await self._delete(Charge, "id", charges)
+        await self._delete(InvoiceLine, "invoice_id", await self._ids(Invoice, "customer_id", customers))
+        subscriptions = await self._ids(Subscription, "customer_id", customers)
+        await self._delete(SubscriptionItem, "subscription_id", subscriptions)
+        await self._delete(
+            SandboxOutcome, "payment_method_id", await self._ids(PaymentMethod, "customer_id", customers)
+        )
+        for model in _OF_CUSTOMERS:
+            await self._delete(model, "customer_id", customers)
+        await self._delete(BalanceTransaction, "test_clock_id", [clock.id])
+        await self._delete(AgendaEntry, "test_clock_id", [clock.id])
+        await self._delete(AgendaEntry, "subject_id", charges)
+        await self._delete(Customer, "id", customers)
+        await self._delete(TestClock, "id", [clock.id])
+
+    async def _ids(self, model: type[Owned], column: str, values: Iterable[str]) -> list[str]:
+        return [row.id for row in await self.gather(model, column, values)]
+
+    async def _delete(self, model: type[Owned], column: str, values: Iterable[str]) -> None:
+        await delete_by(model, column, values, **self.ownership())

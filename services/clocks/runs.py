@@ -1,0 +1,127 @@
+"""Carrying an advancing clock forward: the same agenda as in real time, at the clock's own moments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.agenda import AgendaKind
+from domain.event_types import EventType
+from domain.ids import Prefix
+from domain.lifecycles import TEST_CLOCK, TestClockStatus
+from models import AgendaEntry, TestClock
+from services.agenda import GROUP_SIZE, Agenda, Handler, StepRefused
+from services.events import Events
+from services.scope import Clock, Scope
+from services.transactions import in_transaction
+
+CLAIM = timedelta(seconds=30)
+"""How long a runner owns an advance without a step; long enough for one group with its gateway calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenClock:
+    """A clock that stands at one moment; ids still sort by the system's time."""
+
+    at: datetime
+    system: Clock
+
+    def now(self) -> datetime:
+        """The frozen moment."""
+        return self.at
+
+    def ticks(self) -> int:
+        """The system's microseconds."""
+        return self.system.ticks()
+
+
+class ClockRun:
+    """One runner carrying advancing clocks forward. The worker has one, and so has every request that advances."""
+
+    def __init__(self, scope: Scope, handlers: dict[AgendaKind, Handler], *, group_size: int = GROUP_SIZE) -> None:
+        self._scope = scope
+        self._handlers = handlers
+        self._group_size = group_size
+        self._name = scope.ids.new(Prefix.REQUEST)
+
+    async def run(self, clock: TestClock, *, groups_max: int | None = None) -> TestClock:
+        """Carry the clock towards its target, at most `groups_max` groups; the clock as it then stands."""
+        if not await self._claimed(clock):
+            return await TestClock.get(id=clock.id)
+        done = 0
+        try:
+            while groups_max is None or done < groups_max:
+                due_at = await self._next_due(clock)
+                if due_at is None:
+                    return await self._arrive(clock)
+                await self._agenda(clock, max(due_at, clock.frozen_at)).run_group()
+                done += 1
+        except StepRefused:
+            return await TestClock.get(id=clock.id)
+        await self._mine(clock).update(claimed_by=None, claimed_until=None)
+        return await TestClock.get(id=clock.id)
+
+    async def adopt(self, limit: int = 10) -> Sequence[TestClock]:
+        """Clocks on their way that nobody carries: those a request left to the worker, or whose runner died."""
+        now = self._scope.clock.now()
+        advancing = TestClock.filter(status=TestClockStatus.ADVANCING).order_by("id").limit(limit)
+        return [each for each in await advancing if each.claimed_until is None or each.claimed_until <= now]
+
+    async def _claimed(self, clock: TestClock) -> bool:
+        """Own the advance, unless somebody else does."""
+        now = self._scope.clock.now()
+
+        async def body() -> int:
+            free = TestClock.filter(id=clock.id, status=TestClockStatus.ADVANCING)
+            claim: dict[str, Any] = {"claimed_by": self._name, "claimed_until": now + CLAIM}
+            return await free.filter(claimed_by=None).update(**claim) or await free.filter(
+                claimed_until__lte=now
+            ).update(**claim)
+
+        if not await in_transaction(body):
+            return False
+        await clock.refresh_from_db()
+        return True
+
+    def _mine(self, clock: TestClock) -> Any:
+        return TestClock.filter(id=clock.id, status=TestClockStatus.ADVANCING, claimed_by=self._name)
+
+    async def _next_due(self, clock: TestClock) -> datetime | None:
+        entries = AgendaEntry.filter(test_clock_id=clock.id, due_at__lte=clock.target_at)
+        first = await entries.order_by("due_at", "id").first()
+        return first.due_at if first is not None else None
+
+    def _agenda(self, clock: TestClock, at: datetime) -> Agenda:
+        """The entries of this clock that are due at one moment, at which the clock then stands."""
+        frozen = replace(self._scope, clock=FrozenClock(at, self._scope.clock), on_clock=clock.id)
+
+        async def step() -> None:
+            claimed_until = self._scope.clock.now() + CLAIM
+            if not await self._mine(clock).update(frozen_at=at, claimed_until=claimed_until):
+                raise StepRefused(f"test clock {clock.id} is carried by another runner")
+            clock.frozen_at = at
+
+        return Agenda(
+            handlers=self._handlers,
+            due=lambda entries: entries.filter(test_clock_id=clock.id, due_at__lte=at),
+            scope_of=lambda entry: replace(frozen, account_id=entry.account_id, livemode=entry.livemode),
+            step=step,
+            group_size=self._group_size,
+        )
+
+    async def _arrive(self, clock: TestClock) -> TestClock:
+        """The clock stands at its target. Event `test_helpers.test_clock.ready`."""
+        scope = replace(self._scope, account_id=clock.account_id, livemode=clock.livemode)
+
+        async def body() -> None:
+            arrived = {"status": TestClockStatus.READY, "frozen_at": clock.target_at, "target_at": None}
+            if not await self._mine(clock).update(**arrived, claimed_by=None, claimed_until=None):
+                return
+            TEST_CLOCK.move(clock.id, TestClockStatus.ADVANCING, TestClockStatus.READY)
+            await clock.refresh_from_db()
+            Events(scope).record(EventType.TEST_CLOCK_READY, clock, at=scope.clock.now())
+
+        await in_transaction(body)
+        await clock.refresh_from_db()
+        return clock
+

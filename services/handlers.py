@@ -1,0 +1,56 @@
+"""What the agenda does for each kind of entry: one handler per kind."""
+
+from collections.abc import Sequence
+
+from domain.agenda import AgendaKind
+from domain.lifecycles import InvoiceStatus
+from domain.subscriptions import EXPIRY_POSTPONED_BY
+from models import AgendaEntry
+from services.agenda import Handled, Handler
+from services.invoices.collection import Collection
+from services.invoices.finalization import Finalization
+from services.invoices.wholes import WholeInvoices
+from services.payment_methods import SETUP_HANDLER
+from services.payments import PAYMENT_HANDLER, Attempts
+from services.refunds import REFUND_HANDLER
+from services.scope import Scope
+from services.subscriptions.cancellation import Cancellation
+from services.subscriptions.renewal import Renewal
+
+
+async def _renew(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Renewal(scope).renew(entries)
+    return Handled()
+
+
+async def _cancel(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Cancellation(scope).end_at_period_end(entries)
+    return Handled()
+
+
+async def _expire(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    paying = await Cancellation(scope).expire(entries)
+    later = scope.clock.now() + EXPIRY_POSTPONED_BY
+    return Handled(postponed=[(entry, later) for entry in paying])
+
+
+async def _finalize(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    """Drafts that have stood for their hour are finalized; their charges go to the gateway after the commit."""
+    found = await WholeInvoices(scope).by("id", [entry.subject_id for entry in entries], lock=True)
+    drafts = [each for each in found if each.row.status == InvoiceStatus.DRAFT and each.row.auto_advance]
+    intents = await Finalization(scope).finalize(drafts)
+    charges = await Collection(scope).prepare(drafts, intents)
+    if not charges:
+        return Handled()
+    return Handled(continuation=lambda: Attempts(scope).conclude(charges))
+
+
+HANDLERS: dict[AgendaKind, Handler] = {
+    AgendaKind.SUBSCRIPTION_RENEW: _renew,
+    AgendaKind.SUBSCRIPTION_CANCEL: _cancel,
+    AgendaKind.SUBSCRIPTION_EXPIRE: _expire,
+    AgendaKind.INVOICE_FINALIZE: _finalize,
+    AgendaKind.PAYMENT_RESOLVE: PAYMENT_HANDLER,
+    AgendaKind.REFUND_RESOLVE: REFUND_HANDLER,
+    AgendaKind.SETUP_RESOLVE: SETUP_HANDLER,
+}

@@ -1,6 +1,7 @@
 """The GraphiQL page in a real browser, in front of a small API of its own and with no network."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import strawberry
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from prorata.web.graphiql.assets import local_files, pinned_assets
 from prorata.web.graphiql.page import graphiql_page, page_assets
@@ -71,12 +72,12 @@ async def _graphql(request: web.Request) -> web.Response:
     )
 
 
-async def _graphiql(_request: web.Request) -> web.Response:
+async def _graphiql(request: web.Request) -> web.Response:
     rendered = graphiql_page(
         endpoint="/graphql",
         tabs=[tab_of(name="sign-up", text=CREATE), tab_of(name="find-again", text=READ)],
         headers={"Authorization": "Bearer sk_test_42"},
-        assets=page_assets(pinned_assets(), folder_url=ASSETS_URL),
+        assets=page_assets(pinned_assets(), folder_url=None if "cdn" in request.query else ASSETS_URL),
         story_script=story_script(),
     )
     headers = {"Content-Security-Policy": rendered.content_security_policy}
@@ -146,3 +147,33 @@ async def test_no_file_of_the_page_comes_from_another_host(page: Page, page_url:
     origin = page_url.removesuffix("/graphql")
     assert [url for url in asked if not url.startswith((origin, "data:"))] == []
     assert {f"{origin}{ASSETS_URL}/{name}" for name in local_files()} <= set(asked)
+
+
+async def test_files_of_a_cdn_do_the_same(page: Page, page_url: str) -> None:
+    contents = {asset.cdn_url: local_files()[asset.name] for asset in pinned_assets()}
+
+    async def answer(route: Route) -> None:
+        kind = "text/css" if route.request.url.endswith(".css") else "text/javascript"
+        headers = {"Access-Control-Allow-Origin": "*"}
+        await route.fulfill(body=contents[route.request.url], content_type=kind, headers=headers)
+
+    await page.route(re.compile("^https:"), answer)
+    await page.goto(f"{page_url}?cdn")
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.get_by_label("Result Window")).to_contain_text("cus_42")
+
+
+async def test_changed_files_of_a_cdn_are_refused_in_words(browser: Browser, page_url: str) -> None:
+    page = await browser.new_page()
+    asked: list[str] = []
+
+    async def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(body="window.stolen = true", headers={"Access-Control-Allow-Origin": "*"})
+
+    await page.route(re.compile("^https:"), answer)
+    await page.goto(f"{page_url}?cdn")
+    await expect(page.locator("#graphiql")).to_contain_text("GraphiQL could not be loaded")
+    assert await page.evaluate("window.stolen") is None
+    assert sorted(asked) == sorted(asset.cdn_url for asset in pinned_assets())
+    await _keep_picture(page, "graphiql-refused")

@@ -1,5 +1,6 @@
 """The wheel holds the whole project below one top-level name, and works without the source tree."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -64,3 +65,10 @@ def test_layers_are_imported_from_the_wheel(site: Path) -> None:
         site, "import prorata, domain.money, models; print(prorata.__file__, domain.__file__, models.__file__)"
     )
     assert [Path(name).is_relative_to(site) for name in found.split()] == [True, True, True]
+
+
+def test_command_line_prints_the_schema(site: Path) -> None:
+    command = [sys.executable, "-P", "-m", "prorata", "schema"]
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    printed = subprocess.run(command, cwd=site.parent, env=environment, check=True, capture_output=True, text=True)
+    assert "type Query" in printed.stdout

@@ -38,10 +38,10 @@ def _refuse(reason: str) -> None:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """Path of the machine's Chromium (PRORATA_CHROMIUM names another); skips the test where there is none."""
-    found = os.environ.get("PRORATA_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    """Path of the machine's Chromium (PRORATA_TEST_CHROMIUM names another); skips the test where there is none."""
+    found = os.environ.get("PRORATA_TEST_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
-        _refuse("No Chromium on this machine: install it, or name it in PRORATA_CHROMIUM.")
+        _refuse("No Chromium on this machine: install it, or name it in PRORATA_TEST_CHROMIUM.")
     return str(found)
 
 

@@ -94,7 +94,7 @@ async def page_url(graphiql_files: None) -> AsyncIterator[str]:
 
 
 async def _keep_picture(page: Page, name: str) -> None:
-    folder = os.environ.get("PRORATA_PICTURES")
+    folder = os.environ.get("PRORATA_TEST_PICTURES")
     if folder:
         await page.screenshot(path=Path(folder) / f"{name}.png")
 

@@ -1,0 +1,127 @@
+"""Forgetting a person while the books stay: personal data is blanked in rows, on invoices and in stored events."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from models import (
+    Charge,
+    Customer,
+    CustomerTaxId,
+    Event,
+    Invoice,
+    PaymentIntent,
+    PaymentMethod,
+    SetupIntent,
+)
+from models.base import Owned
+from services.base import Service
+from services.rows import delete_by, fetch_by, update_rows
+
+_OBJECTS_AT_ONCE: Final = 200
+
+_BLANK_COLUMNS: Final[dict[str, Any]] = {
+    "email": None,
+    "email_folded": None,
+    "name": None,
+    "phone": None,
+    "description": None,
+    "address": None,
+    "shipping": None,
+    "preferred_locales": [],
+    "invoice_custom_fields": [],
+    "invoice_footer": None,
+    "metadata": {},
+}
+
+_PERSONAL: Final[dict[str, frozenset[str]]] = {
+    "customer": frozenset({
+        "address", "business_name", "description", "email", "individual_name", "metadata", "name", "phone",
+        "preferred_locales", "shipping", "custom_fields", "footer",
+    }),
+    "tax_id": frozenset({"value"}),
+    "invoice": frozenset({
+        "customer_address", "customer_email", "customer_name", "customer_phone", "customer_shipping",
+        "customer_tax_ids",
+    }),
+    "payment_method": frozenset({"billing_details"}),
+    "charge": frozenset({"billing_details", "receipt_email", "shipping"}),
+    "payment_intent": frozenset({"receipt_email", "shipping"}),
+}  # fmt: skip
+"""By the kind of object that an event tells of: what says who somebody is."""
+
+
+class Erasure(Service):
+    """Blanks what is personal about one customer, within the caller's transaction."""
+
+    async def blank(self, customer: Customer) -> None:
+        """Erase the person behind a customer who is locked; the row in memory is blanked as well."""
+        told = [customer.id]
+        for name, value in _BLANK_COLUMNS.items():
+            setattr(customer, name, value)
+        await update_rows([customer], list(_BLANK_COLUMNS))
+        told += await self._ids(CustomerTaxId, customer)
+        told += await self._blank_payments(customer)
+        told += await self._blank_invoices(customer)
+        for ids in _batches(told):
+            await self._blank_events(ids)
+        await delete_by(CustomerTaxId, "customer_id", [customer.id], **self.ownership())
+
+    async def _ids(self, model: type[Owned], customer: Customer) -> list[str]:
+        return [row.id for row in await self.gather(model, "customer_id", [customer.id])]
+
+    async def _blank_payments(self, customer: Customer) -> list[str]:
+        """Billing details and receipts; the ids of payments and of all methods that ever paid."""
+        intents = await self.gather(PaymentIntent, "customer_id", [customer.id])
+        setups = await self.gather(SetupIntent, "customer_id", [customer.id])
+        charges = await self.gather(Charge, "customer_id", [customer.id])
+        # A method that was detached no longer names its customer, but what was paid with it does.
+        used = {each.payment_method_id for paid in (intents, setups, charges) for each in paid}
+        attached = await self._ids(PaymentMethod, customer)
+        methods = await self.gather(PaymentMethod, "id", {*used, *attached})
+        for intent in intents:
+            intent.receipt_email = None
+        for method in methods:
+            method.billing_details = {}
+        await update_rows(intents, ["receipt_email"])
+        await update_rows(methods, ["billing_details"])
+        return [row.id for row in (*intents, *charges, *methods)]
+
+    async def _blank_invoices(self, customer: Customer) -> list[str]:
+        """Whom invoices were for; numbers, lines, amounts and the tax exemption stay."""
+        invoices = await self.gather(Invoice, "customer_id", [customer.id])
+        for invoice in invoices:
+            known = invoice.customer_snapshot
+            invoice.customer_snapshot = {"tax_exempt": known["tax_exempt"]} if "tax_exempt" in known else {}
+        await update_rows(invoices, ["customer_snapshot"])
+        return [invoice.id for invoice in invoices]
+
+    async def _blank_events(self, object_ids: Sequence[str]) -> None:
+        events = await fetch_by(Event, "object_id", object_ids, **self.ownership())
+        for event in events:
+            personal = _PERSONAL.get(event.object_type, frozenset())
+            event.data = blanked(event.data, personal)
+            if event.previous_attributes is not None:
+                event.previous_attributes = blanked(event.previous_attributes, personal)
+        await update_rows(events, ["data", "previous_attributes"])
+
+
+def blanked(value: Any, personal: frozenset[str]) -> Any:
+    """The same JSON with everything under these keys emptied, its form kept."""
+    if isinstance(value, dict):
+        return {key: _empty(key, each) if key in personal else blanked(each, personal) for key, each in value.items()}
+    if isinstance(value, list):
+        return [blanked(each, personal) for each in value]
+    return value
+
+
+def _empty(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {} if key == "metadata" else {name: _empty(name, each) for name, each in value.items()}
+    return [] if isinstance(value, list) else None
+
+
+def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
+    remaining = iter(ids)
+    while batch := list(islice(remaining, _OBJECTS_AT_ONCE)):
+        yield batch

@@ -6,9 +6,12 @@ milliseconds, so each worker keeps its clones and empties them between tests.
 """
 
 import asyncio
+import hashlib
 import itertools
 import os
+import secrets
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +47,8 @@ class PostgresDatabases:
     def __init__(self, server_url: str, *, disposable_server: bool) -> None:
         self._server_url = server_url
         self._loop = asyncio.new_event_loop()
+        # Process numbers come round again, and a server that was given may hold what a killed run left.
+        self._token = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         self._admin: Any = None
         self._template: str | None = None
@@ -106,7 +111,7 @@ class PostgresDatabases:
         await self._admin.execute(statement)
 
     async def _make(self, template: str) -> str:
-        name = f"prorata_test_{os.getpid()}_{next(self._numbers)}"
+        name = f"prorata_test_{self._token}_{next(self._numbers)}"
         await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 
@@ -140,8 +145,10 @@ def postgres_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     # Each worker of xdist has a folder of its own below the folder of the run.
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    # The server counts the processes that use it and stops with the last one.
-    with get_server(shared / "postgres") as server:
+    # Not below that folder: every start of pytest closes it to other users, and a server never runs as root.
+    name = f"prorata-postgres-{hashlib.sha256(str(shared).encode()).hexdigest()[:12]}"
+    # The server counts the processes that use it and is deleted with the last one.
+    with get_server(Path(tempfile.gettempdir()) / name, cleanup_mode="delete") as server:
         yield server.get_uri()
 
 
@@ -193,6 +200,16 @@ async def database(database_url: str) -> AsyncIterator[str]:
     await connect(database_url)
     try:
         yield database_url
+    finally:
+        await disconnect()
+
+
+@pytest.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator[str]:
+    """The URL of `postgres_url`, connected while the test runs."""
+    await connect(postgres_url)
+    try:
+        yield postgres_url
     finally:
         await disconnect()
 

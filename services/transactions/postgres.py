@@ -225,7 +225,11 @@ class PostgresSession:
 
     async def _give_back(self) -> asyncio.CancelledError | None:
         self._done = True
-        return await settled(asyncio.ensure_future(self._pool.release(self._connection)))
+        releasing = asyncio.ensure_future(self._pool.release(self._connection))
+        interruption = await settled(releasing)
+        if releasing.exception() is not None:
+            self._connection.terminate()
+        return interruption
 
     def _failure(self, error: Exception) -> Exception:
         self.failed = error

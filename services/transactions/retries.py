@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from services.transactions.units import DatabaseBusy, current_unit, transaction
 
@@ -15,7 +15,7 @@ ATTEMPTS_MAX = 6
 _FIRST_DELAY_SECONDS = 0.01
 
 
-def transactional(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def transactional(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """`method` as one unit of work.
 
     Inside another unit it joins. Outermost, it is run again from its beginning when the database is busy, a

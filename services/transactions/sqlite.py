@@ -120,6 +120,11 @@ class SqliteFile(BaseDBAsyncClient):
                 connection.close()
         self._writer = self._reader = self._slow_reader = None
 
+    @property
+    def is_open(self) -> bool:
+        """True from `create_connection` to `close`."""
+        return self._writer is not None
+
     async def db_create(self) -> None:
         """Nothing: opening makes the file."""
 
@@ -307,7 +312,8 @@ class SqliteSession:
         if self._done:
             return
         try:
-            if self._connection.in_transaction:
+            # Closing the file, at the end of the program, has rolled back already.
+            if self._database.is_open and self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
         finally:
             self._give_back()

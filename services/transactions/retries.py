@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -44,7 +44,12 @@ def transactional(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Co
 
 async def in_transaction(body: Callable[[], Awaitable[T]]) -> T:
     """What `body` gives, carried out as one unit of work like a `transactional` method."""
-    return await transactional(body)()
+
+    @transactional
+    async def once() -> T:
+        return await body()
+
+    return await once()
 
 
 def retry_delay_seconds(attempt: int) -> float:

@@ -130,9 +130,7 @@ async def test_a_deadlock_is_broken_and_its_loser_runs_again() -> None:
 
 @pytest.mark.sqlite
 async def test_a_slow_read_does_not_hold_up_the_event_loop(sqlite_url: str) -> None:
-    steps = (
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) AS c FROM n"
-    )
+    counting = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000)"
     turns = 0
     async with connected(sqlite_url):
         reading = asyncio.create_task(database().query(f"{counting} SELECT count(*) AS c FROM n"))

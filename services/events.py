@@ -5,9 +5,10 @@ written together just before the commit: the account's counter is taken last and
 grow by one in commit order, a rolled-back change uses none, and no reader ever sees a gap.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tortoise.functions import Max
@@ -16,10 +17,13 @@ from domain.event_types import API_VERSION, EventType
 from domain.ids import Prefix
 from models import Event, EventCounter
 from services.base import Service
+from services.pages import Listing, Page, PageRequest, cut
 from services.rows import insert_rows
 from services.scope import Scope
 from services.snapshots import Subject, row_of, snapshot_of
 from services.transactions import Unit, current_unit, for_update
+
+__all__ = ["CreatedSpan", "EventLog", "EventSearch", "Events", "Reaction", "Snapshot", "react_to"]
 
 Snapshot = dict[str, Any]
 Reaction = Callable[[Scope, Sequence[Subject]], Awaitable[None]]
@@ -159,3 +163,56 @@ async def _number_by_account(events: list[Event]) -> None:
         counter.value += 1
         event.sequence = counter.value
     await counter.save(update_fields=["value"])
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedSpan:
+    """Moments of the objects' clocks between bounds, as far as those are given."""
+
+    gte: datetime | None = None
+    gt: datetime | None = None
+    lte: datetime | None = None
+    lt: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventSearch:
+    """Which events to list; a `*` within one of the types stands for any text."""
+
+    types: Sequence[str] | None = None
+    object_id: str | None = None
+    created: CreatedSpan = CreatedSpan()
+
+
+class EventLog(Service):
+    """Reads events. They are in order of their sequence, which is the order in which they were committed."""
+
+    def matching(self, search: EventSearch) -> Listing:
+        """The events that a list shows."""
+        found = self.mine(Event)
+        if search.types is not None:
+            found = found.filter(type__in=types_like(search.types))
+        if search.object_id is not None:
+            found = found.filter(object_id=search.object_id)
+        bounds = {name: getattr(search.created, name) for name in ("gte", "gt", "lte", "lt")}
+        return found.filter(**{f"created_at__{name}": at for name, at in bounds.items() if at is not None})
+
+    async def page(self, listing: Listing, request: PageRequest) -> Page[Event]:
+        """The page that is asked for, newest first by sequence. A cursor whose event is gone lies before all others."""
+        after, before = await self._place(request.after), await self._place(request.before)
+        if request.after is not None:
+            listing = listing.filter(sequence__lt=after or 0)
+        if before is not None:
+            listing = listing.filter(sequence__gt=before)
+        order = "sequence" if request.backwards else "-sequence"
+        return cut(await listing.order_by(order).limit(request.size + 1), request)
+
+    async def _place(self, identifier: str | None) -> int | None:
+        event = None if identifier is None else await self.find(Event, identifier)
+        return None if event is None else event.sequence
+
+
+def types_like(patterns: Iterable[str]) -> list[EventType]:
+    """The event types that match one of the patterns."""
+    wanted = tuple(patterns)
+    return [each for each in EventType if any(fnmatchcase(each, pattern) for pattern in wanted)]

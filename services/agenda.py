@@ -6,34 +6,33 @@ it has left its own entry for the case that the process dies before. A group of 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tortoise.queryset import QuerySet
 
 from domain.agenda import AgendaKind
 from models import AgendaEntry
-from services.due import Due
+from services.due import Continuation, Due, Handled, Handler
 from services.scope import Scope
 from services.transactions import for_update, in_transaction
+
+__all__ = [
+    "GROUP_SIZE",
+    "Agenda",
+    "Continuation",
+    "Handled",
+    "Handler",
+    "StepRefused",
+    "agenda_of_the_system",
+    "for_owner_of",
+]
 
 GROUP_SIZE = 1_000
 ERROR_LENGTH_MAX = 2_000
 RETRY_DELAY_FIRST = timedelta(seconds=30)
 RETRY_DELAY_MAX = timedelta(hours=6)
 
-Continuation = Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """What a handler leaves behind: work outside the transaction, and entries to come back to at a later moment."""
-
-    continuation: Continuation | None = None
-    postponed: Sequence[tuple[AgendaEntry, datetime]] = field(default_factory=tuple)
-
-
-Handler = Callable[[Scope, Sequence[AgendaEntry]], Awaitable[Handled]]
 Selection = Callable[[QuerySet[AgendaEntry]], QuerySet[AgendaEntry]]
 ScopeOf = Callable[[AgendaEntry], Scope]
 Step = Callable[[], Awaitable[None]]

@@ -1,7 +1,7 @@
 """Future moments: a service that sets one writes it to the agenda in the same transaction."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tortoise.expressions import Q
@@ -11,6 +11,21 @@ from domain.ids import Prefix
 from models import AgendaEntry
 from services.base import Service
 from services.rows import delete_by, insert_rows
+from services.scope import Scope
+
+Continuation = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What a handler leaves behind: work outside the transaction, and entries to come back to at a later moment."""
+
+    continuation: Continuation | None = None
+    postponed: Sequence[tuple[AgendaEntry, datetime]] = field(default_factory=tuple)
+
+
+Handler = Callable[[Scope, Sequence[AgendaEntry]], Awaitable[Handled]]
+"""Does what is due for a group of entries of one kind, within the transaction that took them."""
 
 
 @dataclass(frozen=True, slots=True)

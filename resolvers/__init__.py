@@ -8,13 +8,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.base import has_object_definition
 
+from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
 from resolvers.nodes import NodeQueries
 from resolvers.tuning import tune
 from schema.base import NODE_KINDS
 from schema.scalars import SCALARS
 
-QUERIES: tuple[type, ...] = (NodeQueries,)
-MUTATIONS: tuple[type, ...] = ()
+QUERIES: tuple[type, ...] = (NodeQueries, ApiKeyQueries)
+MUTATIONS: tuple[type, ...] = (ApiKeyMutations,)
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."
 _MUTATION = "What can be done; each field is a transaction of its own, in order."

@@ -7,6 +7,7 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
 import strawberry
 
 from resolvers.loaders import Loaders
+from services.api_keys import ApiKeys
 from services.scope import Scope
 
 SERVICE = TypeVar("SERVICE")
@@ -42,6 +43,8 @@ class Services:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+
+    api_keys = bound(ApiKeys)
 
 
 @dataclass(slots=True)

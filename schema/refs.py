@@ -3,9 +3,11 @@
 Plain assignments on purpose: PEP 695 aliases and module-qualified annotations break Strawberry's lazy types.
 """
 
-from typing import TYPE_CHECKING, Annotated  # noqa: F401
+from typing import TYPE_CHECKING, Annotated
 
-import strawberry  # noqa: F401
+import strawberry
 
 if TYPE_CHECKING:
-    pass
+    from schema.api_keys import ApiKey
+
+ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]

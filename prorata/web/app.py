@@ -1,0 +1,76 @@
+"""The web application: routes, and what they are made of."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import strawberry
+from aiohttp import web
+
+from domain.ids import IdMint
+from gateways.registry import Gateways
+from prorata.web.auth import Authentication
+from prorata.web.graphiql.serving import page_response
+from prorata.web.graphiql.serving import routes as graphiql_routes
+from prorata.web.health import alive, ready
+from prorata.web.limits import Limits
+from prorata.web.view import Endpoint
+from services.scope import Clock
+
+ENDPOINT = "/graphql"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebConfig:
+    """What the server is made of. `graphiql_headers` gives what fills GraphiQL's headers editor for a request."""
+
+    schema: strawberry.Schema
+    clock: Clock
+    ids: IdMint
+    gateways: Gateways
+    limits: Limits = field(default_factory=Limits)
+    introspection: bool = True
+    graphiql: bool = True
+    graphiql_headers: Callable[[web.Request], Mapping[str, str]] = lambda _request: {}
+
+
+def build_app(config: WebConfig) -> web.Application:
+    """The application. The database is connected before it serves, and outlives it."""
+    authentication = Authentication(clock=config.clock, ids=config.ids, gateways=config.gateways)
+
+    def page(request: web.Request) -> web.Response:
+        return page_response(endpoint=ENDPOINT, headers=config.graphiql_headers(request))
+
+    endpoint = Endpoint(
+        config.schema,
+        authentication=authentication,
+        clock=config.clock,
+        ids=config.ids,
+        limits=config.limits,
+        introspection=config.introspection,
+        page=page if config.graphiql else None,
+    )
+    app = web.Application(client_max_size=config.limits.upload_bytes_max)
+    app.router.add_route("*", ENDPOINT, endpoint)
+    app.router.add_get("/healthz", alive)
+    app.router.add_get("/readyz", ready)
+    if config.introspection:
+        app.router.add_get("/schema.graphql", _sdl(config.schema))
+    if config.graphiql:
+        app.add_routes(graphiql_routes())
+
+    async def close(_app: web.Application) -> None:
+        await authentication.close()
+
+    app.on_cleanup.append(close)
+    return app
+
+
+def _sdl(schema: strawberry.Schema) -> Callable[[web.Request], Awaitable[web.Response]]:
+    text: list[str] = []
+
+    async def sdl(_request: web.Request) -> web.Response:
+        if not text:
+            text.append(schema.as_str())
+        return web.Response(text=text[0], content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+
+    return sdl

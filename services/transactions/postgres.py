@@ -14,8 +14,8 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 from services.transactions.tortoise_side import JoinedTransaction, SequentialPrefetch
 from services.transactions.units import DatabaseBusy, Dialect, TransactionFailed, current_unit, settled, transaction
 
-_BUSY_SECONDS: Final = 20.0
-_ROLLBACK_SECONDS: Final = 5.0
+_BUSY_SECONDS: Final = 20
+_ROLLBACK_SECONDS: Final = 5
 _SETTINGS: Final = {
     "application_name": "prorata",
     "jit": "off",
@@ -88,7 +88,7 @@ class PostgresServer(AsyncpgDBClient):
             return await self._open_pool.acquire(timeout=_BUSY_SECONDS)
         except TimeoutError:
             raise DatabaseBusy(
-                f"All {self.pool_maxsize} connections were in use for {_BUSY_SECONDS:.0f} seconds."
+                f"All {self.pool_maxsize} connections were in use for {_BUSY_SECONDS} seconds."
             ) from None
 
     async def begin(self) -> "PostgresSession":

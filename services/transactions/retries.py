@@ -12,7 +12,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS_MAX = 6
-_FIRST_DELAY_SECONDS = 0.01
+_FIRST_DELAY_MILLISECONDS = 10
 
 
 def transactional(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
@@ -36,7 +36,7 @@ def transactional(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Co
             except DatabaseBusy:
                 if attempt == ATTEMPTS_MAX:
                     raise
-            await asyncio.sleep(retry_delay_seconds(attempt))
+            await asyncio.sleep(retry_delay_milliseconds(attempt) / 1000)
             attempt += 1
 
     return in_one_unit
@@ -52,7 +52,7 @@ async def in_transaction(body: Callable[[], Awaitable[T]]) -> T:
     return await once()
 
 
-def retry_delay_seconds(attempt: int) -> float:
+def retry_delay_milliseconds(attempt: int) -> int:
     """How long to wait after the given attempt (from 1): doubling from 10 ms, with up to as much again at random."""
-    doubled: float = _FIRST_DELAY_SECONDS * 2 ** (attempt - 1)
-    return doubled * (1 + random.random())  # noqa: S311
+    delay: int = _FIRST_DELAY_MILLISECONDS * 2 ** (attempt - 1)
+    return delay + random.randrange(delay)  # noqa: S311

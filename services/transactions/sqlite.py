@@ -20,10 +20,11 @@ from services.transactions.offload import Offload
 from services.transactions.tortoise_side import JoinedTransaction, SequentialPrefetch
 from services.transactions.units import DatabaseBusy, Dialect, TransactionFailed, current_unit, settled, transaction
 
-_BUSY_SECONDS: Final = 20.0
-_LONGEST_POLL_SECONDS: Final = 0.02
-_SLOW_READ_SECONDS: Final = 0.01
-_LONGEST_STRETCH_SECONDS: Final = 0.005
+_TURN_SECONDS: Final = 20
+_POLLS_MAX: Final = 1_000  # With pauses of 1, 2, 3 … and then 20 milliseconds: about 20 seconds as well.
+_LONGEST_PAUSE_MILLISECONDS: Final = 20
+_SLOW_READ_SECONDS: Final = 10 / 1000
+_LONGEST_STRETCH_SECONDS: Final = 5 / 1000
 _ROWS_AT_ONCE: Final = 500
 _READS: Final = frozenset({"SELECT", "WITH", "EXPLAIN", "PRAGMA", "VALUES"})
 _PRAGMAS: Final = (
@@ -75,16 +76,17 @@ class SqliteFile(BaseDBAsyncClient):
         self._reader: sqlite3.Connection | None = None
         self._slow_reader: sqlite3.Connection | None = None
         self._turn = asyncio.Lock()
+        self._waiting = 0
         self._commits = Offload("sqlite-commits")
         self._slow_reads = Offload("sqlite-slow-reads")
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._read_until = 0.0
 
     async def create_connection(self, with_db: bool) -> None:
         """Open the file, which is made when missing. Raises `OperationalError` when it cannot be opened."""
         if self._writer is not None:
             return
         self._loop = asyncio.get_running_loop()
+        self._read_until = self._loop.time()
         try:
             self._writer = self._opened("journal_mode = WAL")
             if not self._foreign_keys:
@@ -136,41 +138,44 @@ class SqliteFile(BaseDBAsyncClient):
         """The writing connection with `BEGIN IMMEDIATE` done. Raises `DatabaseBusy` after 20 seconds of waiting."""
         if self._writer is None:
             await self.create_connection(with_db=True)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + _BUSY_SECONDS
-        if self._turn.locked():
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await self._turn.acquire()
-            except TimeoutError:
-                raise DatabaseBusy(
-                    f"Another transaction of this process holds the database for over {_BUSY_SECONDS:.0f} seconds."
-                ) from None
-        else:
-            await self._turn.acquire()
+        await self._take_turn()
         try:
-            await self._begin_immediate(deadline)
+            await self._begin_immediate()
             assert self._writer is not None
             return SqliteSession(self, self._writer, self._turn, self._commits)
         except BaseException:
             self._turn.release()
             raise
 
-    async def _begin_immediate(self, deadline: float) -> None:
-        loop = asyncio.get_running_loop()
-        pause = 0.0005
+    async def _take_turn(self) -> None:
+        if not self._turn.locked() and self._waiting == 0:
+            await self._turn.acquire()  # At once: a time limit would cost more than the whole beginning.
+            return
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise DatabaseBusy(
+                f"Other transactions of this process have held the database for over {_TURN_SECONDS} seconds."
+            ) from None
+        finally:
+            self._waiting -= 1
+
+    async def _begin_immediate(self) -> None:
+        polls = 0
         while True:
             assert self._writer is not None
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as caught:
                 error = _translated(caught)
-                if not isinstance(error, DatabaseBusy) or loop.time() > deadline:
+                polls += 1
+                if not isinstance(error, DatabaseBusy) or polls == _POLLS_MAX:
                     raise error from caught
             else:
                 return
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, _LONGEST_POLL_SECONDS)
+            await asyncio.sleep(min(polls, _LONGEST_PAUSE_MILLISECONDS) / 1000)
 
     async def query(self, sql: str, values: Sequence[Any] = ()) -> tuple[int, Sequence[Any]]:
         """Rows affected (or returned) and the records, in the running unit if there is one.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.house.sources import LAYERS, Source, functions_of
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "imported"]
 
 EXACT_LAYERS = ("domain", "services")
 DOMAIN_LIBRARIES = {"babel", "holidays", "stdnum", "domain"}
@@ -23,7 +23,8 @@ def imports_stand_at_the_top(source: Source) -> Iterator[str]:
                 yield source.offence(node, f"{function.name} imports inside its body.")
 
 
-def _imported(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+def imported(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Every import of a file with the top-level name of what it imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node, alias.name.partition(".")[0]) for alias in node.names)
@@ -35,7 +36,7 @@ def domain_stands_on_little(source: Source) -> Iterator[str]:
     """domain/ imports the standard library, Babel, python-stdnum and holidays, nothing else."""
     if source.layer != "domain":
         return
-    for node, package in _imported(source.tree):
+    for node, package in imported(source.tree):
         if package not in DOMAIN_LIBRARIES | sys.stdlib_module_names:
             yield source.offence(node, f"domain imports {package}: rules stay free of the world.")
 

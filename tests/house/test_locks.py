@@ -2,13 +2,17 @@
 
 import json
 import re
+import sys
 import tomllib
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
 
 import pytest
 
 from prorata.web.graphiql.assets import npm_folder, pinned_assets
 from prorata.web.graphiql.bundle import PAGE_FILES, pin
-from tests.house.sources import ROOT
+from tests.house.rules_of_code import imported
+from tests.house.sources import LAYERS, ROOT, Source, python_sources, source_of
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
@@ -39,6 +43,29 @@ def test_locks_hold_what_the_project_asks_for() -> None:
     extras = project["optional-dependencies"]
     assert _names(project["dependencies"]) | _names(extras["build"]) <= set(_pins("requirements.lock"))
     assert _names(extras["dev"]) - {"prorata"} <= set(_pins("requirements-dev.lock"))
+
+
+def undeclared(sources: Iterable[Source], declared: set[str]) -> list[str]:
+    """Imports of libraries that the project does not ask for by name, though another library may bring them along."""
+    distributions = packages_distributions()
+    known = {*LAYERS, *sys.stdlib_module_names}
+    return [
+        f"{source.path} imports {package}"
+        for source in sources
+        for _, package in imported(source.tree)
+        if package not in known and declared.isdisjoint(name.lower() for name in distributions.get(package, []))
+    ]
+
+
+def test_every_imported_library_is_asked_for() -> None:
+    layers = [source for source in python_sources() if source.layer in LAYERS]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert undeclared(layers, _names(project["dependencies"])) == []
+
+
+def test_a_library_that_nobody_asked_for_is_noticed() -> None:
+    source = source_of("domain/money.py", "import decimal\nimport stdnum.iban\nfrom yarl import URL")
+    assert undeclared([source], {"python-stdnum"}) == ["domain/money.py imports yarl"]
 
 
 def test_tests_run_on_the_versions_that_are_served() -> None:

@@ -7,7 +7,7 @@ it has left its own entry for the case that the process dies before. A group of 
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tortoise.queryset import QuerySet
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
@@ -84,3 +84,21 @@ class Due(Service):
             subjects.setdefault(kind, []).append(subject_id)
         for kind, ids in subjects.items():
             await self.mine(AgendaEntry).filter(Q(kind=kind) & Q(subject_id__in=ids)).delete()
+
+
+RESOLVE_DELAY_FIRST = timedelta(seconds=30)
+RESOLVE_DELAY_MAX = timedelta(hours=6)
+
+
+def asked_later(
+    scope: Scope, entries: Sequence[AgendaEntry], resolve: Callable[[Sequence[str]], Awaitable[None]]
+) -> Handled:
+    """Let `resolve` ask a gateway about the subjects outside the transaction.
+
+    Entries stay, with a growing delay, until what `resolve` records takes them off the agenda.
+    """
+    now = scope.clock.now()
+    postponed = [
+        (entry, now + min(RESOLVE_DELAY_FIRST * 2 ** min(entry.attempts, 16), RESOLVE_DELAY_MAX)) for entry in entries
+    ]
+    return Handled(lambda: resolve([entry.subject_id for entry in entries]), postponed)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.agenda import AgendaKind
 from domain.lifecycles import InvoiceStatus
 from domain.subscriptions import EXPIRY_POSTPONED_BY
-from models import AgendaEntry
+from models import AgendaEntry, Charge
 from services.agenda import Handled, Handler
 from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization
@@ -16,6 +16,7 @@ from services.refunds import REFUND_HANDLER
 from services.scope import Scope
 from services.subscriptions.cancellation import Cancellation
 from services.subscriptions.renewal import Renewal
+from services.transactions import in_transaction
 
 
 async def _renew(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
@@ -42,7 +43,13 @@ async def _finalize(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     charges = await Collection(scope).prepare(drafts, intents)
     if not charges:
         return Handled()
-    return Handled(continuation=lambda: Attempts(scope).conclude(charges))
+    return Handled(continuation=lambda: _collect(scope, charges))
+
+
+async def _collect(scope: Scope, charges: Sequence[Charge]) -> None:
+    attempts = Attempts(scope)
+    outcomes = await attempts.call(charges)
+    await in_transaction(lambda: attempts.settle(charges, outcomes))
 
 
 HANDLERS: dict[AgendaKind, Handler] = {

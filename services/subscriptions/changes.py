@@ -14,8 +14,8 @@ from services.base import Service, part
 from services.due import Due
 from services.events import Events
 from services.payment_methods import PaymentMethods
-from services.subscriptions.creation import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.drafts import SubscriptionChange
+from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.renewal import current_period_end, period_ending
 from services.subscriptions.wholes import WholeSubscriptions
 

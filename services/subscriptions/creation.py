@@ -1,86 +1,55 @@
 """Making subscriptions: the agreement, its first invoice and the first payment."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
 from domain.agenda import AgendaKind
-from domain.errors import DomainError, ErrorCode, Problems
+from domain.errors import DomainError, ErrorCode, Problem
 from domain.event_types import EventType
-from domain.ids import Prefix
-from domain.invoices import BillingReason, CollectionMethod
-from domain.invoicing import InvoiceDraft, PriceFacts, invoice_draft_of, settled_with_balance
+from domain.invoices import BillingReason
 from domain.lifecycles import InvoiceFate, subscription_status_at_start
-from domain.metadata import merged_metadata
-from domain.periods import Period, period_number
-from domain.subscriptions import INCOMPLETE_LASTS, ITEMS_MAX, PaymentBehavior
-from domain.texts import text_within
-from models import Customer, PaymentIntent, PaymentMethod, Price, Subscription, SubscriptionItem
-from services.aggregates import PricedItem, WholeInvoice, WholeSubscription
-from services.base import Service, part
-from services.catalog import Catalog
+from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
+from models import Charge, PaymentIntent, Subscription
+from services.base import Service, Settled, part
 from services.customers import Customers
 from services.due import Appointment, Due
 from services.events import Events
+from services.idempotency import answered, claimed
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization
-from services.payment_methods import PaymentMethods
+from services.payments import Attempts, Errand, PaymentIntents, Prepared, Wish
 from services.rows import insert_rows, update_rows
-from services.subscriptions.drafts import ItemDraft, SubscriptionDraft
+from services.subscriptions.drafts import SubscriptionDraft
+from services.subscriptions.planning import Plan, Planning
 from services.subscriptions.renewal import period_ending
-from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_price
-
-DESCRIPTION_LENGTH_MAX = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A subscription that was found sound and has not been written: its rows, and what they will first cost."""
-
-    draft: SubscriptionDraft
-    customer: Customer
-    whole: WholeSubscription
-    invoice: InvoiceDraft
-    amount_due: int
-    method: PaymentMethod | None
-    at: datetime
+from services.transactions import in_transaction
 
 
 class Creation(Service):
-    """Plans subscriptions and writes them down."""
+    """Writes planned subscriptions down and collects their first invoice."""
 
     events = part(Events)
     due = part(Due)
-    catalog = part(Catalog)
+    planning = part(Planning)
     customers = part(Customers)
-    methods = part(PaymentMethods)
     drafting = part(Drafting)
     finalization = part(Finalization)
-    wholes = part(WholeSubscriptions)
+    intents = part(PaymentIntents)
+    attempts = part(Attempts)
 
-    async def plan(self, draft: SubscriptionDraft) -> Plan:
-        """Check everything that was asked for, all problems together, and work out the first invoice."""
-        customer = await self.lock(Customer, draft.customer, "customer")
-        at = await self.present(customer.test_clock_id)
-        problems = Problems()
-        _refuse_deleted(customer, problems)
-        prices = await self._prices(draft.items, problems)
-        problems.raise_any()
-        _check_prices(prices, customer, problems)
-        problems.raise_any()
-        whole = self._rows(draft, customer, prices, at)
-        facts = await self.wholes.facts_of(prices)
-        invoice = _first_invoice(whole, facts)
-        balance = (await self.customers.balances_of([customer.id])).get(customer.id, 0)
-        settlement = settled_with_balance(invoice.total, balance, invoice.currency)
-        method = await self._method(draft, customer)
-        _require_method(method, draft, settlement.amount_due)
-        if method is not None and draft.default_payment_method is not None:
-            whole.row.default_payment_method_id = method.id
-        return Plan(draft, customer, whole, invoice, settlement.amount_due, method, at)
+    async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
+        """Write the subscription and collect its first invoice as its payment behaviour says."""
+        if draft.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE:
+            return await self._all_or_nothing(draft)
+        return await self.attempts.carried_out(lambda: self._begin(draft))
 
-    async def write(self, plan: Plan, *, payment: PaymentIntent | None = None) -> WholeInvoice:
-        """Write the planned subscription with its first invoice, finalized at once; that invoice.
+    async def _begin(self, draft: SubscriptionDraft) -> Prepared[Subscription]:
+        """Within the first transaction: everything is written, and the payment asked for unless it is the customer's."""
+        plan = await self.planning.plan(draft)
+        intents = await self.write(plan)
+        if draft.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE:
+            intents = []
+        return Prepared(subject=plan.whole.row, wishes=[_wish(plan, intent) for intent in intents])
+
+    async def write(self, plan: Plan, *, payment: PaymentIntent | None = None) -> list[PaymentIntent]:
+        """Write the planned subscription with its first invoice, finalized at once; the payment that this asks for.
 
         `payment` is one that was made beforehand. Events `customer.subscription.created`, `invoice.created`,
         `invoice.finalized` and what follows from that.
@@ -95,11 +64,11 @@ class Creation(Service):
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_CREATED, plan.whole, at=plan.at)
         wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, None)
         [invoice] = await self.drafting.write([wanted])
-        await self.finalization.finalize([invoice], payment=payment)
+        intents = await self.finalization.finalize([invoice], payment=payment)
         row.latest_invoice_id = invoice.row.id
         await update_rows([row], ("latest_invoice_id",))
         await self._schedule(plan)
-        return invoice
+        return intents
 
     async def _schedule(self, plan: Plan) -> None:
         row = plan.whole.row
@@ -120,153 +89,15 @@ class Creation(Service):
             await update_rows([plan.customer], ("currency",))
             self.events.record(EventType.CUSTOMER_UPDATED, before, at=plan.at, before=snapshot)
 
-    async def _prices(self, items: Sequence[ItemDraft], problems: Problems) -> list[Price]:
-        """The prices of the items, in order; inline ones are made now."""
-        if not 1 <= len(items) <= ITEMS_MAX:
-            problems.add(
-                ErrorCode.PARAMETER_INVALID,
-                f"{len(items)} items were given; a subscription has 1 to {ITEMS_MAX}.",
-                "items",
-            )
-            return []
-        known = {price.id: price for price in await self.gather(Price, "id", [item.price for item in items])}
-        prices = []
-        for index, item in enumerate(items):
-            try:
-                prices.append(await self._price(item, known))
-            except DomainError as error:
-                problems.add_from(error, "items", str(index))
-            if item.quantity < 0:
-                problems.add(
-                    ErrorCode.PARAMETER_INVALID_INTEGER,
-                    f"Quantity {item.quantity} is negative; it would have to be 0 or more.",
-                    "items", str(index), "quantity",
-                )  # fmt: skip
-        return prices
 
-    async def _price(self, item: ItemDraft, known: Mapping[str, Price]) -> Price:
-        if item.price_data is not None:
-            return await self.catalog.inline_price(item.price_data)
-        assert item.price is not None, "the input is either a price or price data"
-        if item.price not in known:
-            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{item.price}'.", "price")
-        price = known[item.price]
-        if not price.active:
-            raise DomainError(
-                ErrorCode.PRICE_INACTIVE,
-                f"Price {price.id} is archived and takes no new subscriptions; choose an active price.",
-                "price",
-            )
-        return price
-
-    async def _method(self, draft: SubscriptionDraft, customer: Customer) -> PaymentMethod | None:
-        """The subscription's own payment method, or else the customer's default for invoices."""
-        if draft.default_payment_method is not None:
-            return await self.methods.usable(draft.default_payment_method, customer, "defaultPaymentMethod")
-        if customer.default_payment_method_id is None:
-            return None
-        return await self.find(PaymentMethod, customer.default_payment_method_id)
-
-    def _rows(
-        self, draft: SubscriptionDraft, customer: Customer, prices: Sequence[Price], at: datetime
-    ) -> WholeSubscription:
-        recurrence = recurrence_of_price(prices[0])
-        assert recurrence is not None, "only recurring prices pass the checks"
-        period = period_number(at, recurrence, 0)
-        row = Subscription(
-            id=self.new_id(Prefix.SUBSCRIPTION),
-            created_at=at,
-            customer_id=customer.id,
-            currency=prices[0].currency,
-            collection_method=CollectionMethod.CHARGE_AUTOMATICALLY,
-            billing_cycle_anchor=at,
-            start_date=at,
-            cancel_at_period_end=draft.cancel_at_period_end,
-            cancel_at=period.end if draft.cancel_at_period_end else None,
-            canceled_at=at if draft.cancel_at_period_end else None,
-            description=_description(draft),
-            metadata=merged_metadata({}, draft.metadata),
-            test_clock_id=customer.test_clock_id,
-            **self.ownership(),
-        )
-        items = [self._item(row, item, price, period) for item, price in zip(draft.items, prices, strict=True)]
-        return WholeSubscription(row, items)
-
-    def _item(self, row: Subscription, draft: ItemDraft, price: Price, period: Period) -> PricedItem:
-        item = SubscriptionItem(
-            id=self.new_id(Prefix.SUBSCRIPTION_ITEM),
-            created_at=row.created_at,
-            subscription_id=row.id,
-            price_id=price.id,
-            quantity=draft.quantity,
-            current_period_start=period.start,
-            current_period_end=period.end,
-            metadata=merged_metadata({}, draft.metadata),
-            **self.ownership(),
-        )
-        return PricedItem(item, price)
-
-
-def _description(draft: SubscriptionDraft) -> str | None:
-    if draft.description is None:
-        return None
-    return text_within(draft.description, DESCRIPTION_LENGTH_MAX, "description")
-
-
-def _refuse_deleted(customer: Customer, problems: Problems) -> None:
-    if customer.deleted_at is not None:
-        problems.add(
-            ErrorCode.RESOURCE_MISSING, f"Customer {customer.id} was deleted and cannot subscribe.", "customer"
-        )
-
-
-def _check_prices(prices: Sequence[Price], customer: Customer, problems: Problems) -> None:
-    """All recur alike and are in one currency, which is the customer's when they have one."""
-    first = prices[0]
-    currency = customer.currency or first.currency
-    seen: set[str] = set()
-    for index, price in enumerate(prices):
-        where = ("items", str(index), "price")
-        if price.interval is None:
-            problems.add(
-                ErrorCode.PARAMETER_INVALID,
-                f"Price {price.id} is charged once; a subscription takes recurring prices.",
-                *where,
-            )
-        elif recurrence_of_price(price) != recurrence_of_price(first):
-            problems.add(
-                ErrorCode.PARAMETER_INVALID,
-                f"Price {price.id} recurs every {price.interval_count} {price.interval}, the first one every"
-                f" {first.interval_count} {first.interval}; all prices of a subscription recur alike.",
-                *where,
-            )
-        if price.currency != currency:
-            whose = f"customer {customer.id} is billed in" if customer.currency else "the first price is in"
-            problems.add(
-                ErrorCode.CURRENCY_MISMATCH,
-                f"Price {price.id} is in {price.currency}, but {whose} {currency}.",
-                *where,
-            )
-        if price.id in seen:
-            problems.add(
-                ErrorCode.PARAMETER_INVALID,
-                f"Price {price.id} is there twice; give it once with the sum of the quantities.",
-                *where,
-            )
-        seen.add(price.id)
-
-
-def _require_method(method: PaymentMethod | None, draft: SubscriptionDraft, amount_due: int) -> None:
-    if method is None and amount_due > 0 and draft.payment_behavior is not PaymentBehavior.DEFAULT_INCOMPLETE:
-        raise DomainError(
-            ErrorCode.RESOURCE_MISSING,
-            f"Customer {draft.customer} has no default payment method to charge. Attach one and make it the default,"
-            " name one as defaultPaymentMethod, or create with paymentBehavior DEFAULT_INCOMPLETE.",
-            "defaultPaymentMethod",
-        )
-
-
-def _first_invoice(whole: WholeSubscription, facts: Mapping[str, PriceFacts]) -> InvoiceDraft:
-    first = whole.items[0].row
-    period = Period(first.current_period_start, first.current_period_end, 0)
-    return invoice_draft_of(billed_items(whole.items, facts, period), whole.row.currency)
+def _wish(plan: Plan, intent: PaymentIntent, *, homeless: bool = False) -> Wish:
+    """The first payment, to be tried with the customer present unless the draft says otherwise."""
+    assert plan.method is not None, "a payment is tried only with a payment method"
+    return Wish(
+        intent=intent,
+        payment_method=plan.method,
+        at=plan.at,
+        off_session=plan.draft.off_session,
+        test_clock_id=plan.customer.test_clock_id,
+        homeless=homeless,
+    )

@@ -1,0 +1,218 @@
+"""Finding out whether a subscription can be made, and what it will first cost. Nothing of it is written yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import DomainError, ErrorCode, Problems
+from domain.ids import Prefix
+from domain.invoices import CollectionMethod
+from domain.invoicing import InvoiceDraft, PriceFacts, invoice_draft_of, settled_with_balance
+from domain.metadata import merged_metadata
+from domain.periods import Period, period_number
+from domain.subscriptions import ITEMS_MAX, PaymentBehavior
+from domain.texts import text_within
+from models import Customer, PaymentMethod, Price, Subscription, SubscriptionItem
+from services.aggregates import PricedItem, WholeSubscription
+from services.base import Service, part
+from services.catalog import Catalog
+from services.customers import Customers
+from services.payment_methods import PaymentMethods
+from services.subscriptions.drafts import ItemDraft, SubscriptionDraft
+from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_price
+
+DESCRIPTION_LENGTH_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A subscription that was found sound and has not been written: its rows, and what they will first cost."""
+
+    draft: SubscriptionDraft
+    customer: Customer
+    whole: WholeSubscription
+    invoice: InvoiceDraft
+    amount_due: int
+    method: PaymentMethod | None
+    at: datetime
+
+
+class Planning(Service):
+    """Checks what was asked for and works out the first invoice."""
+
+    catalog = part(Catalog)
+    customers = part(Customers)
+    methods = part(PaymentMethods)
+    wholes = part(WholeSubscriptions)
+
+    async def plan(self, draft: SubscriptionDraft) -> Plan:
+        """Check everything that was asked for, all problems together, and work out the first invoice."""
+        customer = await self.lock(Customer, draft.customer, "customer")
+        at = await self.present(customer.test_clock_id)
+        problems = Problems()
+        _refuse_deleted(customer, problems)
+        prices = await self._prices(draft.items, problems)
+        problems.raise_any()
+        _check_prices(prices, customer, problems)
+        problems.raise_any()
+        whole = self._rows(draft, customer, prices, at)
+        facts = await self.wholes.facts_of(prices)
+        invoice = _first_invoice(whole, facts)
+        balance = (await self.customers.balances_of([customer.id])).get(customer.id, 0)
+        settlement = settled_with_balance(invoice.total, balance, invoice.currency)
+        method = await self._method(draft, customer)
+        _require_method(method, draft, settlement.amount_due)
+        if method is not None and draft.default_payment_method is not None:
+            whole.row.default_payment_method_id = method.id
+        return Plan(draft, customer, whole, invoice, settlement.amount_due, method, at)
+
+    async def _prices(self, items: Sequence[ItemDraft], problems: Problems) -> list[Price]:
+        """The prices of the items, in order; inline ones are made now."""
+        if not 1 <= len(items) <= ITEMS_MAX:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"{len(items)} items were given; a subscription has 1 to {ITEMS_MAX}.",
+                "items",
+            )
+            return []
+        known = {price.id: price for price in await self.gather(Price, "id", [item.price for item in items])}
+        prices = []
+        for index, item in enumerate(items):
+            try:
+                prices.append(await self._price(item, known))
+            except DomainError as error:
+                problems.add_from(error, "items", str(index))
+            if item.quantity < 0:
+                problems.add(
+                    ErrorCode.PARAMETER_INVALID_INTEGER,
+                    f"Quantity {item.quantity} is negative; it would have to be 0 or more.",
+                    "items", str(index), "quantity",
+                )  # fmt: skip
+        return prices
+
+    async def _price(self, item: ItemDraft, known: Mapping[str, Price]) -> Price:
+        if item.price_data is not None:
+            return await self.catalog.inline_price(item.price_data)
+        assert item.price is not None, "the input is either a price or price data"
+        if item.price not in known:
+            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{item.price}'.", "price")
+        price = known[item.price]
+        if not price.active:
+            raise DomainError(
+                ErrorCode.PRICE_INACTIVE,
+                f"Price {price.id} is archived and takes no new subscriptions; choose an active price.",
+                "price",
+            )
+        return price
+
+    async def _method(self, draft: SubscriptionDraft, customer: Customer) -> PaymentMethod | None:
+        """The subscription's own payment method, or else the customer's default for invoices."""
+        if draft.default_payment_method is not None:
+            return await self.methods.usable(draft.default_payment_method, customer, "defaultPaymentMethod")
+        if customer.default_payment_method_id is None:
+            return None
+        return await self.find(PaymentMethod, customer.default_payment_method_id)
+
+    def _rows(
+        self, draft: SubscriptionDraft, customer: Customer, prices: Sequence[Price], at: datetime
+    ) -> WholeSubscription:
+        recurrence = recurrence_of_price(prices[0])
+        assert recurrence is not None, "only recurring prices pass the checks"
+        period = period_number(at, recurrence, 0)
+        row = Subscription(
+            id=self.new_id(Prefix.SUBSCRIPTION),
+            created_at=at,
+            customer_id=customer.id,
+            currency=prices[0].currency,
+            collection_method=CollectionMethod.CHARGE_AUTOMATICALLY,
+            billing_cycle_anchor=at,
+            start_date=at,
+            cancel_at_period_end=draft.cancel_at_period_end,
+            cancel_at=period.end if draft.cancel_at_period_end else None,
+            canceled_at=at if draft.cancel_at_period_end else None,
+            description=_description(draft),
+            metadata=merged_metadata({}, draft.metadata),
+            test_clock_id=customer.test_clock_id,
+            **self.ownership(),
+        )
+        items = [self._item(row, item, price, period) for item, price in zip(draft.items, prices, strict=True)]
+        return WholeSubscription(row, items)
+
+    def _item(self, row: Subscription, draft: ItemDraft, price: Price, period: Period) -> PricedItem:
+        item = SubscriptionItem(
+            id=self.new_id(Prefix.SUBSCRIPTION_ITEM),
+            created_at=row.created_at,
+            subscription_id=row.id,
+            price_id=price.id,
+            quantity=draft.quantity,
+            current_period_start=period.start,
+            current_period_end=period.end,
+            metadata=merged_metadata({}, draft.metadata),
+            **self.ownership(),
+        )
+        return PricedItem(item, price)
+
+
+def _description(draft: SubscriptionDraft) -> str | None:
+    if draft.description is None:
+        return None
+    return text_within(draft.description, DESCRIPTION_LENGTH_MAX, "description")
+
+
+def _refuse_deleted(customer: Customer, problems: Problems) -> None:
+    if customer.deleted_at is not None:
+        problems.add(
+            ErrorCode.RESOURCE_MISSING, f"Customer {customer.id} was deleted and cannot subscribe.", "customer"
+        )
+
+
+def _check_prices(prices: Sequence[Price], customer: Customer, problems: Problems) -> None:
+    """All recur alike and are in one currency, which is the customer's when they have one."""
+    first = prices[0]
+    currency = customer.currency or first.currency
+    seen: set[str] = set()
+    for index, price in enumerate(prices):
+        where = ("items", str(index), "price")
+        if price.interval is None:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} is charged once; a subscription takes recurring prices.",
+                *where,
+            )
+        elif recurrence_of_price(price) != recurrence_of_price(first):
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} recurs every {price.interval_count} {price.interval}, the first one every"
+                f" {first.interval_count} {first.interval}; all prices of a subscription recur alike.",
+                *where,
+            )
+        if price.currency != currency:
+            whose = f"customer {customer.id} is billed in" if customer.currency else "the first price is in"
+            problems.add(
+                ErrorCode.CURRENCY_MISMATCH,
+                f"Price {price.id} is in {price.currency}, but {whose} {currency}.",
+                *where,
+            )
+        if price.id in seen:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} is there twice; give it once with the sum of the quantities.",
+                *where,
+            )
+        seen.add(price.id)
+
+
+def _require_method(method: PaymentMethod | None, draft: SubscriptionDraft, amount_due: int) -> None:
+    if method is None and amount_due > 0 and draft.payment_behavior is not PaymentBehavior.DEFAULT_INCOMPLETE:
+        raise DomainError(
+            ErrorCode.RESOURCE_MISSING,
+            f"Customer {draft.customer} has no default payment method to charge. Attach one and make it the default,"
+            " name one as defaultPaymentMethod, or create with paymentBehavior DEFAULT_INCOMPLETE.",
+            "defaultPaymentMethod",
+        )
+
+
+def _first_invoice(whole: WholeSubscription, facts: Mapping[str, PriceFacts]) -> InvoiceDraft:
+    first = whole.items[0].row
+    period = Period(first.current_period_start, first.current_period_end, 0)
+    return invoice_draft_of(billed_items(whole.items, facts, period), whole.row.currency)

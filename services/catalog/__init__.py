@@ -10,7 +10,6 @@ from services.catalog.drafts import (
     ProductDraft,
     ProductFilter,
     Recurring,
-    UploadedImage,
 )
 from services.catalog.images import SIZE_LIMIT, product_image
 from services.catalog.inline import Catalog
@@ -31,6 +30,5 @@ __all__ = [
     "ProductFilter",
     "Products",
     "Recurring",
-    "UploadedImage",
     "product_image",
 ]

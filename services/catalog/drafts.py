@@ -7,6 +7,7 @@ from decimal import Decimal
 from domain.drafts import UNSET, Unset
 from domain.kinds import PriceType, TaxBehavior
 from domain.periods import Interval
+from domain.uploads import UploadedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,6 @@ class PriceTerms:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class UploadedImage:
-    """A picture sent along, whatever it is called."""
-
-    content: bytes
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductDraft:
     """A new product."""
@@ -44,7 +38,7 @@ class ProductDraft:
     description: str | None = None
     active: bool = True
     images: Sequence[str] = ()
-    image_upload: UploadedImage | None = None
+    image_upload: UploadedFile | None = None
     tax_code: str | None = None
     statement_descriptor: str | None = None
     unit_label: str | None = None
@@ -63,7 +57,7 @@ class ProductChange:
     description: str | Unset | None = UNSET
     active: bool | Unset = UNSET
     images: Sequence[str] | Unset | None = UNSET
-    image_upload: UploadedImage | None = None
+    image_upload: UploadedFile | None = None
     tax_code: str | Unset | None = UNSET
     statement_descriptor: str | Unset | None = UNSET
     unit_label: str | Unset | None = UNSET

@@ -5,10 +5,11 @@ from tortoise.exceptions import IntegrityError
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
+from domain.uploads import UploadedFile
 from models import Price, Product, ProductImage
 from services.base import Service, part
 from services.catalog.checks import IMAGES_MAX, checked_terms, product_columns
-from services.catalog.drafts import ProductChange, ProductDraft, ProductFilter, UploadedImage
+from services.catalog.drafts import ProductChange, ProductDraft, ProductFilter
 from services.catalog.images import Picture, content_type_of
 from services.catalog.making import new_image, new_price, new_product
 from services.events import Events
@@ -151,7 +152,7 @@ class Products(Service):
         return image
 
 
-async def _examined(upload: UploadedImage | None, files_at: str) -> Picture | DomainError | None:
+async def _examined(upload: UploadedFile | None, files_at: str) -> Picture | DomainError | None:
     """What was uploaded, or its refusal to be reported with the rest of the input; None without an upload.
 
     Runs before the transaction begins: decoding takes its time.

@@ -9,5 +9,15 @@ import strawberry
 
 if TYPE_CHECKING:
     from schema.api_keys import ApiKey
+    from schema.clocks import TestClock
+    from schema.events import Event
+    from schema.invoices import Invoice, InvoiceLine
+    from schema.subscriptions import Subscription, SubscriptionItem
 
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
+EventRef = Annotated["Event", strawberry.lazy("schema.events")]
+InvoiceRef = Annotated["Invoice", strawberry.lazy("schema.invoices")]
+InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
+SubscriptionRef = Annotated["Subscription", strawberry.lazy("schema.subscriptions")]
+SubscriptionItemRef = Annotated["SubscriptionItem", strawberry.lazy("schema.subscriptions")]
+TestClockRef = Annotated["TestClock", strawberry.lazy("schema.clocks")]

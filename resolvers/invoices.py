@@ -1,0 +1,35 @@
+"""Invoices: fields of Query and Mutation."""
+
+from resolvers.context import Answer, Info
+from resolvers.mutations import mutation
+from resolvers.queries import by_id, listing
+from schema.inputs import draft_of
+from schema.invoices import InvoiceFilter, InvoicePayInput, InvoicePayPayload, InvoiceVoidInput, InvoiceVoidPayload
+from schema.refs import InvoiceRef
+from services.invoices import InvoicePayDraft, InvoiceSearch
+from services.pages import Listing
+
+
+class InvoiceQueries:
+    """Reading invoices."""
+
+    invoice: InvoiceRef | None = by_id("The invoice with this id; null when there is none.")
+
+    @listing(InvoiceRef, kind="invoices")
+    def invoices(self, info: Info, filter: InvoiceFilter | None = None) -> Listing:
+        """Invoices, newest first."""
+        return info.context.services.invoices.matching(draft_of(InvoiceSearch, filter or InvoiceFilter()))
+
+
+class InvoiceMutations:
+    """Paying and voiding invoices."""
+
+    @mutation(kind="invoices", payload=InvoicePayPayload)
+    async def invoice_pay(self, info: Info, input: InvoicePayInput) -> Answer:
+        """Tries to collect an open invoice now. A decline answers with both the invoice and a CARD_ERROR."""
+        return await info.context.services.invoices.pay(draft_of(InvoicePayDraft, input))
+
+    @mutation(kind="invoices", payload=InvoiceVoidPayload)
+    async def invoice_void(self, info: Info, input: InvoiceVoidInput) -> Answer:
+        """Makes an open invoice void: its payment is canceled, and balance that it used goes back to the customer."""
+        return await info.context.services.invoices.void(input.id)

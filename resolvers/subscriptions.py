@@ -1,0 +1,56 @@
+"""Subscriptions: fields of Query and Mutation."""
+
+from resolvers.context import Answer, Info
+from resolvers.mutations import mutation
+from resolvers.queries import by_id, listing
+from schema.inputs import draft_of
+from schema.refs import SubscriptionRef
+from schema.subscriptions import (
+    CancellationDetailsInput,
+    SubscriptionCancelInput,
+    SubscriptionCancelPayload,
+    SubscriptionCreateInput,
+    SubscriptionCreatePayload,
+    SubscriptionFilter,
+    SubscriptionUpdateInput,
+    SubscriptionUpdatePayload,
+)
+from services.pages import Listing
+from services.subscriptions import CancellationDraft, SubscriptionChange, SubscriptionDraft, SubscriptionSearch
+
+
+class SubscriptionQueries:
+    """Reading subscriptions."""
+
+    subscription: SubscriptionRef | None = by_id("The subscription with this id; null when there is none.")
+
+    @listing(SubscriptionRef, kind="subscriptions")
+    def subscriptions(self, info: Info, filter: SubscriptionFilter | None = None) -> Listing:
+        """Subscriptions, newest first; without a status all but the canceled ones."""
+        return info.context.services.subscriptions.matching(_search(filter or SubscriptionFilter()))
+
+
+class SubscriptionMutations:
+    """Making, changing and ending subscriptions."""
+
+    @mutation(kind="subscriptions", payload=SubscriptionCreatePayload)
+    async def subscription_create(self, info: Info, input: SubscriptionCreateInput) -> Answer:
+        """Subscribes a customer. The first invoice is finalized and collected at once, as `paymentBehavior` says."""
+        return await info.context.services.subscriptions.create(draft_of(SubscriptionDraft, input))
+
+    @mutation(kind="subscriptions", payload=SubscriptionUpdatePayload)
+    async def subscription_update(self, info: Info, input: SubscriptionUpdateInput) -> Answer:
+        """Changes a subscription that has not ended. What is not mentioned stays."""
+        return await info.context.services.subscriptions.update(draft_of(SubscriptionChange, input))
+
+    @mutation(kind="subscriptions", payload=SubscriptionCancelPayload)
+    async def subscription_cancel(self, info: Info, input: SubscriptionCancelInput) -> Answer:
+        """Ends a subscription at once. To end it with its period, set `cancelAtPeriodEnd` by `subscriptionUpdate`."""
+        said = input.cancellation_details or CancellationDetailsInput()
+        draft = CancellationDraft(input.id, comment=said.comment, feedback=said.feedback)
+        return await info.context.services.subscriptions.cancel(draft)
+
+
+def _search(filter: SubscriptionFilter) -> SubscriptionSearch:
+    statuses = filter.status.statuses() if filter.status else None
+    return SubscriptionSearch(customer=filter.customer, price=filter.price, statuses=statuses)

@@ -1,0 +1,286 @@
+"""Invoices in the API: demands for payment, their lines, and the inputs that pay and void them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from inspect import isawaitable
+from typing import Any
+
+import strawberry
+
+import models
+from domain.ids import Prefix
+from domain.invoices import BillingReason, CollectionMethod
+from domain.invoicing import Calculation
+from domain.kinds import TaxExempt
+from domain.lifecycles import InvoiceStatus
+from domain.tax_ids import TaxIdType
+from schema.base import (
+    DIRECT,
+    KINDS_BY_PREFIX,
+    Node,
+    Wrapping,
+    column,
+    computed,
+    describe_enum,
+    input_field,
+    node_type,
+    part_type,
+)
+from schema.connections import Connection
+from schema.payloads import payload
+from schema.refs import (
+    AddressRef,
+    ChargeRef,
+    CustomerRef,
+    InvoiceLineRef,
+    InvoiceRef,
+    PaymentIntentRef,
+    PaymentMethodRef,
+    PriceRef,
+    ProductRef,
+    ShippingRef,
+    SubscriptionItemRef,
+    SubscriptionRef,
+    TestClockRef,
+)
+from schema.relations import many, one, page
+from schema.scalars import Currency, Json, Metadata, MinorUnits
+
+describe_enum(
+    InvoiceStatus,
+    "Where an invoice stands.",
+    DRAFT="It is being prepared; its amounts may still change.",
+    OPEN="It is finalized and asks for payment; its amounts never change again.",
+    PAID="It is paid. Final.",
+    VOID="Nobody shall pay it any more. Final.",
+)
+describe_enum(
+    BillingReason,
+    "Why an invoice was made.",
+    SUBSCRIPTION_CREATE="A subscription began.",
+    SUBSCRIPTION_CYCLE="A subscription moved on to its next period.",
+)
+describe_enum(
+    CollectionMethod,
+    "How the money of an invoice is to come.",
+    CHARGE_AUTOMATICALLY="The payment method on file is charged.",
+)
+
+
+@part_type
+class InvoiceStatusTransitions(Wrapping):
+    """When an invoice came to each of its statuses."""
+
+    finalized_at: datetime | None = column("When it was finalized.")
+    paid_at: datetime | None = column("When it was paid.")
+    voided_at: datetime | None = column("When it was voided.")
+
+
+@part_type
+class InvoiceCustomerTaxId(Wrapping):
+    """A tax number of the customer as an invoice shows it."""
+
+    type: TaxIdType = column("The kind of number.")
+    value: str = column("The number itself.")
+
+
+@part_type
+class InvoiceConfirmationSecret(Wrapping):
+    """What a frontend needs to confirm the payment of an invoice with the customer present."""
+
+    client_secret: str = column("The client secret of the payment.")
+
+    @computed("What the secret belongs to: always `payment_intent`.")
+    def type(self) -> str:
+        """Stripe's word for it."""
+        return "payment_intent"
+
+
+async def _confirmation_secret(source: Any, info: Any) -> InvoiceConfirmationSecret | None:
+    """The secret of the payment intent; both come with the intents that the same level asks for."""
+    key = source.row.payment_intent_id
+    if key is None:
+        return None
+    known = info.context.load.one(KINDS_BY_PREFIX[Prefix.PAYMENT_INTENT]).load(key)
+    intent = await known if isawaitable(known) else known
+    return None if intent is None else InvoiceConfirmationSecret.of(intent.row)
+
+
+@strawberry.input(description="Which of an object's invoices to show.")
+class InvoicePageFilter:
+    """Arguments of connections to invoices; its fields are columns."""
+
+    status: list[InvoiceStatus] | None = input_field("Only those in one of these statuses.")
+
+
+@node_type(models.Invoice, kind="invoices", prefix=Prefix.INVOICE)
+class Invoice(Node):
+    """A demand for payment. Once it is finalized its amounts never change."""
+
+    created: datetime = column("When it was made, by the customer's clock.", source="created_at")
+    livemode: bool = column("Whether real money is meant.")
+    number: str | None = column("Its number, the customer's prefix and a sequence without gaps; null while a draft.")
+    status: InvoiceStatus = column("Where it stands.")
+    billing_reason: BillingReason = column("Why it was made.")
+    collection_method: CollectionMethod = column("How the money is to come.")
+    auto_advance: bool = column("Whether it goes on by itself: a draft is finalized, an open one collected.")
+    automatically_finalizes_at: datetime | None = column("When the draft is finalized by itself; null otherwise.")
+    customer: CustomerRef = one("customer_id", "Who is to pay.")
+    subscription: SubscriptionRef | None = one("subscription_id", "The subscription that is billed.")
+    period_start: datetime = column("Beginning of the time that had passed when it was made; its lines look ahead.")
+    period_end: datetime = column("End of that time.")
+    currency: Currency = column("What all its amounts are in.")
+    lines: list[InvoiceLineRef] = many("invoice_id", "What it asks for, line by line, in order.", order="position")
+    subtotal: MinorUnits = column("The sum of the lines.")
+    total: MinorUnits = column("What is asked for before the customer's balance is set against it.")
+    starting_balance: MinorUnits = column("The customer's balance before it was finalized; negative is credit.")
+    ending_balance: MinorUnits | None = column("The customer's balance after it was finalized; null while a draft.")
+    amount_due: MinorUnits = column("What remains to be paid of the total once the balance is set against it.")
+    amount_paid: MinorUnits = column("What has been paid of it.")
+    attempted: bool = column("Whether anybody has tried to collect it.")
+    attempt_count: int = column("How often it was tried.")
+    next_payment_attempt: datetime | None = column("When it will be tried next by itself; null when it will not.")
+    paid_out_of_band: bool = column("Whether it was marked as paid with money that came elsewhere.")
+    payment_intent: PaymentIntentRef | None = one(
+        "payment_intent_id", "The payment that collects it; null while a draft, or when nothing is due."
+    )
+    charges: Connection[ChargeRef] = page("invoice_id", "The attempts to collect it, newest first.")
+    confirmation_secret: InvoiceConfirmationSecret | None = strawberry.field(
+        description="Lets a frontend confirm the payment; null where there is no payment.",
+        metadata={DIRECT: _confirmation_secret},
+    )
+    default_payment_method: PaymentMethodRef | None = one(
+        "default_payment_method_id", "What is charged for it; null charges the customer's default."
+    )
+    test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
+    metadata: Metadata = column("Labels of your own.")
+
+    @computed("What is still to be paid.")
+    def amount_remaining(self) -> MinorUnits:
+        """Nothing remains of an invoice that is PAID, however that came about."""
+        row = self.row
+        return MinorUnits(0 if row.status == InvoiceStatus.PAID else row.amount_due - row.amount_paid)
+
+    @computed("When it came to each of its statuses.")
+    def status_transitions(self) -> InvoiceStatusTransitions:
+        """Reads through to the invoice."""
+        return InvoiceStatusTransitions.of(self.row)
+
+    @computed("The customer's name at finalization; null while a draft.")
+    def customer_name(self) -> str | None:
+        """As it is copied, so that the invoice never changes."""
+        return _copied(self, "name")
+
+    @computed("The customer's e-mail address at finalization; null while a draft.")
+    def customer_email(self) -> str | None:
+        """As it was copied."""
+        return _copied(self, "email")
+
+    @computed("The customer's phone number at finalization; null while a draft.")
+    def customer_phone(self) -> str | None:
+        """As it was copied."""
+        return _copied(self, "phone")
+
+    @computed("The customer's address at finalization; null while a draft.")
+    def customer_address(self) -> AddressRef | None:
+        """As it was copied."""
+        return _part(_copied(self, "address"))
+
+    @computed("Where goods went at finalization; null while a draft.")
+    def customer_shipping(self) -> ShippingRef | None:
+        """As it was copied."""
+        return _part(_copied(self, "shipping"))
+
+    @computed("How the customer was taxed at finalization; null while a draft.")
+    def customer_tax_exempt(self) -> TaxExempt | None:
+        """As it was copied."""
+        return _copied(self, "tax_exempt")
+
+    @computed("The customer's tax numbers at finalization; empty while a draft.")
+    def customer_tax_ids(self) -> list[InvoiceCustomerTaxId]:
+        """As they were copied."""
+        return [InvoiceCustomerTaxId.of(each) for each in _copied(self, "tax_ids") or ()]
+
+
+@part_type
+class InvoiceLinePeriod(Wrapping):
+    """The time that a line bills for."""
+
+    start: datetime = column("Its first moment.", source="period_start")
+    end: datetime = column("The moment after its last.", source="period_end")
+
+
+@node_type(models.InvoiceLine, kind="invoices", prefix=Prefix.INVOICE_LINE)
+class InvoiceLine(Node):
+    """One amount on an invoice, and how it came about."""
+
+    invoice: InvoiceRef = one("invoice_id", "The invoice that it stands on.")
+    description: str = column("What it is for.")
+    amount: MinorUnits = column("How much it adds to the invoice.")
+    currency: Currency = column("What the amount is in.")
+    quantity: int = column("How many units were billed.")
+    unit_amount_decimal: Decimal = column("What one unit cost, in minor units with decimals.")
+    price: PriceRef | None = one("price_id", "The price that it was computed from.")
+    product: ProductRef | None = one("product_id", "What was sold.")
+    subscription_item: SubscriptionItemRef | None = one("subscription_item_id", "The item that caused it.")
+    proration: bool = column("Whether it corrects a period that was billed before.")
+    calculation: Json = column("How the amount came about, for a program: its inputs, the exact result, the rounding.")
+    metadata: Metadata = column("Labels of your own.")
+
+    @computed("The time that it bills for.")
+    def period(self) -> InvoiceLinePeriod:
+        """Reads through to the line."""
+        return InvoiceLinePeriod.of(self.row)
+
+    @computed("How the amount came about, in words: `3 × $0.333 = $0.999, rounded half away from zero to $1.00`.")
+    def explanation(self) -> str:
+        """The calculation as a sentence."""
+        return Calculation.from_json(self.row.calculation).explanation()
+
+
+def _copied(invoice: Invoice, name: str) -> Any:
+    """What the invoice keeps of its customer; None while it is a draft, or where nothing was known."""
+    return invoice.row.customer_snapshot.get(name)
+
+
+def _part(stored: Mapping[str, Any] | None) -> Any:
+    """A wrapper that serves every part type whose fields are columns."""
+    return Wrapping.of(stored) if stored else None
+
+
+@strawberry.input(description="Which invoices to list. What is not given is not asked.")
+class InvoiceFilter:
+    """Becomes `InvoiceSearch`."""
+
+    customer: strawberry.ID | None = input_field("Only this customer's.")
+    subscription: strawberry.ID | None = input_field("Only those of this subscription.")
+    status: InvoiceStatus | None = input_field("Only those in this status.")
+
+
+@strawberry.input(description="Which invoice to pay, and how.")
+class InvoicePayInput:
+    """Becomes `InvoicePayDraft`."""
+
+    id: strawberry.ID = input_field("The invoice; it has to be OPEN.")
+    payment_method: strawberry.ID | None = input_field(
+        "What to charge, one of the customer's; without it the invoice's, then the customer's default. In test mode "
+        "also a sandbox token such as `pm_card_visa`."
+    )
+    paid_out_of_band: bool | None = input_field(
+        "True marks it as paid with money that came elsewhere; nothing is charged."
+    )
+    off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
+
+
+@strawberry.input(description="Which invoice nobody shall pay any more.")
+class InvoiceVoidInput:
+    """Names the invoice."""
+
+    id: strawberry.ID = input_field("The invoice; it has to be OPEN.")
+
+
+InvoicePayPayload = payload(
+    "invoicePay", invoice=(InvoiceRef, "The invoice, also when the card was declined; null when the input was refused.")
+)
+InvoiceVoidPayload = payload("invoiceVoid", invoice=(InvoiceRef, "The invoice, void; null when refused."))

@@ -1,0 +1,266 @@
+"""Subscriptions in the API: standing agreements, the prices on them, and the inputs that make, change and end them."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import strawberry
+
+import models
+from domain.ids import Prefix
+from domain.invoices import CollectionMethod
+from domain.kinds import TaxBehavior
+from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
+from domain.subscriptions import ITEMS_MAX, CancellationFeedback, CancellationReason, PaymentBehavior
+from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.catalog import RecurringInput
+from schema.connections import Connection
+from schema.invoices import InvoicePageFilter
+from schema.payloads import payload
+from schema.refs import (
+    CustomerRef,
+    InvoiceRef,
+    PaymentMethodRef,
+    PriceRef,
+    SubscriptionItemRef,
+    SubscriptionRef,
+    TestClockRef,
+)
+from schema.relations import many, one, page
+from schema.scalars import Currency, Metadata, MinorUnits
+
+describe_enum(
+    SubscriptionStatus,
+    "Where a subscription stands. It follows the latest finalized invoice.",
+    INCOMPLETE="The first payment has not succeeded yet; 23 hours remain for it.",
+    INCOMPLETE_EXPIRED="The first payment did not succeed in time. Final.",
+    ACTIVE="All is well: the latest invoice is paid.",
+    PAST_DUE="The latest invoice could not be collected.",
+    CANCELED="It has ended. Final: a canceled subscription never comes back.",
+)
+describe_enum(
+    PaymentBehavior,
+    "What becomes of a new subscription whose first payment does not succeed at once.",
+    ALLOW_INCOMPLETE="The payment is tried; the subscription is made all the same and waits as INCOMPLETE.",
+    DEFAULT_INCOMPLETE="The payment is left to the customer; until it succeeds the subscription is INCOMPLETE.",
+    ERROR_IF_INCOMPLETE="The payment is tried; without it there is no subscription.",
+)
+describe_enum(
+    CancellationFeedback,
+    "Why a customer left, as they said themselves.",
+    CUSTOMER_SERVICE="They were not content with the customer service.",
+    LOW_QUALITY="The quality was not what they expected.",
+    MISSING_FEATURES="Something was missing.",
+    OTHER="Another reason.",
+    SWITCHED_SERVICE="They went to another service.",
+    TOO_COMPLEX="It was too complicated.",
+    TOO_EXPENSIVE="It cost too much.",
+    UNUSED="They did not use it enough.",
+)
+describe_enum(
+    CancellationReason,
+    "Why a subscription ended or is to end.",
+    CANCELLATION_REQUESTED="The customer or the seller asked for it.",
+)
+
+
+class SubscriptionStatusFilter(StrEnum):
+    """A status to list, or one of two sets of them, as Stripe's lists take it."""
+
+    INCOMPLETE = SubscriptionStatus.INCOMPLETE.value
+    INCOMPLETE_EXPIRED = SubscriptionStatus.INCOMPLETE_EXPIRED.value
+    ACTIVE = SubscriptionStatus.ACTIVE.value
+    PAST_DUE = SubscriptionStatus.PAST_DUE.value
+    CANCELED = SubscriptionStatus.CANCELED.value
+    ENDED = "ended"
+    ALL = "all"
+
+    def statuses(self) -> tuple[SubscriptionStatus, ...]:
+        """The statuses meant."""
+        if self is SubscriptionStatusFilter.ALL:
+            return tuple(SubscriptionStatus)
+        if self is SubscriptionStatusFilter.ENDED:
+            return tuple(status for status in SubscriptionStatus if SUBSCRIPTION.ended(status))
+        return (SubscriptionStatus(self.value),)
+
+
+describe_enum(
+    SubscriptionStatusFilter,
+    "Which subscriptions a list shows, by status.",
+    INCOMPLETE="Those that wait for their first payment.",
+    INCOMPLETE_EXPIRED="Those whose first payment did not succeed in time.",
+    ACTIVE="Those that are paid.",
+    PAST_DUE="Those whose latest invoice could not be collected.",
+    CANCELED="Those that were canceled.",
+    ENDED="Canceled and expired ones.",
+    ALL="Every subscription, whatever its status.",
+)
+
+
+@part_type
+class CancellationDetails(Wrapping):
+    """Why a subscription ended or is to end, as far as anybody said."""
+
+    reason: CancellationReason | None = column("What brought the end about.")
+    feedback: CancellationFeedback | None = column("The customer's reason, from a list.")
+    comment: str | None = column("What the customer added in their own words.")
+
+
+@node_type(models.Subscription, kind="subscriptions", prefix=Prefix.SUBSCRIPTION)
+class Subscription(Node):
+    """A customer's agreement to be billed again and again."""
+
+    created: datetime = column("When it was made, by the customer's clock.", source="created_at")
+    livemode: bool = column("Whether real money is meant.")
+    status: SubscriptionStatus = column("Where it stands.")
+    customer: CustomerRef = one("customer_id", "Who is billed.")
+    currency: Currency = column("What it is billed in: the currency of all its prices.")
+    items: list[SubscriptionItemRef] = many(
+        "subscription_id", f"What is billed for: the prices with their quantities, at most {ITEMS_MAX}.", limit=ITEMS_MAX
+    )
+    collection_method: CollectionMethod = column("How its invoices are collected.")
+    default_payment_method: PaymentMethodRef | None = one(
+        "default_payment_method_id", "What is charged for it; null charges the customer's default for invoices."
+    )
+    latest_invoice: InvoiceRef | None = one("latest_invoice_id", "The invoice made last; its lines tell the latest bill.")
+    invoices: Connection[InvoiceRef] = page(
+        "subscription_id", "All its invoices, newest first.", filter=InvoicePageFilter
+    )
+    billing_cycle_anchor: datetime = column(
+        "From where periods are counted: the n-th period begins n intervals after it, at the same time of day, and on "
+        "the last day of months that are too short for its day."
+    )
+    start_date: datetime = column("When the agreement began.")
+    cancel_at: datetime | None = column("When it is to end; null while no end is planned.")
+    cancel_at_period_end: bool = column("Whether it ends with the current period.")
+    canceled_at: datetime | None = column("When its end was asked for.")
+    ended_at: datetime | None = column("When it ended.")
+    description: str | None = column("What the customer may read about it.")
+    test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
+    metadata: Metadata = column("Labels of your own.")
+
+    @computed("Why it ended or is to end; null while there is nothing to tell.")
+    def cancellation_details(self) -> CancellationDetails | None:
+        """What the row keeps of it."""
+        details = self.row.cancellation_details
+        return CancellationDetails.of(details) if details else None
+
+
+@node_type(models.SubscriptionItem, kind="subscriptions", prefix=Prefix.SUBSCRIPTION_ITEM)
+class SubscriptionItem(Node):
+    """One price on a subscription, with its quantity and its current period."""
+
+    created: datetime = column("When it came onto the subscription.", source="created_at")
+    subscription: SubscriptionRef = one("subscription_id", "The subscription it belongs to.")
+    price: PriceRef = one("price_id", "What one unit costs, and how often it is billed.")
+    quantity: int = column("How many units, such as seats.")
+    current_period_start: datetime = column("When the period that was billed last began.")
+    current_period_end: datetime = column("When it ends and the next one is billed.")
+    metadata: Metadata = column("Labels of your own.")
+
+
+@strawberry.input(description="Which subscriptions to list. What is not given is not asked.")
+class SubscriptionFilter:
+    """Arguments of `subscriptions`."""
+
+    customer: strawberry.ID | None = input_field("Only this customer's.")
+    price: strawberry.ID | None = input_field("Only those with an item of this price.")
+    status: SubscriptionStatusFilter | None = input_field("Only these; without it, all but the canceled ones.")
+
+
+@strawberry.input(description="Which of an object's subscriptions to show.")
+class SubscriptionPageFilter:
+    """Arguments of `Customer.subscriptions`; its fields are columns."""
+
+    status: list[SubscriptionStatus] | None = input_field("Only those in one of these statuses.")
+
+
+@strawberry.input(description="A price made for one subscription item alone; nobody else can buy by it.")
+class SubscriptionItemPriceDataInput:
+    """Becomes `InlinePriceDraft`."""
+
+    product: strawberry.ID = input_field("The product that is sold.")
+    currency: Currency = input_field("What it is charged in.")
+    recurring: RecurringInput = input_field("How often it is billed.")
+    unit_amount: MinorUnits | None = input_field("What one unit costs; or give `unitAmountDecimal`.")
+    unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
+    tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
+    metadata: Metadata | None = input_field("Labels of your own for the price.")
+
+
+@strawberry.input(description="One price to be on a subscription: `price` or `priceData`.")
+class SubscriptionItemInput:
+    """Becomes `ItemDraft`."""
+
+    price: strawberry.ID | None = input_field("An active recurring price of the catalogue.")
+    price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
+    quantity: int | None = input_field("How many units; 1 by default.")
+    metadata: Metadata | None = input_field("Labels of your own for the item.")
+
+
+@strawberry.input(description="What a new subscription starts with.")
+class SubscriptionCreateInput:
+    """Becomes `SubscriptionDraft`."""
+
+    customer: strawberry.ID = input_field("Who subscribes.")
+    items: list[SubscriptionItemInput] = input_field(
+        f"What is to be billed: 1 to {ITEMS_MAX} prices of one currency and one interval."
+    )
+    payment_behavior: PaymentBehavior | None = input_field(
+        "What becomes of it when the first payment does not succeed at once; ALLOW_INCOMPLETE by default."
+    )
+    default_payment_method: strawberry.ID | None = input_field(
+        "What to charge for it, one of the customer's; without it the customer's default for invoices. In test mode "
+        "also a sandbox token such as `pm_card_visa`."
+    )
+    off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
+    cancel_at_period_end: bool | None = input_field("Whether it ends with its first period; false by default.")
+    description: str | None = input_field("What the customer may read about it, at most 500 characters.")
+    metadata: Metadata | None = input_field("Labels of your own.")
+
+
+@strawberry.input(description="What changes about a subscription. What is not mentioned stays.")
+class SubscriptionUpdateInput:
+    """Becomes `SubscriptionChange`."""
+
+    id: strawberry.ID = input_field("The subscription.")
+    cancel_at_period_end: strawberry.Maybe[bool] = input_field(
+        "True ends it with the current period; false takes that back."
+    )
+    default_payment_method: strawberry.Maybe[strawberry.ID | None] = input_field(
+        "What to charge for it; null goes back to the customer's default for invoices."
+    )
+    description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
+    metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
+
+
+@strawberry.input(description="What the customer said about leaving.")
+class CancellationDetailsInput:
+    """A part of `subscriptionCancel`."""
+
+    feedback: CancellationFeedback | None = input_field("Their reason, from a list.")
+    comment: str | None = input_field("What they added in their own words.")
+
+
+@strawberry.input(description="Which subscription ends now.")
+class SubscriptionCancelInput:
+    """Becomes `CancellationDraft`."""
+
+    id: strawberry.ID = input_field("The subscription.")
+    cancellation_details: CancellationDetailsInput | None = input_field("What the customer said about it.")
+
+
+SubscriptionCreatePayload = payload(
+    "subscriptionCreate",
+    subscription=(
+        SubscriptionRef,
+        "The new subscription, also when its first payment was declined; null when the input was refused or when "
+        "ERROR_IF_INCOMPLETE met a decline.",
+    ),
+)
+SubscriptionUpdatePayload = payload(
+    "subscriptionUpdate", subscription=(SubscriptionRef, "The subscription as it is now; null when refused.")
+)
+SubscriptionCancelPayload = payload(
+    "subscriptionCancel", subscription=(SubscriptionRef, "The subscription, ended; null when refused.")
+)

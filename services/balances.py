@@ -1,0 +1,225 @@
+"""The books: movements of money on an account, what of it is available, and the proof that they add up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.functions import Count, Sum
+
+from domain.fees import processing_fee
+from domain.ids import Prefix
+from domain.kinds import BalanceTransactionType
+from domain.settings import AccountSettings
+from models import BalanceTransaction, Charge, Refund, TestClock
+from services.base import Service, part
+from services.pages import Listing
+from services.rows import insert_rows
+from services.settings import Settings
+from services.transactions import database
+
+AVAILABLE_AFTER = timedelta(days=2)
+"""T+2: when the money of a charge can be paid out (spec 06)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money that came in with a charge at `at` of its clock; `amount` in minor units."""
+
+    charge: Charge
+    amount: int
+    at: datetime
+    test_clock_id: str | None
+    available_at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Minor units of one currency."""
+
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account owns after fees, by currency: available to be paid out, and on its way to that."""
+
+    available: Sequence[Amount]
+    pending: Sequence[Amount]
+
+
+class Balances(Service):
+    """Writes movements and sums them up."""
+
+    settings = part(Settings)
+
+    def movements(self) -> Listing:
+        """All movements of the account."""
+        return self.mine(BalanceTransaction)
+
+    async def find_movement(self, identifier: str) -> BalanceTransaction | None:
+        """The movement with this id, or None."""
+        return await self.find(BalanceTransaction, identifier)
+
+    async def current(self) -> Balance:
+        """What is available and what is pending right now, each movement by the clock of its customer."""
+        records = await self._sums()
+        return Balance(
+            available=[Amount(each["available"], each["currency"]) for each in records],
+            pending=[Amount(each["total"] - each["available"], each["currency"]) for each in records],
+        )
+
+    async def available(self, movements: Sequence[BalanceTransaction]) -> list[bool]:
+        """For each movement, whether its money is available by now."""
+        presents = await self.presents(each.test_clock_id for each in movements)
+        return [each.available_at <= presents[each.test_clock_id] for each in movements]
+
+    async def receive(self, received: Sequence[Received]) -> None:
+        """Book money that came in, less the processing fee, and note each movement on its charge (not written here)."""
+        if not received:
+            return
+        settings = await self.settings.current()
+        movements = [self._charge_movement(each, settings) for each in received]
+        await insert_rows(movements)
+
+    async def give_back(self, refunds: Sequence[Refund], moments: Mapping[str, tuple[datetime, str | None]]) -> None:
+        """Book money that goes out with refunds; fees stay paid. `moments`: the time and the clock by refund."""
+        await self._book_refunds(refunds, moments, failed=False)
+
+    async def take_back(self, refunds: Sequence[Refund], moments: Mapping[str, tuple[datetime, str | None]]) -> None:
+        """Book money that comes back from refunds that failed."""
+        await self._book_refunds(refunds, moments, failed=True)
+
+    async def _book_refunds(
+        self, refunds: Sequence[Refund], moments: Mapping[str, tuple[datetime, str | None]], *, failed: bool
+    ) -> None:
+        movements = []
+        for refund in refunds:
+            at, test_clock_id = moments[refund.id]
+            amount = refund.amount if failed else -refund.amount
+            movement = BalanceTransaction(
+                id=self.new_id(Prefix.BALANCE_TRANSACTION),
+                created_at=at,
+                type=BalanceTransactionType.REFUND_FAILURE if failed else BalanceTransactionType.REFUND,
+                amount=amount,
+                fee=0,
+                net=amount,
+                currency=refund.currency,
+                source_id=refund.id,
+                description="REFUND FAILURE" if failed else "REFUND FOR CHARGE",
+                available_at=at,
+                test_clock_id=test_clock_id,
+                **self.ownership(),
+            )
+            if failed:
+                refund.failure_balance_transaction_id = movement.id
+            else:
+                refund.balance_transaction_id = movement.id
+            movements.append(movement)
+        await insert_rows(movements)
+
+    def _charge_movement(self, received: Received, settings: AccountSettings) -> BalanceTransaction:
+        charge = received.charge
+        fee = processing_fee(received.amount, charge.currency, settings.fee_schedule(charge.currency))
+        movement = BalanceTransaction(
+            id=self.new_id(Prefix.BALANCE_TRANSACTION),
+            created_at=received.at,
+            type=BalanceTransactionType.CHARGE,
+            amount=received.amount,
+            fee=fee,
+            net=received.amount - fee,
+            currency=charge.currency,
+            fee_details=_fee_details(fee, charge.currency),
+            source_id=charge.id,
+            description=charge.description,
+            available_at=received.at if received.available_at_once else received.at + AVAILABLE_AFTER,
+            test_clock_id=received.test_clock_id,
+            **self.ownership(),
+        )
+        charge.balance_transaction_id = movement.id
+        return movement
+
+    async def _sums(self) -> Sequence[Mapping[str, Any]]:
+        """Per currency the sum of all nets, and of those that are available by their clock."""
+        marks = ("$1", "$2", "$3") if database().dialect == "postgres" else ("?1", "?2", "?3")
+        now, account, mode = marks
+        values = [int(self.scope.clock.now().timestamp()), self.scope.account_id, self.scope.livemode]
+        sql = (
+            f"SELECT b.currency AS currency, CAST(SUM(b.net) AS BIGINT) AS total, CAST(SUM(CASE WHEN b.available_at <= "
+            f"COALESCE(c.frozen_at, {now}) THEN b.net ELSE 0 END) AS BIGINT) AS available "
+            f'FROM "{BalanceTransaction._meta.db_table}" b LEFT JOIN "{TestClock._meta.db_table}" c '
+            f"ON c.id = b.test_clock_id WHERE b.account_id = {account} AND b.livemode = {mode} "
+            f"GROUP BY b.currency ORDER BY b.currency"
+        )
+        records: Sequence[Mapping[str, Any]] = (await database().query(sql, values))[1]
+        return records
+
+
+def _fee_details(fee: int, currency: str) -> list[dict[str, str | int]]:
+    if fee == 0:
+        return []
+    return [{"type": "processing_fee", "description": "Processing fee", "amount": fee, "currency": currency}]
+
+
+@dataclass(frozen=True, slots=True)
+class BooksReport:
+    """Whether the books of one currency add up over all accounts of a mode; amounts in minor units.
+
+    `money_in` is what charges took, `money_out` what refunds gave back and did not get back; `net` and `fees` are the
+    sums of the movements. `unbooked` counts charges and refunds that moved money without a movement of their own.
+    """
+
+    currency: str
+    livemode: bool
+    money_in: int
+    money_out: int
+    net: int
+    fees: int
+    unbooked: int
+
+    @property
+    def balanced(self) -> bool:
+        """What all accounts have, with the fees, is what came in minus what went out; nothing moved unbooked."""
+        return self.net + self.fees == self.money_in - self.money_out and self.unbooked == 0
+
+
+async def books_balance(currency: str, *, livemode: bool = False) -> BooksReport:
+    """The report on one currency. Reads whole tables: for the doctor, the simulation and tests."""
+    of_currency = {"currency": currency, "livemode": livemode}
+    charges = await _total(Charge.filter(captured=True, **of_currency), "amount_captured")
+    refunds = await _total(
+        Refund.filter(balance_transaction_id__isnull=False, failure_balance_transaction_id=None, **of_currency),
+        "amount",
+    )
+    movements = BalanceTransaction.filter(**of_currency)
+    booked = movements.filter(type=BalanceTransactionType.CHARGE)
+    nets, fees = await _total(movements, "net"), await _total(movements, "fee")
+    return BooksReport(
+        currency=currency,
+        livemode=livemode,
+        money_in=charges.sum,
+        money_out=refunds.sum,
+        net=nets.sum,
+        fees=fees.sum,
+        unbooked=abs(charges.count - (await _total(booked, "amount")).count),
+    )
+
+
+async def books_of_all_currencies(*, livemode: bool = False) -> list[BooksReport]:
+    """A report for every currency in which money ever moved."""
+    charged = await Charge.filter(livemode=livemode).distinct().values_list("currency", flat=True)
+    booked = await BalanceTransaction.filter(livemode=livemode).distinct().values_list("currency", flat=True)
+    currencies = sorted({str(each) for each in (*charged, *booked)})
+    return [await books_balance(each, livemode=livemode) for each in currencies]
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    count: int
+    sum: int
+
+
+async def _total(rows: Listing, column: str) -> _Total:
+    record = await rows.annotate(count=Count("id"), total=Sum(column)).first().values("count", "total")
+    return _Total(int(record["count"]), int(record["total"] or 0))

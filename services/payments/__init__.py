@@ -1,0 +1,36 @@
+"""Payments: intents, and the charges that are the attempts at them.
+
+intents       making, confirming, capturing, canceling
+checks        what may be asked of an intent
+attempts      charges through the gateway, in sets: prepare, call, settle; `carried_out` for verbs
+wishes        what callers hand in
+instructions  what a gateway is told, kept on the charge
+outcomes      what its answer means
+resolution    charges whose answer was lost
+"""
+
+from services.payments.attempts import Attempts
+from services.payments.drafts import Confirmation, NewPaymentIntent, PaymentIntentChange, PaymentIntentSearch
+from services.payments.instructions import Errand, Instruction, Step, in_flight
+from services.payments.intents import PaymentIntents
+from services.payments.outcomes import Effect
+from services.payments.resolution import PAYMENT_HANDLER, Resolution
+from services.payments.wishes import Prepared, Wish
+
+__all__ = [
+    "PAYMENT_HANDLER",
+    "Attempts",
+    "Confirmation",
+    "Effect",
+    "Errand",
+    "Instruction",
+    "NewPaymentIntent",
+    "PaymentIntentChange",
+    "PaymentIntentSearch",
+    "PaymentIntents",
+    "Prepared",
+    "Resolution",
+    "Step",
+    "Wish",
+    "in_flight",
+]

@@ -9,12 +9,13 @@ from strawberry.tools import merge_types
 from strawberry.types.base import has_object_definition
 
 from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
+from resolvers.events import EventQueries
 from resolvers.nodes import NodeQueries
 from resolvers.tuning import tune
 from schema.base import NODE_KINDS
 from schema.scalars import SCALARS
 
-QUERIES: tuple[type, ...] = (NodeQueries, ApiKeyQueries)
+QUERIES: tuple[type, ...] = (NodeQueries, ApiKeyQueries, EventQueries)
 MUTATIONS: tuple[type, ...] = (ApiKeyMutations,)
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."

@@ -8,6 +8,7 @@ import strawberry
 
 from resolvers.loaders import Loaders
 from services.api_keys import ApiKeys
+from services.events import EventLog
 from services.scope import Scope
 
 SERVICE = TypeVar("SERVICE")
@@ -45,6 +46,7 @@ class Services:
         self.scope = scope
 
     api_keys = bound(ApiKeys)
+    events = bound(EventLog)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """Events: fields of Query."""
 
-from typing import Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
+import strawberry
 from strawberry import UNSET
 
 from resolvers.context import Info
@@ -16,6 +17,10 @@ from services.events import EventSearch
 
 TYPES_MAX = 20
 
+_Filter = Annotated[EventFilter | None, strawberry.argument(description="Which events; all without it.")]
+
+ARGUMENT = TypeVar("ARGUMENT")
+
 
 class EventQueries:
     """Reading events."""
@@ -26,7 +31,7 @@ class EventQueries:
     async def events(
         self,
         info: Info,
-        filter: EventFilter | None = UNSET,
+        filter: _Filter = UNSET,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
@@ -36,8 +41,8 @@ class EventQueries:
         require_read(info.context, "events", "events")
         log = info.context.services.events
         listing = log.matching(_search(filter or EventFilter()))
-        given = (None if each is UNSET else each for each in (first, after, last, before))
-        page = await log.page(listing, page_request(*given))
+        request = page_request(_given(first), _given(after), _given(last), _given(before))
+        page = await log.page(listing, request)
         connection: Any = ConnectionOf(wrapped(page.rows), page, listing.count)
         return cast(Connection[EventRef], connection)
 
@@ -46,3 +51,7 @@ def _search(filter: EventFilter) -> EventSearch:
     if filter.types is not None and len(filter.types) > TYPES_MAX:
         raise BadRequest(f"`types` may hold at most {TYPES_MAX} patterns, not {len(filter.types)}.")
     return draft_of(EventSearch, filter)
+
+
+def _given(argument: ARGUMENT | None) -> ARGUMENT | None:
+    return None if argument is UNSET else argument

@@ -1,5 +1,9 @@
 """Invoices: fields of Query and Mutation."""
 
+from typing import Annotated
+
+import strawberry
+
 from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
@@ -9,6 +13,8 @@ from schema.refs import InvoiceRef
 from services.invoices import InvoicePayDraft, InvoiceSearch
 from services.pages import Listing
 
+_Filter = Annotated[InvoiceFilter | None, strawberry.argument(description="Which invoices; all without it.")]
+
 
 class InvoiceQueries:
     """Reading invoices."""
@@ -16,7 +22,7 @@ class InvoiceQueries:
     invoice: InvoiceRef | None = by_id("The invoice with this id; null when there is none.")
 
     @listing(InvoiceRef, kind="invoices")
-    def invoices(self, info: Info, filter: InvoiceFilter | None = None) -> Listing:
+    def invoices(self, info: Info, filter: _Filter = None) -> Listing:
         """Invoices, newest first."""
         return info.context.services.invoices.matching(draft_of(InvoiceSearch, filter or InvoiceFilter()))
 

@@ -1,5 +1,9 @@
 """Subscriptions: fields of Query and Mutation."""
 
+from typing import Annotated
+
+import strawberry
+
 from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
@@ -18,6 +22,11 @@ from schema.subscriptions import (
 from services.pages import Listing
 from services.subscriptions import CancellationDraft, SubscriptionChange, SubscriptionDraft, SubscriptionSearch
 
+_Filter = Annotated[
+    SubscriptionFilter | None,
+    strawberry.argument(description="Which subscriptions; without it all but the canceled ones."),
+]
+
 
 class SubscriptionQueries:
     """Reading subscriptions."""
@@ -25,7 +34,7 @@ class SubscriptionQueries:
     subscription: SubscriptionRef | None = by_id("The subscription with this id; null when there is none.")
 
     @listing(SubscriptionRef, kind="subscriptions")
-    def subscriptions(self, info: Info, filter: SubscriptionFilter | None = None) -> Listing:
+    def subscriptions(self, info: Info, filter: _Filter = None) -> Listing:
         """Subscriptions, newest first; without a status all but the canceled ones."""
         return info.context.services.subscriptions.matching(_search(filter or SubscriptionFilter()))
 

@@ -1,6 +1,5 @@
 """Invoices in the API: demands for payment, their lines, and the inputs that pay and void them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from inspect import isawaitable
@@ -97,6 +96,16 @@ class InvoiceConfirmationSecret(Wrapping):
         return "payment_intent"
 
 
+def _copied(name: str, description: str) -> Any:
+    """A field for what the invoice keeps of its customer, so that it never changes with them."""
+
+    def resolve(source: Any, _info: Any) -> Any:
+        kept = source.row.customer_snapshot.get(name)
+        return Wrapping.of(kept) if isinstance(kept, dict) else kept
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
 async def _confirmation_secret(source: Any, info: Any) -> InvoiceConfirmationSecret | None:
     """The secret of the payment intent; both come with the intents that the same level asks for."""
     key = source.row.payment_intent_id
@@ -153,6 +162,12 @@ class Invoice(Node):
     default_payment_method: PaymentMethodRef | None = one(
         "default_payment_method_id", "What is charged for it; null charges the customer's default."
     )
+    customer_name: str | None = _copied("name", "The customer's name at finalization; null while a draft.")
+    customer_email: str | None = _copied("email", "Their e-mail address at finalization; null while a draft.")
+    customer_phone: str | None = _copied("phone", "Their phone number at finalization; null while a draft.")
+    customer_address: AddressRef | None = _copied("address", "Their address at finalization; null while a draft.")
+    customer_shipping: ShippingRef | None = _copied("shipping", "Where their goods went; null while a draft.")
+    customer_tax_exempt: TaxExempt | None = _copied("tax_exempt", "How they were taxed; null while a draft.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
     metadata: Metadata = column("Labels of your own.")
 
@@ -162,45 +177,15 @@ class Invoice(Node):
         row = self.row
         return MinorUnits(0 if row.status == InvoiceStatus.PAID else row.amount_due - row.amount_paid)
 
+    @computed("Their tax numbers at finalization; empty while a draft.")
+    def customer_tax_ids(self) -> list[InvoiceCustomerTaxId]:
+        """As they were copied."""
+        return [InvoiceCustomerTaxId.of(each) for each in self.row.customer_snapshot.get("tax_ids", ())]
+
     @computed("When it came to each of its statuses.")
     def status_transitions(self) -> InvoiceStatusTransitions:
         """Reads through to the invoice."""
         return InvoiceStatusTransitions.of(self.row)
-
-    @computed("The customer's name at finalization; null while a draft.")
-    def customer_name(self) -> str | None:
-        """As it is copied, so that the invoice never changes."""
-        return _copied(self, "name")
-
-    @computed("The customer's e-mail address at finalization; null while a draft.")
-    def customer_email(self) -> str | None:
-        """As it was copied."""
-        return _copied(self, "email")
-
-    @computed("The customer's phone number at finalization; null while a draft.")
-    def customer_phone(self) -> str | None:
-        """As it was copied."""
-        return _copied(self, "phone")
-
-    @computed("The customer's address at finalization; null while a draft.")
-    def customer_address(self) -> AddressRef | None:
-        """As it was copied."""
-        return _part(_copied(self, "address"))
-
-    @computed("Where goods went at finalization; null while a draft.")
-    def customer_shipping(self) -> ShippingRef | None:
-        """As it was copied."""
-        return _part(_copied(self, "shipping"))
-
-    @computed("How the customer was taxed at finalization; null while a draft.")
-    def customer_tax_exempt(self) -> TaxExempt | None:
-        """As it was copied."""
-        return _copied(self, "tax_exempt")
-
-    @computed("The customer's tax numbers at finalization; empty while a draft.")
-    def customer_tax_ids(self) -> list[InvoiceCustomerTaxId]:
-        """As they were copied."""
-        return [InvoiceCustomerTaxId.of(each) for each in _copied(self, "tax_ids") or ()]
 
 
 @part_type
@@ -237,16 +222,6 @@ class InvoiceLine(Node):
     def explanation(self) -> str:
         """The calculation as a sentence."""
         return Calculation.from_json(self.row.calculation).explanation()
-
-
-def _copied(invoice: Invoice, name: str) -> Any:
-    """What the invoice keeps of its customer; None while it is a draft, or where nothing was known."""
-    return invoice.row.customer_snapshot.get(name)
-
-
-def _part(stored: Mapping[str, Any] | None) -> Any:
-    """A wrapper that serves every part type whose fields are columns."""
-    return Wrapping.of(stored) if stored else None
 
 
 @strawberry.input(description="Which invoices to list. What is not given is not asked.")

@@ -116,13 +116,13 @@ class Subscription(Node):
     customer: CustomerRef = one("customer_id", "Who is billed.")
     currency: Currency = column("What it is billed in: the currency of all its prices.")
     items: list[SubscriptionItemRef] = many(
-        "subscription_id", f"What is billed for: the prices with their quantities, at most {ITEMS_MAX}.", limit=ITEMS_MAX
+        "subscription_id", f"What is billed for, at most {ITEMS_MAX} prices with their quantities.", limit=ITEMS_MAX
     )
     collection_method: CollectionMethod = column("How its invoices are collected.")
     default_payment_method: PaymentMethodRef | None = one(
         "default_payment_method_id", "What is charged for it; null charges the customer's default for invoices."
     )
-    latest_invoice: InvoiceRef | None = one("latest_invoice_id", "The invoice made last; its lines tell the latest bill.")
+    latest_invoice: InvoiceRef | None = one("latest_invoice_id", "The invoice that was made last.")
     invoices: Connection[InvoiceRef] = page(
         "subscription_id", "All its invoices, newest first.", filter=InvoicePageFilter
     )

@@ -91,9 +91,14 @@ class Planning(Service):
         return prices
 
     async def _price(self, item: ItemDraft, known: Mapping[str, Price]) -> Price:
+        if item.price is not None and item.price_data is not None:
+            raise DomainError(
+                ErrorCode.PARAMETERS_EXCLUSIVE, "An item has either a price or priceData, not both.", "priceData"
+            )
         if item.price_data is not None:
             return await self.catalog.inline_price(item.price_data)
-        assert item.price is not None, "the input is either a price or price data"
+        if item.price is None:
+            raise DomainError(ErrorCode.PARAMETER_MISSING, "An item needs a price, or priceData to make one.", "price")
         if item.price not in known:
             raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{item.price}'.", "price")
         price = known[item.price]

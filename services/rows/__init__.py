@@ -46,9 +46,8 @@ async def insert_rows(rows: Sequence[Model], *, ignore_conflicts: bool = False) 
         elif count < _COPY_FROM or ignore_conflicts:
             inserted = (await session.query(sql, table.getter().columns(rows)))[0]
         else:
-            names = [column.name for column in table.all]
             records = zip(*table.getter().columns(rows), strict=True)
-            await cast(PostgresSession, session).copy(table.bare_name, names, records)
+            await cast(PostgresSession, session).copy(table.bare_name, table.names, records)
             inserted = count
     for row in rows:
         row.__dict__["_saved_in_db"] = True
@@ -136,17 +135,16 @@ def select_list(model: type[Model]) -> str:
 def hydrate(model: type[MODEL], records: Sequence[Any]) -> list[MODEL]:
     """Model instances of database records, as if Tortoise had read them.
 
-    Records are rows of either driver or dictionaries by column, all with the same columns in the same order. Columns
-    that the model does not have are passed over; quickest are those of `select_list`.
+    Records are rows of either driver, all with the same columns, or dictionaries by column, where a column that is
+    absent counts as null. Columns that the model does not have are passed over; quickest are those of `select_list`.
     """
     if not records:
         return []
     table = table_of(model)
-    found = tuple(records[0].keys())
-    if found != tuple(column.name for column in table.all):
-        records = [tuple(record[column.name] for column in table.all) for record in records]
-    elif isinstance(records[0], dict):
-        records = [tuple(record.values()) for record in records]
+    if isinstance(records[0], dict):
+        records = [tuple(map(record.get, table.names)) for record in records]
+    elif tuple(records[0].keys()) != table.names:
+        records = [tuple(record[name] for name in table.names) for record in records]
     make = model.__new__
     blank, attributes = table.blank, table.attributes
     columns: list[Sequence[Any]] = list(zip(*records, strict=True))

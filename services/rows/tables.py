@@ -46,6 +46,7 @@ class Table(Generic[MODEL]):
         self.key = self.columns[meta.pk_attr]
         self.all = tuple(self.columns.values())
         self.attributes = tuple(self.columns)
+        self.names = tuple(column.name for column in self.all)
         self.select_list = ", ".join(f'"{column.name}"' for column in self.all)
         self.to_python = _positions([column.to_python for column in self.all])
         self._getters: dict[tuple[str, ...], Getter] = {}

@@ -9,13 +9,10 @@ from resolvers.context import Info
 from resolvers.queries import by_id, field, require_read
 from schema.base import wrapped
 from schema.connections import After, Before, Connection, ConnectionOf, First, Last, page_request
-from schema.errors import BadRequest
 from schema.events import EventFilter
 from schema.inputs import draft_of
 from schema.refs import EventRef
 from services.events import EventSearch
-
-TYPES_MAX = 20
 
 _Filter = Annotated[EventFilter | None, strawberry.argument(description="Which events; all without it.")]
 
@@ -40,17 +37,11 @@ class EventQueries:
         """Events, newest first by their sequence."""
         require_read(info.context, "events", "events")
         log = info.context.services.events
-        listing = log.matching(_search(filter or EventFilter()))
+        listing = log.matching(draft_of(EventSearch, filter or EventFilter()))
         request = page_request(_given(first), _given(after), _given(last), _given(before))
         page = await log.page(listing, request)
         connection: Any = ConnectionOf(wrapped(page.rows), page, listing.count)
         return cast(Connection[EventRef], connection)
-
-
-def _search(filter: EventFilter) -> EventSearch:
-    if filter.types is not None and len(filter.types) > TYPES_MAX:
-        raise BadRequest(f"`types` may hold at most {TYPES_MAX} patterns, not {len(filter.types)}.")
-    return draft_of(EventSearch, filter)
 
 
 def _given(argument: ARGUMENT | None) -> ARGUMENT | None:

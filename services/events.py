@@ -13,6 +13,7 @@ from typing import Any
 
 from tortoise.functions import Max
 
+from domain.errors import DomainError, ErrorCode
 from domain.event_types import API_VERSION, EventType
 from domain.ids import Prefix
 from models import Event, EventCounter
@@ -24,6 +25,9 @@ from services.snapshots import Subject, row_of, snapshot_of
 from services.transactions import Unit, current_unit, for_update
 
 __all__ = ["CreatedSpan", "EventLog", "EventSearch", "Events", "Reaction", "Snapshot", "react_to"]
+
+TYPES_MAX = 20
+"""Patterns of types that one list may ask for, as Stripe's."""
 
 Snapshot = dict[str, Any]
 Reaction = Callable[[Scope, Sequence[Subject]], Awaitable[None]]
@@ -188,9 +192,10 @@ class EventLog(Service):
     """Reads events. They are in order of their sequence, which is the order in which they were committed."""
 
     def matching(self, search: EventSearch) -> Listing:
-        """The events that a list shows."""
+        """The events that a list shows; at most 20 types may be asked for."""
         found = self.mine(Event)
         if search.types is not None:
+            _refuse_many(search.types)
             found = found.filter(type__in=types_like(search.types))
         if search.object_id is not None:
             found = found.filter(object_id=search.object_id)
@@ -210,6 +215,13 @@ class EventLog(Service):
     async def _place(self, identifier: str | None) -> int | None:
         event = None if identifier is None else await self.find(Event, identifier)
         return None if event is None else event.sequence
+
+
+def _refuse_many(types: Sequence[str]) -> None:
+    if len(types) > TYPES_MAX:
+        raise DomainError(
+            ErrorCode.PARAMETER_LIST_TOO_LONG, f"{len(types)} types were given; there may be {TYPES_MAX}.", "types"
+        )
 
 
 def types_like(patterns: Iterable[str]) -> list[EventType]:

@@ -9,7 +9,7 @@ from models.base import Row, instant
 
 
 class Account(Row):
-    """A business with its own books. The first account of a database is the platform; `platform_id` is then its own id."""
+    """A business with its own books. The first of a database is the platform; `platform_id` is then its own id."""
 
     platform_id = fields.CharField(max_length=40, db_index=True)
     country = fields.CharField(max_length=2)

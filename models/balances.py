@@ -9,7 +9,7 @@ from models.base import Owned, instant
 
 
 class BalanceTransaction(Owned):
-    """A movement: `amount` gross, `fee` taken from it, `net` what is left; all in minor units, negative when money leaves."""
+    """A movement: `amount` gross, `fee` taken from it, `net` what is left; minor units, negative when money leaves."""
 
     type = fields.CharField(max_length=30)
     amount = fields.BigIntField()

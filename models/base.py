@@ -13,7 +13,7 @@ from tortoise.models import Model
 ROW = TypeVar("ROW", bound=Model)
 
 ID_LENGTH = 40
-"""Longest id of any kind; ids are a prefix, an underscore and 24 characters, coupon-like ids chosen by callers later."""
+"""Longest id of any kind: a prefix with its underscore and 23 characters, with room to spare."""
 
 
 class InstantField(fields.BigIntField):

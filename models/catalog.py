@@ -52,7 +52,7 @@ class Price(Described):
     unit_amount = fields.BigIntField(null=True)
     """Minor units; null when the price has decimals of a minor unit."""
     unit_amount_decimal = fields.CharField(max_length=40)
-    """Always set: minor units with up to twelve decimals, as text because neither database keeps them exact otherwise."""
+    """Always set: minor units with up to twelve decimals, as text because SQLite keeps no exact decimals."""
     interval = fields.CharField(max_length=5, null=True)
     interval_count = fields.IntField(null=True)
     tax_behavior = fields.CharField(max_length=12, default="unspecified")

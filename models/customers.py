@@ -57,7 +57,7 @@ class CustomerTaxId(Owned):
 
 
 class CustomerBalanceTransaction(Described):
-    """One immutable line of a customer's balance; a negative sum is credit, a positive one is owed with the next invoice."""
+    """One immutable line of a customer's balance; a negative sum is credit, a positive one is owed."""
 
     customer: ForeignKeyRelation[Customer] = restrict("models.Customer")
     customer_id: str

@@ -66,7 +66,7 @@ class Charge(Described):
     description = fields.CharField(max_length=1000, null=True)
     gateway_reference = fields.CharField(max_length=120, null=True)
     request: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
-    """What the gateway is told beyond the columns (session, authentication, scripted outcome), to ask it again alike."""
+    """What the gateway is told beyond the columns (session, authentication, script), to ask it again alike."""
     balance_transaction_id = fields.CharField(max_length=40, null=True)
 
     class Meta:

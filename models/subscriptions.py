@@ -12,7 +12,7 @@ from models.customers import Customer
 
 
 class Subscription(Described):
-    """A customer's agreement to be billed again and again. Periods stand on its items and are counted from the anchor."""
+    """An agreement to be billed again and again. Periods stand on its items and are counted from the anchor."""
 
     customer: ForeignKeyRelation[Customer] = restrict("models.Customer")
     customer_id: str

@@ -1,10 +1,10 @@
 """What follows from what, in the same transaction: the one place that shows causality.
 
-    payment succeeded        → its invoice is paid
-    payment failed           → its invoice counts the attempt
-    payment needs the payer  → its invoice says so
-    invoice paid, failed, voided → its subscription's status follows (so does one whose payer must act)
-    customer deleted         → subscriptions end, payment methods are detached
+payment succeeded        → its invoice is paid
+payment failed           → its invoice counts the attempt
+payment needs the payer  → its invoice says so
+invoice paid, failed, voided → its subscription's status follows (so does one whose payer must act)
+customer deleted         → subscriptions end, payment methods are detached
 """
 
 from domain.event_types import EventType

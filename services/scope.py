@@ -25,7 +25,7 @@ class Clock(Protocol):
 class ActorKind(StrEnum):
     """Who acts: the bearer of a key, or the program itself (the worker, the command line)."""
 
-    SECRET_KEY = "secret_key"
+    SECRET_KEY = "secret_key"  # noqa: S105 - the name of a kind
     RESTRICTED_KEY = "restricted_key"
     PUBLISHABLE_KEY = "publishable_key"
     SYSTEM = "system"
@@ -77,7 +77,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class IdempotentCall:
-    """One mutation field sent under an `Idempotency-Key`; `path` is its response key, `fingerprint` hashes its input."""
+    """One mutation field under an `Idempotency-Key`; `path` is its response key, `fingerprint` hashes its input."""
 
     key: str
     path: str

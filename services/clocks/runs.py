@@ -124,4 +124,3 @@ class ClockRun:
         await in_transaction(body)
         await clock.refresh_from_db()
         return clock
-

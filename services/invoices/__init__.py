@@ -1,10 +1,10 @@
 """Demands for payment: the verbs on invoices.
 
-    drafting      invoices and lines are written as drafts
-    finalization  number, balance, customer and payment are fixed
-    collection    payment methods are charged
-    settlement    the fate of a payment is carried over to its invoice
-    voiding       nobody shall pay any more
+drafting      invoices and lines are written as drafts
+finalization  number, balance, customer and payment are fixed
+collection    payment methods are charged
+settlement    the fate of a payment is carried over to its invoice
+voiding       nobody shall pay any more
 """
 
 from dataclasses import dataclass
@@ -98,9 +98,7 @@ class Invoices(Service):
             off_session=draft.off_session,
             test_clock_id=row.test_clock_id,
         )
-        return Prepared(
-            subject=row, wishes=[wish], action_code=ErrorCode.INVOICE_PAYMENT_INTENT_REQUIRES_ACTION
-        )
+        return Prepared(subject=row, wishes=[wish], action_code=ErrorCode.INVOICE_PAYMENT_INTENT_REQUIRES_ACTION)
 
     async def _method(self, draft: InvoicePayDraft, row: Invoice) -> PaymentMethod:
         customer = await self.require(Customer, row.customer_id, "customer")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.invoicing import Settlement, invoice_number, settled_with_balance
@@ -15,7 +16,7 @@ from services.base import Service, part
 from services.customers import Customers
 from services.events import Events
 from services.invoices.settlement import settle_as_paid
-from services.payments import PaymentIntents
+from services.payments import Effect, PaymentIntents
 from services.rows import update_rows
 
 _FINALIZED = (
@@ -39,12 +40,10 @@ class Finalization(Service):
     customers = part(Customers)
     intents = part(PaymentIntents)
 
-    async def finalize(
-        self, invoices: Sequence[WholeInvoice], *, payment: PaymentIntent | None = None
-    ) -> list[PaymentIntent]:
+    async def finalize(self, invoices: Sequence[WholeInvoice], *, payment: Effect | None = None) -> list[PaymentIntent]:
         """Finalize drafts; the payment intents made for those that ask for money, in order.
 
-        An invoice of nothing is PAID at once. `payment` is one that was made before its invoice. Events
+        An invoice of nothing is PAID at once. `payment` is one that succeeded before its invoice was written. Events
         `invoice.finalized`, then `payment_intent.created`, or `invoice.paid` and `invoice.payment_succeeded`.
         """
         rows = [each.row for each in invoices]
@@ -54,7 +53,10 @@ class Finalization(Service):
         for each in invoices:
             self.events.record(EventType.INVOICE_FINALIZED, each, at=presents[each.row.test_clock_id])
         asking = [row for row in rows if row.amount_due > 0]
-        intents = [payment] if payment is not None else await self.intents.for_invoices(asking, presents)
+        if payment is None:
+            intents = await self.intents.for_invoices(asking, presents)
+        else:
+            intents = [await self._assigned(payment, asking)]
         for invoice, intent in zip(asking, intents, strict=True):
             invoice.payment_intent_id = intent.id
         free = [each for each in invoices if each.row.amount_due == 0]
@@ -66,6 +68,18 @@ class Finalization(Service):
             self.events.record(EventType.INVOICE_PAID, each, at=presents[each.row.test_clock_id])
             self.events.record(EventType.INVOICE_PAYMENT_SUCCEEDED, each, at=presents[each.row.test_clock_id])
         return intents
+
+    async def _assigned(self, payment: Effect, asking: Sequence[Invoice]) -> PaymentIntent:
+        """The payment that was made ahead of its invoice; refused when the invoice now asks for something else."""
+        asked = [(each.amount_due, each.currency) for each in asking]
+        if asked != [(payment.intent.amount, payment.intent.currency)]:
+            raise DomainError(
+                ErrorCode.LOCK_TIMEOUT,
+                f"The balance of customer {payment.intent.customer_id} changed while {payment.intent.amount}"
+                f" {payment.intent.currency} was being charged; the money goes back. Try again.",
+            )
+        await self.intents.assign(payment.intent, payment.charge, asking[0].id)
+        return payment.intent
 
     async def _payers(self, customer_ids: Any) -> dict[str, Payer]:
         """The customers, held so that numbers and balances are taken one finalization after the other."""

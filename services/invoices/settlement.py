@@ -53,9 +53,7 @@ class Settlement(Service):
     async def _open_of(self, intents: Sequence[Subject]) -> list[WholeInvoice]:
         return (await self._open_invoices(intents))[1]
 
-    async def _open_invoices(
-        self, intents: Sequence[Subject]
-    ) -> tuple[dict[str, PaymentIntent], list[WholeInvoice]]:
+    async def _open_invoices(self, intents: Sequence[Subject]) -> tuple[dict[str, PaymentIntent], list[WholeInvoice]]:
         """The payments by their invoice, and those invoices as far as they are open, held."""
         payments: dict[str, PaymentIntent] = {}
         for intent in intents:

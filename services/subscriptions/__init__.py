@@ -1,10 +1,10 @@
 """Standing agreements: the verbs on subscriptions.
 
-    creation      the agreement, its first invoice, its first payment
-    changes       what may be changed while it runs
-    renewal       the next period and its invoice
-    following     the status follows the latest finalized invoice
-    cancellation  how it ends
+creation      the agreement, its first invoice, its first payment
+changes       what may be changed while it runs
+renewal       the next period and its invoice
+following     the status follows the latest finalized invoice
+cancellation  how it ends
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ class Subscriptions(Service):
             found = found.filter(id__in=self.changes.subscribed_to(search.price))
         return found
 
-    async def create(self, draft: SubscriptionDraft) -> Settled[Subscription]:
+    async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
         """Subscribe a customer; the first invoice is finalized and collected at once as `payment_behavior` says.
 
         A decline is committed and answered beside the subscription; with ERROR_IF_INCOMPLETE there is none beside it.

@@ -65,9 +65,7 @@ class Cancellation(Service):
         await self.due.cancel_all((kind, whole.row.id) for whole in wholes for kind in _AGENDA)
         await self._stop_drafts(wholes, presents)
         for whole in wholes:
-            self.events.record(
-                EventType.CUSTOMER_SUBSCRIPTION_DELETED, whole, at=presents[whole.row.test_clock_id]
-            )
+            self.events.record(EventType.CUSTOMER_SUBSCRIPTION_DELETED, whole, at=presents[whole.row.test_clock_id])
         await self._void_first_invoices(unpaid)
 
     async def end_at_period_end(self, entries: Sequence[AgendaEntry]) -> None:
@@ -100,9 +98,7 @@ class Cancellation(Service):
             await self.voiding.refuse_in_flight(invoices)
             await self.voiding.void(invoices)
 
-    async def _stop_drafts(
-        self, wholes: Sequence[WholeSubscription], presents: dict[str | None, datetime]
-    ) -> None:
+    async def _stop_drafts(self, wholes: Sequence[WholeSubscription], presents: dict[str | None, datetime]) -> None:
         drafts = await self.gather(
             Invoice, "subscription_id", [whole.row.id for whole in wholes], lock=True, status=InvoiceStatus.DRAFT
         )

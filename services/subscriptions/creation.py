@@ -1,11 +1,15 @@
 """Making subscriptions: the agreement, its first invoice and the first payment."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from domain.agenda import AgendaKind
-from domain.errors import DomainError, ErrorCode, Problem
+from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import BillingReason
-from domain.lifecycles import InvoiceFate, subscription_status_at_start
+from domain.lifecycles import InvoiceFate, PaymentIntentStatus, subscription_status_at_start
 from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
+from gateways.outcomes import Outcome
 from models import Charge, PaymentIntent, Subscription
 from services.base import Service, Settled, part
 from services.customers import Customers
@@ -14,7 +18,7 @@ from services.events import Events
 from services.idempotency import answered, claimed
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization
-from services.payments import Attempts, Errand, PaymentIntents, Prepared, Wish
+from services.payments import Attempts, Effect, Errand, PaymentIntents, Prepared, Resolution, Wish
 from services.rows import insert_rows, update_rows
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.planning import Plan, Planning
@@ -38,26 +42,89 @@ class Creation(Service):
         """Write the subscription and collect its first invoice as its payment behaviour says."""
         if draft.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE:
             return await self._all_or_nothing(draft)
-        return await self.attempts.carried_out(lambda: self._begin(draft))
+        settled = await self.attempts.carried_out(lambda: self._begin(draft))
+        return Settled(settled.value, settled.problem, settled.payment_intent_id)
 
     async def _begin(self, draft: SubscriptionDraft) -> Prepared[Subscription]:
-        """Within the first transaction: everything is written, and the payment asked for unless it is the customer's."""
+        """Within the first transaction: everything is written, and paid for unless that is left to the customer."""
         plan = await self.planning.plan(draft)
         intents = await self.write(plan)
         if draft.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE:
             intents = []
         return Prepared(subject=plan.whole.row, wishes=[_wish(plan, intent) for intent in intents])
 
-    async def write(self, plan: Plan, *, payment: PaymentIntent | None = None) -> list[PaymentIntent]:
+    async def _all_or_nothing(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
+        """Charge first and write the subscription only when that succeeded.
+
+        Should the process die between, the charge is found homeless and its money goes back. The same happens when
+        the world has changed meanwhile so that the subscription cannot be written any more.
+        """
+
+        async def begin() -> tuple[Plan, Errand, list[Charge]]:
+            claim = await claimed(self.scope)
+            plan = await self.planning.plan(draft)
+            errand = Errand.about(plan.whole.row, claim, ErrorCode.SUBSCRIPTION_PAYMENT_INTENT_REQUIRES_ACTION)
+            if plan.amount_due > 0:
+                return (
+                    plan,
+                    errand,
+                    await self.attempts.prepare([_wish(plan, self._ahead(plan), homeless=True)], errand),
+                )
+            await self.write(plan)
+            await self.attempts.concluded(errand, None, None)
+            return plan, errand, []
+
+        plan, errand, charges = await in_transaction(begin)
+        if not charges:
+            return Settled(plan.whole.row)
+        outcomes = await self.attempts.call(charges)
+        try:
+            return await in_transaction(lambda: self._house(plan, errand, charges, outcomes))
+        except DomainError:
+            await Resolution(self.scope).resolve([charge.id for charge in charges])
+            raise
+
+    async def _house(
+        self, plan: Plan, errand: Errand, charges: Sequence[Charge], outcomes: Sequence[Outcome | None]
+    ) -> Settled[Subscription | None]:
+        """Within the second transaction: give the succeeded charge its subscription, or tell the refusal."""
+        effects = await self.attempts.settle(charges, outcomes)
+        if not effects:
+            raise DomainError(
+                ErrorCode.PROCESSING_ERROR,
+                "The payment was not answered in time, so no subscription was made. Should money have been taken, it"
+                " goes back by itself; try again.",
+            )
+        [effect] = effects
+        if effect.succeeded:
+            await self.write(plan, payment=effect)
+            settled = await self.attempts.concluded(errand, None, effect.intent.id)
+            return cast("Settled[Subscription | None]", settled)
+        if effect.intent.status == PaymentIntentStatus.REQUIRES_ACTION:
+            effect.intent.canceled_at = effect.at
+            await self.intents.cancel_all([effect.intent])
+        refusal: Settled[Subscription | None] = Settled(None, effect.problem, effect.intent.id)
+        if errand.claim is not None:
+            await answered(errand.claim, refusal)
+        return refusal
+
+    def _ahead(self, plan: Plan) -> PaymentIntent:
+        return self.intents.ahead(
+            customer_id=plan.customer.id,
+            amount=plan.amount_due,
+            currency=plan.whole.row.currency,
+            at=plan.at,
+            reason=BillingReason.SUBSCRIPTION_CREATE,
+        )
+
+    async def write(self, plan: Plan, *, payment: Effect | None = None) -> list[PaymentIntent]:
         """Write the planned subscription with its first invoice, finalized at once; the payment that this asks for.
 
-        `payment` is one that was made beforehand. Events `customer.subscription.created`, `invoice.created`,
-        `invoice.finalized` and what follows from that.
+        `payment` is one that was made and succeeded beforehand. Events `customer.subscription.created`,
+        `invoice.created`, `invoice.finalized` and what follows from that.
         """
         row = plan.whole.row
-        row.status = subscription_status_at_start(
-            InvoiceFate.PAID if plan.amount_due == 0 else InvoiceFate.AWAITED
-        )
+        row.status = subscription_status_at_start(InvoiceFate.PAID if plan.amount_due == 0 else InvoiceFate.AWAITED)
         await insert_rows([row])
         await insert_rows([item.row for item in plan.whole.items])
         await self._take_currency(plan)
@@ -75,9 +142,7 @@ class Creation(Service):
         appointments = [period_ending(plan.whole)]
         if plan.amount_due > 0:
             expires_at = plan.at + INCOMPLETE_LASTS
-            appointments.append(
-                Appointment(AgendaKind.SUBSCRIPTION_EXPIRE, row.id, expires_at, row.test_clock_id)
-            )
+            appointments.append(Appointment(AgendaKind.SUBSCRIPTION_EXPIRE, row.id, expires_at, row.test_clock_id))
         await self.due.schedule_all(appointments, fresh=True)
 
     async def _take_currency(self, plan: Plan) -> None:

@@ -38,9 +38,9 @@ class SubscriptionChange:
 
     id: str
     cancel_at_period_end: bool | Unset = UNSET
-    default_payment_method: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    metadata: Mapping[str, str] | None | Unset = UNSET
+    default_payment_method: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    metadata: Mapping[str, str] | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)

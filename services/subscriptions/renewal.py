@@ -67,7 +67,7 @@ class Renewal(Service):
 
 
 def period_ending(whole: WholeSubscription) -> Appointment:
-    """What happens when the current period of the subscription ends: it is renewed, or cancelled when that was asked."""
+    """What happens when the current period of the subscription ends: it is renewed, or cancelled if that was asked."""
     ends = whole.row.cancel_at_period_end
     kind = AgendaKind.SUBSCRIPTION_CANCEL if ends else AgendaKind.SUBSCRIPTION_RENEW
     return Appointment(kind, whole.row.id, current_period_end(whole), whole.row.test_clock_id)
@@ -78,9 +78,7 @@ def current_period_end(whole: WholeSubscription) -> datetime:
     return whole.items[0].row.current_period_end
 
 
-def _moved_on(
-    whole: WholeSubscription, facts: Mapping[str, PriceFacts], at: datetime, delay: timedelta
-) -> Wanted:
+def _moved_on(whole: WholeSubscription, facts: Mapping[str, PriceFacts], at: datetime, delay: timedelta) -> Wanted:
     """Set the subscription into its next period; the invoice that this asks for."""
     passed = whole.items[0].row
     passed_start, passed_end = passed.current_period_start, passed.current_period_end

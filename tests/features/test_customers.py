@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -301,10 +302,10 @@ async def test_customers_of_others_are_absent(scope: Scope) -> None:
     for stranger in await strangers(scope):
         customers = Customers(stranger)
         for attempt in (
-            lambda customers=customers: customers.update(customer.id, CustomerChange(name="Mine")),
-            lambda customers=customers: customers.delete(customer.id),
-            lambda customers=customers: customers.anonymize(customer.id),
-            lambda customers=customers: customers.create(CustomerDraft(test_clock=clock.id)),
+            partial(customers.update, customer.id, CustomerChange(name="Mine")),
+            partial(customers.delete, customer.id),
+            partial(customers.anonymize, customer.id),
+            partial(customers.create, CustomerDraft(test_clock=clock.id)),
         ):
             with pytest.raises(DomainError) as refused:
                 await attempt()

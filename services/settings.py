@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from domain.addresses import country_of
 from domain.checks import checked_list, checked_where_given
@@ -80,13 +81,13 @@ class Settings(Service):
 
 async def allowed_origins() -> frozenset[str]:
     """The origins that any account allows: what a preflight is answered from, which carries no key."""
-    stored = await Account.all().values_list("settings", flat=True)
-    return frozenset(origin for each in stored for origin in settings_of(each).allowed_origins)
+    accounts = await Account.all()
+    return frozenset(origin for each in accounts for origin in settings_of(each.settings).allowed_origins)
 
 
 def _changed(settings: AccountSettings, change: SettingsChange, problems: Problems) -> AccountSettings:
     """The settings after the change; wherever it is refused, problems are noted and the result is of no use."""
-    wanted = {
+    wanted: dict[str, Any] = {
         "invoice_finalization_delay": checked_where_given(
             problems, finalization_delay, change.invoice_finalization_delay
         ),

@@ -164,6 +164,9 @@ SUBSCRIPTION = Lifecycle(
     ),
 )
 
+LIVING = tuple(status for status in _S if not SUBSCRIPTION.ended(status))
+"""The statuses of subscriptions that have not ended."""
+
 _I = InvoiceStatus
 INVOICE = Lifecycle(
     noun="invoice",

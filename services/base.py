@@ -88,10 +88,13 @@ class Service:
         return self.scope.ids.new(prefix)
 
     async def present(self, test_clock_id: str | None) -> datetime:
-        """The now of an object whose customer is on this clock; refused while that clock is on its way."""
+        """The now of an object whose customer is on this clock; refused while that clock is on its way.
+
+        The clock is held until the transaction ends, so that it does not set off under a change made at its time.
+        """
         if test_clock_id is None or test_clock_id == self.scope.on_clock:
             return self.scope.clock.now()
-        clock = await self.require(TestClock, test_clock_id, "testClock")
+        clock = await self.lock(TestClock, test_clock_id, "testClock")
         if clock.status == TestClockStatus.ADVANCING:
             raise DomainError(
                 ErrorCode.TEST_CLOCK_ADVANCING,
@@ -99,7 +102,6 @@ class Service:
                 "its customers can be changed once it is ready.",
             )
         return clock.frozen_at
-
 
     async def presents(self, test_clock_ids: Iterable[str | None]) -> dict[str | None, datetime]:
         """The present by test clock (None is the system's), for sets and for what must go on while a clock moves."""

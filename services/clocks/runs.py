@@ -8,15 +8,19 @@ from typing import Any
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.lifecycles import TEST_CLOCK, TestClockStatus
-from models import AgendaEntry, TestClock
+from domain.lifecycles import TEST_CLOCK, ChargeStatus, TestClockStatus
+from models import AgendaEntry, Charge, Customer, TestClock
 from services.agenda import GROUP_SIZE, Agenda, Handler, StepRefused
 from services.events import Events
+from services.payments import Resolution, in_flight
 from services.scope import Clock, Scope
 from services.transactions import in_transaction
 
 CLAIM = timedelta(seconds=30)
 """How long a runner owns an advance without a step; long enough for one group with its gateway calls."""
+
+ATTEMPTS_MAX = 8
+"""Failures of one entry after which the clock gives up; in real time it would be tried for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,20 @@ class ClockRun:
 
     async def run(self, clock: TestClock, *, groups_max: int | None = None) -> TestClock:
         """Carry the clock towards its target, at most `groups_max` groups; the clock as it then stands."""
+        abandoned = clock.claimed_by is not None
         if not await self._claimed(clock):
             return await TestClock.get(id=clock.id)
+        if abandoned:
+            await self._resolve_what_was_left(clock)
         done = 0
         try:
             while groups_max is None or done < groups_max:
-                due_at = await self._next_due(clock)
-                if due_at is None:
+                entry = await self._next_due(clock)
+                if entry is None:
                     return await self._arrive(clock)
-                await self._agenda(clock, max(due_at, clock.frozen_at)).run_group()
+                if entry.attempts >= ATTEMPTS_MAX:
+                    return await self._break(clock, entry)
+                await self._agenda(clock, max(entry.due_at, clock.frozen_at)).run_group()
                 done += 1
         except StepRefused:
             return await TestClock.get(id=clock.id)
@@ -86,10 +95,16 @@ class ClockRun:
     def _mine(self, clock: TestClock) -> Any:
         return TestClock.filter(id=clock.id, status=TestClockStatus.ADVANCING, claimed_by=self._name)
 
-    async def _next_due(self, clock: TestClock) -> datetime | None:
+    async def _next_due(self, clock: TestClock) -> AgendaEntry | None:
         entries = AgendaEntry.filter(test_clock_id=clock.id, due_at__lte=clock.target_at)
-        first = await entries.order_by("due_at", "id").first()
-        return first.due_at if first is not None else None
+        return await entries.order_by("due_at", "id").first()
+
+    async def _resolve_what_was_left(self, clock: TestClock) -> None:
+        """Settle the charges that a runner was making when it died, before time goes on under them."""
+        customers = await Customer.filter(test_clock_id=clock.id).values_list("id", flat=True)
+        pending = await Charge.filter(customer_id__in=customers, status=ChargeStatus.PENDING).limit(GROUP_SIZE)
+        scope = replace(self._scope, account_id=clock.account_id, livemode=clock.livemode)
+        await Resolution(scope).resolve([charge.id for charge in pending if in_flight(charge)])
 
     def _agenda(self, clock: TestClock, at: datetime) -> Agenda:
         """The entries of this clock that are due at one moment, at which the clock then stands."""
@@ -108,6 +123,20 @@ class ClockRun:
             step=step,
             group_size=self._group_size,
         )
+
+    async def _break(self, clock: TestClock, entry: AgendaEntry) -> TestClock:
+        """An entry fails again and again: the clock stops. Event `test_helpers.test_clock.internal_failure`."""
+        scope = replace(self._scope, account_id=clock.account_id, livemode=clock.livemode)
+
+        async def body() -> None:
+            broken = TEST_CLOCK.move(clock.id, TestClockStatus.ADVANCING, TestClockStatus.INTERNAL_FAILURE)
+            error = f"{entry.kind} of {entry.subject_id}: {entry.last_error}"
+            if await self._mine(clock).update(status=broken, last_error=error, claimed_by=None, claimed_until=None):
+                await clock.refresh_from_db()
+                Events(scope).record(EventType.TEST_CLOCK_INTERNAL_FAILURE, clock, at=scope.clock.now())
+
+        await in_transaction(body)
+        return await TestClock.get(id=clock.id)
 
     async def _arrive(self, clock: TestClock) -> TestClock:
         """The clock stands at its target. Event `test_helpers.test_clock.ready`."""

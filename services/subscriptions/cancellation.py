@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
-from domain.lifecycles import SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
+from domain.lifecycles import LIVING, SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
 from domain.subscriptions import CancellationReason
 from models import AgendaEntry, Invoice, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice, WholeSubscription
@@ -20,7 +20,6 @@ from services.snapshots import Subject
 from services.subscriptions.drafts import CancellationDraft
 from services.subscriptions.wholes import WholeSubscriptions
 
-_LIVING = tuple(status for status in SubscriptionStatus if not SUBSCRIPTION.ended(status))
 _AGENDA = (AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_EXPIRE)
 
 
@@ -71,7 +70,7 @@ class Cancellation(Service):
     async def end_at_period_end(self, entries: Sequence[AgendaEntry]) -> None:
         """The agenda's SUBSCRIPTION_CANCEL: what was to be cancelled at its period end is."""
         wholes = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
-        await self.end([whole for whole in wholes if whole.row.status in _LIVING])
+        await self.end([whole for whole in wholes if whole.row.status in LIVING])
 
     async def expire(self, entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
         """The agenda's SUBSCRIPTION_EXPIRE: void first invoices that were not paid in time; the status follows.
@@ -120,4 +119,4 @@ async def cancel_all_of(scope: Scope, customers: Sequence[Subject]) -> None:
     cancellation = Cancellation(scope)
     ids = [each.row.id for each in customers if isinstance(each, WholeCustomer)]
     found = await cancellation.wholes.by("customer_id", ids, lock=True)
-    await cancellation.end([whole for whole in found if whole.row.status in _LIVING])
+    await cancellation.end([whole for whole in found if whole.row.status in LIVING])

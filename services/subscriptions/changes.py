@@ -5,7 +5,7 @@ from typing import Any
 from domain.agenda import AgendaKind
 from domain.drafts import UNSET
 from domain.event_types import EventType
-from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
+from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
 from domain.texts import text_within
 from models import Customer, Subscription, SubscriptionItem
@@ -19,7 +19,6 @@ from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.renewal import current_period_end, period_ending
 from services.subscriptions.wholes import WholeSubscriptions
 
-_LIVING = tuple(status for status in SubscriptionStatus if not SUBSCRIPTION.ended(status))
 _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "default_payment_method_id", "description", "metadata",
 )  # fmt: skip
@@ -40,7 +39,7 @@ class Changes(Service):
     async def update(self, change: SubscriptionChange) -> Subscription:
         """Apply the change to the subscription, which has to be living."""
         row = await self.lock(Subscription, change.id)
-        SUBSCRIPTION.refuse_unless("update", row.id, SubscriptionStatus(row.status), allowed=_LIVING)
+        SUBSCRIPTION.refuse_unless("update", row.id, SubscriptionStatus(row.status), allowed=LIVING)
         at = await self.present(row.test_clock_id)
         [whole] = await self.wholes.of([row])
         before = self.events.snapshot(whole)

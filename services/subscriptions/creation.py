@@ -146,8 +146,8 @@ class Creation(Service):
         await self.due.schedule_all(appointments, fresh=True)
 
     async def _take_currency(self, plan: Plan) -> None:
-        """The first subscription decides the customer's currency."""
-        if plan.customer.currency is None:
+        """The first subscription decides the customer's currency, and so does one after all others have ended."""
+        if plan.customer.currency != plan.whole.row.currency:
             [before] = await self.customers.wholes_of([plan.customer])
             snapshot = self.events.snapshot(before)
             plan.customer.currency = plan.whole.row.currency

@@ -8,11 +8,12 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoices import CollectionMethod
 from domain.invoicing import InvoiceDraft, PriceFacts, invoice_draft_of, settled_with_balance
+from domain.lifecycles import LIVING, InvoiceStatus
 from domain.metadata import merged_metadata
 from domain.periods import Period, period_number
 from domain.subscriptions import ITEMS_MAX, PaymentBehavior
 from domain.texts import text_within
-from models import Customer, PaymentMethod, Price, Subscription, SubscriptionItem
+from models import Customer, Invoice, PaymentMethod, Price, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.catalog import Catalog
@@ -53,7 +54,7 @@ class Planning(Service):
         _refuse_deleted(customer, problems)
         prices = await self._prices(draft.items, problems)
         problems.raise_any()
-        _check_prices(prices, customer, problems)
+        _check_prices(prices, await self._currency_in_force(customer, prices), problems)
         problems.raise_any()
         whole = self._rows(draft, customer, prices, at)
         facts = await self.wholes.facts_of(prices)
@@ -89,6 +90,18 @@ class Planning(Service):
                     "items", str(index), "quantity",
                 )  # fmt: skip
         return prices
+
+    async def _currency_in_force(self, customer: Customer, prices: Sequence[Price]) -> str | None:
+        """The one currency of the customer, as long as a subscription, an unpaid invoice or a balance is in it."""
+        if customer.currency is None or all(price.currency == customer.currency for price in prices):
+            return customer.currency
+        living = self.mine(Subscription).filter(customer_id=customer.id, status__in=LIVING)
+        unpaid = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN)
+        invoices = self.mine(Invoice).filter(customer_id=customer.id, status__in=unpaid)
+        balances = await self.customers.balances_of([customer.id])
+        if balances.get(customer.id) or await living.exists() or await invoices.exists():
+            return customer.currency
+        return None
 
     async def _price(self, item: ItemDraft, known: Mapping[str, Price]) -> Price:
         if item.price is not None and item.price_data is not None:
@@ -171,10 +184,10 @@ def _refuse_deleted(customer: Customer, problems: Problems) -> None:
         )
 
 
-def _check_prices(prices: Sequence[Price], customer: Customer, problems: Problems) -> None:
-    """All recur alike and are in one currency, which is the customer's when they have one."""
+def _check_prices(prices: Sequence[Price], in_force: str | None, problems: Problems) -> None:
+    """All recur alike and are in one currency, which is the one in force for the customer when there is one."""
     first = prices[0]
-    currency = customer.currency or first.currency
+    currency = in_force or first.currency
     seen: set[str] = set()
     for index, price in enumerate(prices):
         where = ("items", str(index), "price")
@@ -192,7 +205,7 @@ def _check_prices(prices: Sequence[Price], customer: Customer, problems: Problem
                 *where,
             )
         if price.currency != currency:
-            whose = f"customer {customer.id} is billed in" if customer.currency else "the first price is in"
+            whose = "the customer is billed in" if in_force else "the first price is in"
             problems.add(
                 ErrorCode.CURRENCY_MISMATCH,
                 f"Price {price.id} is in {price.currency}, but {whose} {currency}.",

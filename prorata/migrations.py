@@ -19,7 +19,7 @@ from tortoise.context import TortoiseContext, require_context
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.schema_editor import BaseSchemaEditor
-from tortoise.migrations.writer import format_migration_name
+from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
 from prorata.database import APP, MIGRATIONS, configuration, connect, disconnect
 from prorata.sqlite_rebuild import RebuildingEditor
@@ -62,10 +62,10 @@ class SchemaState:
         return not self.pending and not self.unknown
 
 
-async def schema_state() -> SchemaState:
+async def schema_state(package: str = MIGRATIONS) -> SchemaState:
     """Where the connected database stands."""
     applied = await _applied()
-    known = _known()
+    known = _known(package)
     return SchemaState(
         applied=tuple(applied),
         pending=tuple(name for name in known if name not in applied),
@@ -78,7 +78,7 @@ async def pending() -> tuple[str, ...]:
     return (await schema_state()).pending
 
 
-async def migrate(url: str, *, up_to: str | None = None) -> tuple[str, ...]:
+async def migrate(url: str, *, up_to: str | None = None, package: str = MIGRATIONS) -> tuple[str, ...]:
     """Bring the database at `url` to the schema of this release; gives the names of the migrations it lacked.
 
     An empty database gets the tables of today's models at once, which is what the migrations add up to (a test
@@ -93,16 +93,17 @@ async def migrate(url: str, *, up_to: str | None = None) -> tuple[str, ...]:
             if is_postgres():
                 await session.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
                 await session.query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
-            return await _migrate(up_to)
+            return await _migrate(up_to, package)
     finally:
         await disconnect()
 
 
-async def _migrate(up_to: str | None) -> tuple[str, ...]:
-    state = await schema_state()
+async def _migrate(up_to: str | None, package: str) -> tuple[str, ...]:
+    state = await schema_state(package)
     if not state.pending:
         return ()
     settings = configuration("postgres://" if is_postgres() else "sqlite://any")["apps"]
+    settings[APP]["migrations"] = package
     executor = _Executor(require_context().db(), settings)
     # Tortoise asks for the applied migrations before it makes their table; that query must not fail here.
     await executor.recorder.ensure_schema(executor._schema_editor())
@@ -139,26 +140,35 @@ async def _applied() -> list[str]:
     return [row["name"] for row in rows]
 
 
-def _folder() -> Path:
-    return Path(next(iter(import_module(MIGRATIONS).__path__)))
+def _folder(package: str = MIGRATIONS) -> Path:
+    return Path(next(iter(import_module(package).__path__)))
 
 
-def _known() -> list[str]:
-    return sorted(path.stem for path in _folder().glob("[0-9]*.py"))
+def _known(package: str = MIGRATIONS) -> list[str]:
+    return sorted(path.stem for path in _folder(package).glob("[0-9]*.py"))
+
+
+async def _unwritten() -> list[MigrationWriter]:
+    context = TortoiseContext()
+    settings = configuration("sqlite://any")
+    with context:
+        await context.init(settings, init_connections=False)
+        assert context.apps is not None
+        return await MigrationAutodetector(context.apps, settings["apps"]).changes()
+
+
+async def models_have_changed() -> bool:
+    """True when the models differ from what the migrations add up to: a migration is missing."""
+    return bool(await _unwritten())
 
 
 async def make_migration(name: str) -> Path | None:
     """Write the migration that leads from the last one to the models of today; None when nothing changed.
 
     For developers, in a source tree. The file is reviewed before it is committed: Tortoise takes a renamed column
-    for a dropped and an added one, and table rebuilds on SQLite lose what docs/decisions/0003-migrations.md tells.
+    for a dropped and an added one (docs/decisions/0003-migrations.md).
     """
-    context = TortoiseContext()
-    settings = configuration("sqlite://any")
-    with context:
-        await context.init(settings, init_connections=False)
-        assert context.apps is not None
-        writers = await MigrationAutodetector(context.apps, settings["apps"]).changes()
+    writers = await _unwritten()
     if not writers:
         return None
     writer = writers[0]

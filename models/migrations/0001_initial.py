@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('email', fields.CharField(null=True, max_length=512)),
                 ('settings', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
             ],
-            options={'table': 'accounts', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A business with its own books. The first account of a database is the platform; `platform_id` is then its own id.'},
+            options={'table': 'accounts', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A business with its own books. The first of a database is the platform; `platform_id` is then its own id.'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('available_at', InstantField()),
                 ('test_clock_id', fields.CharField(null=True, max_length=40)),
             ],
-            options={'table': 'balance_transactions', 'app': 'models', 'unique_together': (('source_id', 'type'),), 'indexes': [Index(fields=['account_id', 'livemode', 'id'])], 'pk_attr': 'id', 'table_description': 'A movement: `amount` gross, `fee` taken from it, `net` what is left; all in minor units, negative when money leaves.'},
+            options={'table': 'balance_transactions', 'app': 'models', 'unique_together': (('source_id', 'type'),), 'indexes': [Index(fields=['account_id', 'livemode', 'id'])], 'pk_attr': 'id', 'table_description': 'A movement: `amount` gross, `fee` taken from it, `net` what is left; minor units, negative when money leaves.'},
             bases=['Owned'],
         ),
         ops.CreateModel(
@@ -253,7 +253,7 @@ class Migration(migrations.Migration):
                 ('description', fields.CharField(null=True, max_length=350)),
                 ('invoice_id', fields.CharField(null=True, db_index=True, max_length=40)),
             ],
-            options={'table': 'customer_balance_transactions', 'app': 'models', 'indexes': [Index(fields=['account_id', 'livemode', 'customer_id', 'id'])], 'pk_attr': 'id', 'table_description': "One immutable line of a customer's balance; a negative sum is credit, a positive one is owed with the next invoice."},
+            options={'table': 'customer_balance_transactions', 'app': 'models', 'indexes': [Index(fields=['account_id', 'livemode', 'customer_id', 'id'])], 'pk_attr': 'id', 'table_description': "One immutable line of a customer's balance; a negative sum is credit, a positive one is owed."},
             bases=['Described'],
         ),
         ops.CreateModel(
@@ -443,7 +443,7 @@ class Migration(migrations.Migration):
                 ('cycle', fields.IntField(default=0)),
                 ('test_clock_id', fields.CharField(null=True, max_length=40)),
             ],
-            options={'table': 'subscriptions', 'app': 'models', 'indexes': [Index(fields=['account_id', 'livemode', 'id']), Index(fields=['account_id', 'livemode', 'status', 'id'])], 'pk_attr': 'id', 'table_description': "A customer's agreement to be billed again and again. Periods stand on its items and are counted from the anchor."},
+            options={'table': 'subscriptions', 'app': 'models', 'indexes': [Index(fields=['account_id', 'livemode', 'id']), Index(fields=['account_id', 'livemode', 'status', 'id'])], 'pk_attr': 'id', 'table_description': 'An agreement to be billed again and again. Periods stand on its items and are counted from the anchor.'},
             bases=['Described'],
         ),
         ops.CreateModel(

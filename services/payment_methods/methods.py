@@ -13,6 +13,7 @@ from gateways.sandbox import SandboxGateway
 from models import Customer, PaymentMethod
 from services.aggregates import WholeCustomer
 from services.base import Service, part
+from services.customers import Customers
 from services.events import Events
 from services.idempotency import transactional
 from services.pages import Listing
@@ -48,6 +49,7 @@ class PaymentMethods(Service):
 
     events = part(Events)
     scripts = part(SandboxScripts)
+    customers = part(Customers)
 
     def of_account(self) -> Listing:
         """All payment methods that are attached to a customer."""
@@ -219,6 +221,22 @@ class PaymentMethods(Service):
         await update_rows(rows, ("customer_id", "detached_at"))
         for row in rows:
             self.events.record(EventType.PAYMENT_METHOD_DETACHED, row, at=moments[row.id])
+        await self._forget_defaults(moments)
+
+    async def _forget_defaults(self, moments: Mapping[str, datetime]) -> None:
+        """Customers whose default was detached have none. Event `customer.updated`, unless they were deleted."""
+        customers = await self.gather(Customer, "default_payment_method_id", moments, lock=True)
+        if not customers:
+            return
+        told = []
+        for whole in await self.customers.wholes_of(customers):
+            at = moments[str(whole.row.default_payment_method_id)]
+            told.append((whole, self.events.snapshot(whole), at))
+            whole.row.default_payment_method_id = None
+        await update_rows(customers, ("default_payment_method_id",))
+        for whole, before, at in told:
+            if whole.row.deleted_at is None:
+                self.events.record(EventType.CUSTOMER_UPDATED, whole, at=at, before=before)
 
 
 async def detach_all_of(scope: Scope, customers: Sequence[Subject]) -> None:

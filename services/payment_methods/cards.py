@@ -37,22 +37,39 @@ class BillingDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewCard:
-    """A card to be known from now on: by its sandbox token, or as someone typed it."""
+class CardWords:
+    """How a card is named: by a sandbox token, or by what stands on it; `exp_year` may have two digits."""
 
     token: str | None = None
-    details: CardDetails | None = None
+    number: str | None = field(default=None, repr=False)
+    exp_month: int | None = None
+    exp_year: int | None = None
+    cvc: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCard:
+    """A card to be known from now on."""
+
+    card: CardWords
     billing_details: BillingDetails = BillingDetails()
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardChange:
-    """What to change of a card."""
+class Expiry:
+    """A new date of expiry; what is not mentioned stays."""
 
-    billing_details: BillingDetails = BillingDetails()
     exp_month: int | Unset = UNSET
     exp_year: int | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardChange:
+    """What to change of a card in a file."""
+
+    billing_details: BillingDetails = BillingDetails()
+    card: Expiry = Expiry()
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,8 +86,8 @@ def sandbox_name(token: str) -> str:
     return token
 
 
-def recognized(card: NewCard, scope: Scope, on: date) -> TypedCard:
-    """The sandbox's card behind what came in on the day `on`. Test mode only; problems lie at `card`.
+def recognized(words: CardWords, scope: Scope, on: date) -> TypedCard:
+    """The sandbox's card that is named on the day `on`. Test mode only; problems lie at `card`.
 
     A card number has no way into live mode: a gateway's own form takes it there.
     """
@@ -81,22 +98,36 @@ def recognized(card: NewCard, scope: Scope, on: date) -> TypedCard:
             "card",
         )
     key = scope.account_id.encode()
+    details = _details_of(words)
+    if details is None:
+        assert words.token is not None
+        token = sandbox_name(words.token)
+        try:
+            return TypedCard(token, card_of(token, fingerprint_key=key))
+        except DomainError as error:
+            raise DomainError(error.problems[0].code, error.problems[0].message, ("card", "token")) from None
     try:
-        if card.details is not None:
-            return typed_card(card.details, on=on, fingerprint_key=key)
-        assert card.token is not None, "a new card has a token or details"
-        token = sandbox_name(card.token)
-        return TypedCard(token, card_of(token, fingerprint_key=key))
+        return typed_card(details, on=on, fingerprint_key=key)
     except DomainError as error:
-        raise DomainError.of(_at_card(error).problems) from None
+        raise error.under("card") from None
 
 
-def _at_card(error: DomainError) -> DomainError:
-    """The error with its fields below `card`."""
-    token_at_fault = error.problems[0].param == ("paymentMethod",)
-    if token_at_fault:
-        return DomainError(error.problems[0].code, error.problems[0].message, ("card", "token"))
-    return error.under("card")
+def _details_of(words: CardWords) -> CardDetails | None:
+    """What was typed, None where a token was given; refuses half a card, and both ways at once."""
+    typed = (words.number, words.exp_month, words.exp_year)
+    if words.token is not None:
+        if any(each is not None for each in (*typed, words.cvc)):
+            raise DomainError(
+                ErrorCode.PARAMETERS_EXCLUSIVE, "A card has either a token, or number and expiry.", ("card", "token")
+            )
+        return None
+    problems = Problems()
+    for name, value in zip(("number", "expMonth", "expYear"), typed, strict=True):
+        if value is None:
+            problems.add(ErrorCode.PARAMETER_MISSING, "A typed card needs number, expMonth and expYear.", "card", name)
+    problems.raise_any()
+    assert words.number is not None and words.exp_month is not None and words.exp_year is not None
+    return CardDetails(number=words.number, exp_month=words.exp_month, exp_year=words.exp_year, cvc=words.cvc)
 
 
 def row_of(known: TypedCard, scope: Scope, at: datetime) -> PaymentMethod:
@@ -126,8 +157,8 @@ def described(row: PaymentMethod, change: CardChange, on: date) -> None:
     """Change billing details, expiry and metadata of the row in memory; all problems of the change together."""
     problems = Problems()
     details = _details(row.billing_details, change.billing_details, problems)
-    month, year = given(change.exp_month, row.exp_month), full_year(given(change.exp_year, row.exp_year))
-    if change.exp_month is not UNSET or change.exp_year is not UNSET:
+    month, year = given(change.card.exp_month, row.exp_month), full_year(given(change.card.exp_year, row.exp_year))
+    if change.card != Expiry():
         _check_expiry(month, year, on, problems)
     metadata = checked(problems, merged_metadata, row.metadata, change.metadata)
     problems.raise_any()

@@ -19,6 +19,7 @@ from services.idempotency import transactional
 from services.pages import Listing
 from services.payment_methods.cards import (
     CardChange,
+    CardWords,
     NewCard,
     described,
     names_sandbox_card,
@@ -59,7 +60,7 @@ class PaymentMethods(Service):
     async def create(self, card: NewCard) -> PaymentMethod:
         """A payment method of nobody yet, by a sandbox token or a typed card. The number is not kept."""
         at = self.scope.clock.now()
-        row = row_of(recognized(card, self.scope, at.date()), self.scope, at)
+        row = row_of(recognized(card.card, self.scope, at.date()), self.scope, at)
         described(row, CardChange(billing_details=card.billing_details, metadata=card.metadata), at.date())
         await insert_rows([row])
         return row
@@ -124,7 +125,7 @@ class PaymentMethods(Service):
         param = param or ("paymentMethod",)
         if names_sandbox_card(identifier):
             at = await self.present(None if customer is None else customer.test_clock_id)
-            row = row_of(recognized(NewCard(token=identifier), self.scope, at.date()), self.scope, at)
+            row = row_of(recognized(CardWords(token=identifier), self.scope, at.date()), self.scope, at)
             await insert_rows([row])
             return row
         row = await self.require(PaymentMethod, identifier, *param)
@@ -199,7 +200,7 @@ class PaymentMethods(Service):
 
     async def _fresh(self, token: str, customer: Customer, at: datetime) -> PaymentMethod:
         """A payment method for a sandbox token, in the customer's file."""
-        row = row_of(recognized(NewCard(token=token), self.scope, at.date()), self.scope, at)
+        row = row_of(recognized(CardWords(token=token), self.scope, at.date()), self.scope, at)
         row.customer_id = customer.id
         await insert_rows([row])
         self.events.record(EventType.PAYMENT_METHOD_ATTACHED, row, at=at)

@@ -6,12 +6,19 @@ import pytest
 
 from domain.addresses import Address
 from domain.errors import DomainError
-from gateways.cards import CardDetails
 from gateways.sandbox import ScriptedOutcome
 from models import Customer, Event, PaymentMethod
 from services.clocks import ClockDraft, Clocks
 from services.customers import CustomerChange, Customers, InvoiceSettingsChange
-from services.payment_methods import BillingDetails, CardChange, NewCard, PaymentMethods, SandboxScripts
+from services.payment_methods import (
+    BillingDetails,
+    CardChange,
+    CardWords,
+    Expiry,
+    NewCard,
+    PaymentMethods,
+    SandboxScripts,
+)
 from services.scope import Scope
 from services.transactions import in_transaction
 from tests.features.paying import card_of, jenny
@@ -53,9 +60,9 @@ async def test_unknown_token_is_refused(scope: Scope) -> None:
 
 
 async def test_typed_card_keeps_everything_but_its_number(scope: Scope) -> None:
-    details = CardDetails(number="5555 5555 5555 4444", exp_month=3, exp_year=30, cvc="123")
+    words = CardWords(number="5555 5555 5555 4444", exp_month=3, exp_year=30, cvc="123")
     billing = BillingDetails(name="Jenny Rosen", address=Address(country="de"))
-    card = await PaymentMethods(scope).create(NewCard(details=details, billing_details=billing))
+    card = await PaymentMethods(scope).create(NewCard(card=words, billing_details=billing))
     stored = await PaymentMethod.get(id=card.id)
     assert (stored.brand, stored.last4, stored.exp_month, stored.exp_year) == ("mastercard", "4444", 3, 2030)
     assert stored.billing_details == {"name": "Jenny Rosen", "address": {"country": "DE"}}
@@ -66,15 +73,32 @@ async def test_typed_card_keeps_everything_but_its_number(scope: Scope) -> None:
 
 
 async def test_mistyped_card_is_refused_with_all_its_problems(scope: Scope) -> None:
-    details = CardDetails(number="4242424242424241", exp_month=13, exp_year=2020, cvc="1")
+    words = CardWords(number="4242424242424241", exp_month=13, exp_year=2020, cvc="1")
     with pytest.raises(DomainError) as refusal:
-        await PaymentMethods(scope).create(NewCard(details=details))
+        await PaymentMethods(scope).create(NewCard(card=words))
     assert problems_of(refusal.value) == [
         ("INCORRECT_NUMBER", "card.number"),
         ("INVALID_EXPIRY_MONTH", "card.expMonth"),
         ("INVALID_EXPIRY_YEAR", "card.expYear"),
         ("INVALID_CVC", "card.cvc"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "param"),
+    [
+        (CardWords(), "PARAMETER_MISSING", "card.number"),
+        (CardWords(token="pm_card_visa", number="4242424242424242"), "PARAMETERS_EXCLUSIVE", "card.token"),
+        (CardWords(token="pm_card_nonsense"), "RESOURCE_MISSING", "card.token"),
+        (CardWords(number="4242424242424241", exp_month=1, exp_year=2030), "INCORRECT_NUMBER", "card.number"),
+        (CardWords(number="4111111111111111", exp_month=1, exp_year=2030), "CARD_DECLINED", "card.number"),
+    ],
+)
+async def test_card_that_is_none_is_refused(scope: Scope, words: CardWords, code: str, param: str) -> None:
+    with pytest.raises(DomainError) as refusal:
+        await PaymentMethods(scope).create(NewCard(card=words))
+    assert problems_of(refusal.value)[0] == (code, param)
+    assert await PaymentMethod.all().count() == 0
 
 
 async def test_attached_card_belongs_to_one_customer(scope: Scope) -> None:
@@ -100,14 +124,16 @@ async def test_detached_card_is_gone_for_good_and_no_default_any_more(scope: Sco
 
 async def test_change_of_a_card_tells_what_it_was(scope: Scope) -> None:
     card = await card_of(scope, await jenny(scope))
-    change = CardChange(exp_month=1, exp_year=2030, billing_details=BillingDetails(email="a@b.de"), metadata={"a": "1"})
+    change = CardChange(
+        card=Expiry(exp_month=1, exp_year=2030), billing_details=BillingDetails(email="a@b.de"), metadata={"a": "1"}
+    )
     changed = await PaymentMethods(scope).update(card.id, change)
     assert (changed.exp_month, changed.exp_year, changed.metadata) == (1, 2030, {"a": "1"})
     event = await Event.get(type="payment_method.updated")
     assert event.previous_attributes is not None
     assert event.previous_attributes["card"] == {"exp_month": 12, "exp_year": 2034}
     with pytest.raises(DomainError, match="Expiration year 2026"):
-        await PaymentMethods(scope).update(card.id, CardChange(exp_year=2026))
+        await PaymentMethods(scope).update(card.id, CardChange(card=Expiry(exp_year=2026)))
 
 
 async def test_input_may_name_a_card_or_a_token(scope: Scope) -> None:
@@ -158,7 +184,10 @@ async def test_strangers_can_do_nothing_with_a_card(scope: Scope) -> None:
 async def test_sandbox_cards_do_not_exist_in_live_mode(scope: Scope) -> None:
     live = (await strangers(scope))[0]
     customer = await jenny(live)
-    for refused in (card_of(live, customer), PaymentMethods(live).create(NewCard(token="pm_card_visa"))):
+    for refused in (
+        card_of(live, customer),
+        PaymentMethods(live).create(NewCard(card=CardWords(token="pm_card_visa"))),
+    ):
         with pytest.raises(DomainError) as refusal:
             await refused
         assert refusal.value.problems[0].code.name in {"TEST_MODE_ONLY", "GATEWAY_NOT_CONFIGURED"}

@@ -37,7 +37,7 @@ class EventQueries:
         """Events, newest first by their sequence."""
         require_read(info.context, "events", "events")
         log = info.context.services.events
-        listing = log.matching(draft_of(EventSearch, filter or EventFilter()))
+        listing = log.matching(draft_of(EventSearch, filter) if filter else EventSearch())
         request = page_request(_given(first), _given(after), _given(last), _given(before))
         page = await log.page(listing, request)
         connection: Any = ConnectionOf(wrapped(page.rows), page, listing.count)

@@ -24,7 +24,7 @@ class InvoiceQueries:
     @listing(InvoiceRef, kind="invoices")
     def invoices(self, info: Info, filter: _Filter = None) -> Listing:
         """Invoices, newest first."""
-        return info.context.services.invoices.matching(draft_of(InvoiceSearch, filter or InvoiceFilter()))
+        return info.context.services.invoices.matching(draft_of(InvoiceSearch, filter) if filter else InvoiceSearch())
 
 
 class InvoiceMutations:

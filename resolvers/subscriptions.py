@@ -10,7 +10,6 @@ from resolvers.queries import by_id, listing
 from schema.inputs import draft_of
 from schema.refs import SubscriptionRef
 from schema.subscriptions import (
-    CancellationDetailsInput,
     SubscriptionCancelInput,
     SubscriptionCancelPayload,
     SubscriptionCreateInput,
@@ -36,7 +35,7 @@ class SubscriptionQueries:
     @listing(SubscriptionRef, kind="subscriptions")
     def subscriptions(self, info: Info, filter: _Filter = None) -> Listing:
         """Subscriptions, newest first; without a status all but the canceled ones."""
-        return info.context.services.subscriptions.matching(_search(filter or SubscriptionFilter()))
+        return info.context.services.subscriptions.matching(_search(filter) if filter else SubscriptionSearch())
 
 
 class SubscriptionMutations:
@@ -55,11 +54,16 @@ class SubscriptionMutations:
     @mutation(kind="subscriptions", payload=SubscriptionCancelPayload)
     async def subscription_cancel(self, info: Info, input: SubscriptionCancelInput) -> Answer:
         """Ends a subscription at once. To end it with its period, set `cancelAtPeriodEnd` by `subscriptionUpdate`."""
-        said = input.cancellation_details or CancellationDetailsInput()
-        draft = CancellationDraft(input.id, comment=said.comment, feedback=said.feedback)
-        return await info.context.services.subscriptions.cancel(draft)
+        return await info.context.services.subscriptions.cancel(_cancellation(input))
 
 
 def _search(filter: SubscriptionFilter) -> SubscriptionSearch:
     statuses = filter.status.statuses() if filter.status else None
-    return SubscriptionSearch(customer=filter.customer, price=filter.price, statuses=statuses)
+    return SubscriptionSearch(customer=filter.customer or None, price=filter.price or None, statuses=statuses)
+
+
+def _cancellation(input: SubscriptionCancelInput) -> CancellationDraft:
+    said = input.cancellation_details
+    if not said:
+        return CancellationDraft(input.id)
+    return CancellationDraft(input.id, comment=said.comment or None, feedback=said.feedback or None)

@@ -133,8 +133,10 @@ def describe_enum(enum: type[Enum], description: str, **values: str) -> None:
 
     Members that carry a `description` of their own need none here.
     """
-    strawberry.enum(enum, description=description)
+    if "__strawberry_definition__" not in enum.__dict__:  # A module that was imported earlier may name it already.
+        strawberry.enum(enum)
     definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]
+    definition.description = description
     for member, value in zip(enum, definition.values, strict=True):
         value.description = values.pop(member.name, None) or getattr(member, "description", None)
         assert value.description, f"{enum.__name__}.{member.name} is not described"

@@ -1,0 +1,1 @@
+"""What is measured against: servers that do the least for the same answer."""

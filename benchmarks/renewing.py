@@ -1,0 +1,112 @@
+"""The process that renews: by the house's agenda, or by writing down again what the agenda wrote.
+
+    python -m benchmarks.renewing subject URL GROUP_SIZE
+    python -m benchmarks.renewing floor URL GROUPS_FILE
+
+Prints seconds, and for the subject how many renewals those were.
+"""
+
+import gc
+import json
+import pickle
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from benchmarks.readback import Change, PostgresFloor, SqliteFloor
+from benchmarks.stored import ACCOUNT, renewal_moments
+from domain.ids import IdMint
+from gateways.registry import Gateways
+from models import Charge, Invoice
+from prorata.clock import SYSTEM_CLOCK
+from prorata.database import connected
+from services import reactions
+from services.agenda import agenda_of_the_system
+from services.handlers import HANDLERS
+from services.scope import Actor, ActorKind, Scope
+
+
+class SetClock:
+    """A clock that stands where it is set; ids still take the system's ticks."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """Where it stands."""
+        return self.at
+
+    def ticks(self) -> int:
+        """Microseconds of the system."""
+        return SYSTEM_CLOCK.ticks()
+
+
+async def renew(url: str, group_size: int) -> dict[str, float]:
+    """Renew everything that is due, then finalize and collect the drafts an hour later."""
+    reactions.connect()
+    clock = SetClock(renewal_moments()[0])
+    scope = Scope(
+        account_id=ACCOUNT,
+        platform_id=ACCOUNT,
+        livemode=False,
+        clock=clock,
+        ids=IdMint(clock.ticks),
+        gateways=Gateways.standard(),
+        actor=Actor(ActorKind.SYSTEM),
+    )
+    agenda = agenda_of_the_system(HANDLERS, scope, group_size=group_size)
+    async with connected(url):
+        _settle_memory()
+        seconds = []
+        for moment in renewal_moments():
+            clock.at = moment
+            began = time.perf_counter()
+            while await agenda.run_group():
+                pass
+            seconds.append(time.perf_counter() - began)
+        renewed = await Invoice.filter(cycle=1, status="paid").count()
+        charged = await Charge.filter(status="succeeded").count()
+    if renewed != charged:
+        raise RuntimeError(f"{renewed} invoices were paid, but {charged} charges succeeded.")
+    return {"seconds": sum(seconds), "drafting": seconds[0], "collecting": seconds[1], "renewed": renewed}
+
+
+async def write(url: str, groups: Sequence[Sequence[Change]]) -> dict[str, float]:
+    """Write the groups by bare statements of the driver."""
+    _settle_memory()
+    if url.startswith("sqlite://"):
+        file = SqliteFloor(Path(url.removeprefix("sqlite://")))
+        began = time.perf_counter()
+        file.write(groups)
+        seconds = time.perf_counter() - began
+        file.close()
+        return {"seconds": seconds}
+    server = await PostgresFloor.connected(url)
+    began = time.perf_counter()
+    await server.write(groups)
+    seconds = time.perf_counter() - began
+    await server.close()
+    return {"seconds": seconds}
+
+
+def _settle_memory() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def main(words: Sequence[str]) -> None:
+    """Run one side."""
+    side, url, given = words
+    # The floor's groups are rows that the same command has written to a folder of its own.
+    outcome: Any = renew(url, int(given)) if side == "subject" else write(url, pickle.loads(Path(given).read_bytes()))
+    print(json.dumps(uvloop.run(outcome)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

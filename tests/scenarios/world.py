@@ -1,12 +1,12 @@
 """A world for stories: one seller, customers on a test clock, and what they do, all through the GraphQL API.
 
-    world = await World.opened(api, "2027-01-31T10:00:00Z")
-    basic = await world.price("Basic", 1500)
-    jenny = await world.customer(card="pm_card_visa")
-    subscription = await jenny.subscribe(basic)
-    await world.move_to("2027-03-31T12:00:00Z")
-    assert await subscription.invoices() == ["1500 PAID 2027-01-31", …]
-    assert await world.news() == ["customer.created", …]        # exactly, since it was last asked
+world = await World.opened(api, "2027-01-31T10:00:00Z")
+basic = await world.price("Basic", 1500)
+jenny = await world.customer(card="pm_card_visa")
+subscription = await jenny.subscribe(basic)
+await world.move_to("2027-03-31T12:00:00Z")
+assert await subscription.invoices() == ["1500 PAID 2027-01-31", …]
+assert await world.news() == ["customer.created", …]        # exactly, since it was last asked
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,9 @@ id status cancelAtPeriodEnd cancelAt canceledAt endedAt
 items { id quantity currentPeriodStart currentPeriodEnd }
 latestInvoice { id status total amountDue amountPaid attemptCount number }
 """
-INVOICE = "id number status billingReason total amountDue amountPaid attemptCount attempted created paymentIntent { status }"
+INVOICE = (
+    "id number status billingReason total amountDue amountPaid attemptCount attempted created paymentIntent { status }"
+)
 
 
 class Refused(AssertionError):

@@ -1,0 +1,1 @@
+"""Random calls and clock moves, and what must hold whatever happens."""

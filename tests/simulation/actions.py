@@ -1,0 +1,172 @@
+"""What the simulation may do: one method per verb, with random but plausible arguments."""
+
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from domain.drafts import UNSET
+from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
+from domain.periods import Interval
+from domain.subscriptions import PaymentBehavior
+from gateways.sandbox import ScriptedOutcome
+from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod, Subscription, TestClock
+from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
+from services.clocks import ClockAdvanceDraft, Clocks
+from services.customers import (
+    BalanceTransactionDraft,
+    CustomerChange,
+    CustomerDraft,
+    Customers,
+    InvoiceSettingsChange,
+)
+from services.invoices import InvoicePayDraft, Invoices
+from services.payment_methods import PaymentMethods, SandboxScripts
+from services.payments import PaymentIntents
+from services.refunds import NewRefund, Refunds
+from services.scope import Scope
+from services.subscriptions import CancellationDraft, ItemDraft, SubscriptionChange, SubscriptionDraft, Subscriptions
+
+CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
+
+ROW = TypeVar("ROW")
+Action = Callable[[Scope], Awaitable[Any]]
+
+
+@dataclass
+class Actions:
+    """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
+
+    dice: random.Random
+    scope: Scope
+    clock: str
+    prices: list[str] = field(default_factory=list)
+
+    async def prepare(self) -> None:
+        """A catalogue of a few prices."""
+        for currency, amount in (("usd", 1500), ("usd", 999), ("usd", 30), ("usd", 0), ("eur", 123456), ("jpy", 700)):
+            draft = PriceDraft(
+                currency=currency,
+                unit_amount=amount,
+                recurring=Recurring(self.dice.choice((Interval.WEEK, Interval.MONTH))),
+                product_data=ProductDraft(name=f"Plan {len(self.prices)}"),
+            )
+            self.prices.append((await Prices(self.scope).create(draft)).id)
+
+    async def draw(self) -> tuple[str, Action | None]:
+        """The name of the next action and the action; None when it has nothing to act upon."""
+        name = self.dice.choices(*zip(*_WEIGHTS.items(), strict=True))[0]
+        action: Action | None = await getattr(self, name)()
+        return name, action
+
+    async def _any(self, rows: Sequence[ROW]) -> ROW | None:
+        return self.dice.choice(rows) if rows else None
+
+    async def new_customer(self) -> Action:
+        """A customer on the clock."""
+        draft = CustomerDraft(email=f"c{self.dice.randrange(50)}@example.com", test_clock=self.clock)
+        return lambda scope: Customers(scope).create(draft)
+
+    async def take_card(self) -> Action | None:
+        """A card becomes somebody's default."""
+        customer = await self._any(await Customer.filter(deleted_at=None).order_by("id"))
+        if customer is None:
+            return None
+        method = await PaymentMethods(self.scope).attach(self.dice.choice(CARDS), customer.id)
+        change = CustomerChange(invoice_settings=InvoiceSettingsChange(default_payment_method=method.id))
+        return lambda scope: Customers(scope).update(customer.id, change)
+
+    async def script(self) -> Action | None:
+        """A card's next charges are decided."""
+        method = await self._any(await PaymentMethod.filter(detached_at=None).order_by("id"))
+        outcomes = self.dice.choices((ScriptedOutcome.SUCCEED, ScriptedOutcome.INSUFFICIENT_FUNDS), k=2)
+        return None if method is None else lambda scope: SandboxScripts(scope).write(method.id, outcomes)
+
+    async def subscribe(self) -> Action | None:
+        """Somebody subscribes, in some way."""
+        customer = await self._any(await Customer.all().order_by("id"))
+        if customer is None:
+            return None
+        draft = SubscriptionDraft(
+            customer=customer.id,
+            items=(ItemDraft(price=self.dice.choice(self.prices), quantity=self.dice.choice((0, 1, 1, 3))),),
+            payment_behavior=self.dice.choice(tuple(PaymentBehavior)),
+            off_session=self.dice.random() < 0.3,
+            cancel_at_period_end=self.dice.random() < 0.1,
+        )
+        return lambda scope: Subscriptions(scope).create(draft)
+
+    async def cancel(self) -> Action | None:
+        """A subscription ends now."""
+        row = await self._any(await Subscription.all().order_by("id"))
+        return None if row is None else lambda scope: Subscriptions(scope).cancel(CancellationDraft(row.id))
+
+    async def change(self) -> Action | None:
+        """A subscription is to end with its period, or not any more."""
+        row = await self._any(await Subscription.all().order_by("id"))
+        if row is None:
+            return None
+        change = SubscriptionChange(
+            id=row.id, cancel_at_period_end=self.dice.random() < 0.5, description=self.dice.choice((UNSET, None, "x"))
+        )
+        return lambda scope: Subscriptions(scope).update(change)
+
+    async def pay(self) -> Action | None:
+        """Somebody tries to pay an invoice."""
+        row = await self._any(await Invoice.exclude(status=InvoiceStatus.PAID).order_by("id"))
+        if row is None:
+            return None
+        draft = InvoicePayDraft(
+            row.id,
+            payment_method=self.dice.choice((None, "pm_card_visa", "pm_card_chargeCustomerFail")),
+            paid_out_of_band=self.dice.random() < 0.2,
+        )
+        return lambda scope: Invoices(scope).pay(draft)
+
+    async def void(self) -> Action | None:
+        """An invoice is given up."""
+        row = await self._any(await Invoice.exclude(status=InvoiceStatus.PAID).order_by("id"))
+        return None if row is None else lambda scope: Invoices(scope).void(row.id)
+
+    async def authenticate(self) -> Action | None:
+        """A customer passes or fails 3-D Secure."""
+        waiting = PaymentIntent.filter(status=PaymentIntentStatus.REQUIRES_ACTION).order_by("id")
+        row = await self._any(await waiting)
+        passed = self.dice.random() < 0.7
+        return None if row is None else lambda scope: PaymentIntents(scope).authenticate(row.id, passed=passed)
+
+    async def refund(self) -> Action | None:
+        """Part or all of a charge goes back; sometimes too much is asked."""
+        row = await self._any(await Charge.filter(status=ChargeStatus.SUCCEEDED).order_by("id"))
+        if row is None:
+            return None
+        draft = NewRefund(charge=row.id, amount=self.dice.choice((None, row.amount // 2 or 1, row.amount + 1)))
+        return lambda scope: Refunds(scope).create(draft)
+
+    async def adjust(self) -> Action | None:
+        """A customer's balance changes by hand."""
+        row = await self._any(await Customer.exclude(currency=None).order_by("id"))
+        if row is None:
+            return None
+        amount = self.dice.choice((-2000, -100, 40, 700))
+        draft = BalanceTransactionDraft(customer=row.id, amount=amount, currency=str(row.currency))
+        return lambda scope: Customers(scope).create_balance_transaction(draft)
+
+    async def forget(self) -> Action | None:
+        """A customer is deleted."""
+        row = await self._any(await Customer.all().order_by("id"))
+        return None if row is None else lambda scope: Customers(scope).delete(row.id)
+
+    async def advance(self) -> Action:
+        """Time passes."""
+        clock = await TestClock.get(id=self.clock)
+        time = clock.frozen_at + timedelta(hours=self.dice.choice((1, 2, 23, 100, 24 * 40)))
+        draft = ClockAdvanceDraft(self.clock, time, wait=True)
+        return lambda scope: Clocks(scope).advance(draft)
+
+
+_WEIGHTS = {
+    "new_customer": 8, "take_card": 12, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "pay": 10, "void": 4,
+    "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16,
+}  # fmt: skip

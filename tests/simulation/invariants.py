@@ -1,0 +1,113 @@
+"""What holds at rest, whatever was done. Each check reads whole tables and fails with what it found."""
+
+from collections import Counter
+
+from domain.lifecycles import LIVING, InvoiceStatus, PaymentIntentStatus, SubscriptionStatus
+from models import (
+    AgendaEntry,
+    BalanceTransaction,
+    Charge,
+    Customer,
+    CustomerBalanceTransaction,
+    Event,
+    Invoice,
+    InvoiceLine,
+    PaymentIntent,
+    Refund,
+    Subscription,
+)
+from services.balances import books_of_all_currencies
+from services.payments import in_flight
+
+
+async def check_all() -> None:
+    """Every invariant of this module."""
+    await check_books()
+    await check_invoices()
+    await check_payments()
+    await check_subscriptions()
+    await check_events()
+
+
+async def check_books() -> None:
+    """Per currency, what the accounts have and paid in fees is what came in minus what went out."""
+    for report in await books_of_all_currencies():
+        assert report.balanced, report
+    for movement in await BalanceTransaction.all():
+        assert movement.net == movement.amount - movement.fee, movement.id
+    journals: dict[str, int] = {}
+    for line in await CustomerBalanceTransaction.all().order_by("id"):
+        journals[line.customer_id] = journals.get(line.customer_id, 0) + line.amount
+        assert line.ending_balance == journals[line.customer_id], f"{line.id} of {line.customer_id}"
+
+
+async def check_invoices() -> None:
+    """Parts sum to totals, balances explain what is due, numbers have no gap, no period is billed twice."""
+    lines: Counter[str] = Counter()
+    for line in await InvoiceLine.all():
+        lines[line.invoice_id] += line.amount
+    invoices = await Invoice.all().order_by("id")
+    for invoice in invoices:
+        assert lines[invoice.id] == invoice.subtotal == invoice.total, invoice.id
+        assert 0 <= invoice.amount_paid <= invoice.amount_due, invoice.id
+        if invoice.status == InvoiceStatus.PAID:
+            assert invoice.amount_paid == invoice.amount_due, invoice.id
+        if invoice.ending_balance is not None:
+            assert invoice.amount_due + invoice.ending_balance == invoice.total + invoice.starting_balance, invoice.id
+    cycles = Counter((invoice.subscription_id, invoice.cycle) for invoice in invoices)
+    assert not [each for each, times in cycles.items() if times > 1]
+    for customer in await Customer.all():
+        numbers = [each.number for each in invoices if each.customer_id == customer.id and each.number is not None]
+        wanted = {f"{customer.invoice_prefix}-{n:04d}" for n in range(1, customer.next_invoice_sequence)}
+        assert set(numbers) == wanted, f"numbers of {customer.id}: {sorted(numbers)}"
+
+
+async def check_payments() -> None:
+    """Nothing is in flight; a paid invoice has its one succeeded charge, a void or unpaid one has none."""
+    refunded: Counter[str] = Counter()
+    for refund in await Refund.filter(failure_balance_transaction_id=None):
+        refunded[refund.charge_id] += refund.amount
+    taken: Counter[str] = Counter()
+    for charge in await Charge.all():
+        assert not in_flight(charge), charge.id
+        assert refunded[charge.id] <= charge.amount_captured <= charge.amount, charge.id
+        if charge.captured and charge.invoice_id is not None:
+            taken[charge.invoice_id] += charge.amount_captured
+    for invoice in await Invoice.all():
+        expected = 0 if invoice.paid_out_of_band else invoice.amount_paid
+        assert taken[invoice.id] == expected, f"{invoice.id} took {taken[invoice.id]} instead of {expected}"
+    assert not await PaymentIntent.filter(status=PaymentIntentStatus.PROCESSING).exists()
+
+
+async def check_subscriptions() -> None:
+    """Living subscriptions have exactly one end of period on the agenda, ended ones nothing."""
+    planned = Counter(
+        entry.subject_id for entry in await AgendaEntry.filter(kind__in=("subscription.renew", "subscription.cancel"))
+    )
+    waiting = set(await AgendaEntry.filter(kind="subscription.expire").values_list("subject_id", flat=True))
+    for subscription in await Subscription.all():
+        living = subscription.status in LIVING
+        assert planned[subscription.id] == (1 if living else 0), f"{subscription.id} is {subscription.status}"
+        incomplete = subscription.status == SubscriptionStatus.INCOMPLETE
+        assert (subscription.id in waiting) == incomplete, f"{subscription.id} is {subscription.status}"
+        assert (subscription.ended_at is None) == living, subscription.id
+        invoices = await Invoice.filter(subscription_id=subscription.id).count()
+        assert invoices == subscription.cycle + 1, f"{subscription.id}: {invoices} invoices, cycle {subscription.cycle}"
+
+
+async def check_events() -> None:
+    """Numbers have no gap, per account and per object, and the last word on an object is how it is now."""
+    events = await Event.all().order_by("sequence")
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    last: dict[str, Event] = {}
+    for event in events:
+        before = last.get(event.object_id)
+        assert event.object_sequence == (1 if before is None else before.object_sequence + 1), event.id
+        last[event.object_id] = event
+    for subscription in await Subscription.all():
+        assert last[subscription.id].data["status"] == subscription.status, subscription.id
+    for invoice in await Invoice.all():
+        told = last[invoice.id].data
+        assert (told["status"], told["amount_paid"]) == (invoice.status, invoice.amount_paid), invoice.id
+    for intent in await PaymentIntent.all():
+        assert last[intent.id].data["status"] == intent.status, intent.id

@@ -1,6 +1,6 @@
 """Changing a subscription while it runs."""
 
-from typing import Any
+from tortoise.expressions import Subquery
 
 from domain.agenda import AgendaKind
 from domain.drafts import UNSET
@@ -32,9 +32,9 @@ class Changes(Service):
     methods = part(PaymentMethods)
     wholes = part(WholeSubscriptions)
 
-    def subscribed_to(self, price_id: str) -> Any:
+    def subscribed_to(self, price_id: str) -> Subquery:
         """The ids of the subscriptions with this price, for use within a query."""
-        return self.mine(SubscriptionItem).filter(price_id=price_id).values_list("subscription_id", flat=True)
+        return Subquery(self.mine(SubscriptionItem).filter(price_id=price_id).values("subscription_id"))
 
     async def update(self, change: SubscriptionChange) -> Subscription:
         """Apply the change to the subscription, which has to be living."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Final
 
+from domain.errors import DomainError
 from prorata import __version__
 from prorata.refusals import Refusal
 
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Refusal as refusal:
         print(f"prorata: {refusal}", file=sys.stderr)
         sys.exit(refusal.exit_code)
+    except DomainError as error:
+        for problem in error.problems:
+            print(f"prorata: {problem.message}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -37,7 +37,7 @@ async def found(house: House, *, secret: str | None = None) -> Founded:
 
     async def body() -> Founded:
         platform = await platform_of(house)
-        if await ApiKey.filter(account_id=platform.id).exists():
+        if await ApiKey.filter(account_id=platform.id, livemode=False).exists():
             return Founded(platform, None)
         keys = ApiKeys(house.scope(platform))
         first = await keys.create(ApiKeyDraft(name="First secret key"), secret=known)

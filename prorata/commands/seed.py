@@ -3,8 +3,7 @@
 import argparse
 import asyncio
 
-from prorata.founding import found
-from prorata.house import opened
+from prorata.house import opened, platform_of
 from prorata.logs import start_logging
 from prorata.seeding import seeded
 from prorata.settings import Settings, load_settings
@@ -25,5 +24,4 @@ def run(options: argparse.Namespace) -> int:
 
 async def _seed(settings: Settings) -> int:
     async with opened(settings) as house:
-        founded = await found(house)
-        return await seeded(house, founded.platform)
+        return await seeded(house, await platform_of(house))

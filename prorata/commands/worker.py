@@ -4,8 +4,7 @@ import argparse
 
 import uvloop
 
-from prorata.founding import found
-from prorata.house import opened
+from prorata.house import opened, platform_of
 from prorata.kept_keys import secret_key_of
 from prorata.lifetime import settle_memory, stop_signal, stopped_or_over
 from prorata.logs import start_logging
@@ -29,8 +28,7 @@ async def _work(settings: Settings) -> None:
     async with opened(settings) as house:
         stop = stop_signal()
         secret_key_of(settings)
-        founded = await found(house)
-        async with working(worker_of(house, founded.platform)) as work:
+        async with working(worker_of(house, await platform_of(house))) as work:
             settle_memory()
             print("Prorata's worker is ready", flush=True)
             await stopped_or_over(stop, work)

@@ -51,6 +51,7 @@ async def _listening(house: House, served: Served, listener: socket.socket) -> A
             clock=house.clock,
             ids=house.ids,
             gateways=house.gateways,
+            public_url=house.settings.public_url,
             introspection=house.settings.introspection,
             graphiql=house.settings.introspection,
             graphiql_headers=_prefilled(served.sandbox_key),

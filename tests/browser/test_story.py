@@ -37,7 +37,8 @@ async def server_url(tmp_path: Path, graphiql_files: None) -> AsyncIterator[str]
             said += line
         yield ready[1].decode()
     finally:
-        server.terminate()
+        if server.returncode is None:
+            server.terminate()
         await server.communicate()
 
 

@@ -167,6 +167,6 @@ class Actions:
 
 
 _WEIGHTS = {
-    "new_customer": 8, "take_card": 12, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "pay": 10, "void": 4,
+    "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16,
 }  # fmt: skip

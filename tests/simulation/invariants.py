@@ -81,10 +81,9 @@ async def check_payments() -> None:
 
 async def check_subscriptions() -> None:
     """Living subscriptions have exactly one end of period on the agenda, ended ones nothing."""
-    planned = Counter(
-        entry.subject_id for entry in await AgendaEntry.filter(kind__in=("subscription.renew", "subscription.cancel"))
-    )
-    waiting = set(await AgendaEntry.filter(kind="subscription.expire").values_list("subject_id", flat=True))
+    ends = await AgendaEntry.filter(kind__in=("subscription.renew", "subscription.cancel"))
+    planned = Counter(entry.subject_id for entry in ends)
+    waiting = {entry.subject_id for entry in await AgendaEntry.filter(kind="subscription.expire")}
     for subscription in await Subscription.all():
         living = subscription.status in LIVING
         assert planned[subscription.id] == (1 if living else 0), f"{subscription.id} is {subscription.status}"

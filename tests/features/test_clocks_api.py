@@ -1,0 +1,56 @@
+"""Test clocks through the API."""
+
+from tests.scenarios.world import World
+from tests.serving import served
+
+START = "2027-01-31T10:00:00Z"
+
+
+async def test_a_clock_is_made_and_moved_forward_only(database_url: str) -> None:
+    async with served(database_url) as api:
+        world = await World.opened(api, START)
+        selection = "testClock { name frozenTime status livemode statusDetails { advancing { targetFrozenTime } } }"
+        made = await world.do("testClockCreate", selection, frozenTime="2027-01-31T12:00:00+02:00", name="Story")
+        assert made["testClock"] == {
+            "name": "Story",
+            "frozenTime": START,
+            "status": "READY",
+            "livemode": False,
+            "statusDetails": {"advancing": None},
+        }
+        moved = await world.do("testClockAdvance", selection, id=world.clock, frozenTime="2027-02-01T00:00:00Z")
+        assert moved["testClock"]["frozenTime"] == "2027-02-01T00:00:00Z"
+        assert moved["testClock"]["status"] == "READY"
+        refused = await world.refusal("testClockAdvance", "testClock", id=world.clock, frozenTime=START)
+        assert refused == [("PARAMETER_INVALID", "frozenTime")]
+
+
+async def test_a_clock_knows_its_customers(database_url: str) -> None:
+    async with served(database_url) as api:
+        world = await World.opened(api, START)
+        first, second = await world.customer(), await world.customer()
+        other = await World.opened(api, START)
+        await other.customer()
+        found = await api.ask(
+            "query($id: ID!) { testClock(id: $id) { customers { totalCount nodes { id } } }"
+            " testClocks { nodes { id } } }",
+            {"id": world.clock},
+        )
+        assert found["testClock"]["customers"] == {"totalCount": 2, "nodes": [{"id": second.id}, {"id": first.id}]}
+        assert found["testClocks"]["nodes"] == [{"id": other.clock}, {"id": world.clock}]
+
+
+async def test_a_deleted_clock_takes_its_customers_along(database_url: str) -> None:
+    async with served(database_url) as api:
+        world = await World.opened(api, START)
+        jenny = await world.customer(card="pm_card_visa")
+        subscription = await jenny.subscribe(await world.price("Basic", 1500))
+        gone = await world.do("testClockDelete", "testClock { id customers { totalCount } }", id=world.clock)
+        assert gone["testClock"] == {"id": world.clock, "customers": {"totalCount": 0}}
+        found = await api.ask(
+            "query($clock: ID!, $customer: ID!, $subscription: ID!) { testClock(id: $clock) { id }"
+            " customer(id: $customer) { id } subscription(id: $subscription) { id } node(id: $clock) { id } }",
+            {"clock": world.clock, "customer": jenny.id, "subscription": subscription.id},
+        )
+        assert found == dict.fromkeys(("testClock", "customer", "subscription", "node"))
+        assert await world.refusal("testClockDelete", "testClock", id=world.clock) == [("RESOURCE_MISSING", "id")]

@@ -1,0 +1,73 @@
+"""The story of the GraphiQL tabs, told over HTTP in order, without editing, and then again on the same server."""
+
+from typing import Any
+
+from prorata.web.graphiql.story import Story
+from prorata.web.graphiql.story_tabs import load_tabs
+from tests.serving import Api, served
+
+FOR_SALE = ["product.created", "price.created"]
+SIGNED_UP = ["test_helpers.test_clock.created", "customer.created", "payment_method.attached", "customer.updated"]
+PAID = [
+    *("invoice.finalized", "payment_intent.created", "charge.succeeded", "payment_intent.succeeded"),
+    *("invoice.paid", "invoice.payment_succeeded"),
+]
+SUBSCRIBED = [
+    *("customer.updated", "customer.subscription.created", "invoice.created"),  # the currency is decided first
+    *PAID,
+    "customer.subscription.updated",  # INCOMPLETE becomes ACTIVE
+]
+RENEWED = ["invoice.created", "customer.subscription.updated", *PAID]
+TWO_MONTHS = [
+    *("test_helpers.test_clock.advancing", *RENEWED, *RENEWED),
+    "test_helpers.test_clock.ready",
+]
+START = "2027-01-31T10:00:00Z"
+
+
+async def played(api: Api) -> dict[str, Any]:
+    """The data of every tab's answer, by the tab's name; a refusal fails."""
+    story, answers = Story(), {}
+    for tab in load_tabs():
+        request = story.request(tab)
+        reply = await api.send(request["query"], request["variables"])
+        refused = [
+            each["userErrors"] for each in reply.data.values() if isinstance(each, dict) and "userErrors" in each
+        ]
+        assert not any(refused), (tab.name, refused)
+        story.note(tab, reply.body)
+        answers[tab.name] = reply.data
+    return answers
+
+
+async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_url: str) -> None:
+    async with served(database_url) as api:
+        for _ in range(2):
+            answers = await played(api)
+            invoices = answers["invoices"]["invoices"]
+            assert [(each["status"], each["amountPaid"], each["created"]) for each in invoices["nodes"]] == [
+                ("PAID", 1500, "2027-03-31T10:00:00Z"),
+                ("PAID", 1500, "2027-02-28T10:00:00Z"),
+                ("PAID", 1500, START),
+            ]
+            assert invoices["totalCount"] == 3
+            first = invoices["nodes"][-1]["lines"]
+            assert [(line["description"], line["explanation"]) for line in first] == [
+                ("1 × Basic (at $15.00 / month)", "1 × $15.00 = $15.00")
+            ]
+            assert answers["explore-customer"]["customer"]["subscriptions"]["nodes"][0]["status"] == "ACTIVE"
+            assert answers["explore-anything"]["node"]["customerName"] == "Jenny Rosen"
+
+
+async def test_the_events_are_there_in_order(database_url: str) -> None:
+    async with served(database_url) as api:
+        answers = await played(api)
+        events = answers["events"]["events"]["nodes"][::-1]
+        assert [each["sequence"] for each in events] == list(range(1, len(events) + 1))
+        assert [each["type"] for each in events] == [
+            *FOR_SALE,
+            *FOR_SALE,
+            *SIGNED_UP,
+            *SUBSCRIBED,
+            *TWO_MONTHS,
+        ]

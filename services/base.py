@@ -14,7 +14,6 @@ from models import TestClock
 from models.base import Owned
 from services.rows import fetch_by
 from services.scope import Scope
-from services.transactions import for_update
 
 OWNED = TypeVar("OWNED", bound=Owned)
 SERVICE = TypeVar("SERVICE", bound="Service")
@@ -49,7 +48,8 @@ class Service:
 
     async def find(self, model: type[OWNED], identifier: str) -> OWNED | None:
         """The row with this id, or None when it is absent or somebody else's."""
-        return await self.mine(model).get_or_none(id=identifier)
+        found = await self.gather(model, "id", [identifier])
+        return found[0] if found else None
 
     async def require(self, model: type[OWNED], identifier: str, *param: str) -> OWNED:
         """The row with this id; RESOURCE_MISSING at `param` (default `id`) when it is absent or somebody else's."""
@@ -57,8 +57,8 @@ class Service:
 
     async def lock(self, model: type[OWNED], identifier: str, *param: str) -> OWNED:
         """As `require`, holding the row until the transaction ends, for a read that a write will rest on."""
-        row = await for_update(self.mine(model).filter(id=identifier)).first()
-        return _present(row, model, identifier, param)
+        found = await self.gather(model, "id", [identifier], lock=True)
+        return _present(found[0] if found else None, model, identifier, param)
 
     async def gather(
         self,

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Q
-
 from domain.agenda import AgendaKind
 from domain.ids import Prefix
 from models import AgendaEntry
@@ -71,7 +69,7 @@ class Due(Service):
 
     async def cancel(self, subject_id: str, *kinds: AgendaKind) -> None:
         """Nothing of these kinds will happen to the subject any more."""
-        await self.mine(AgendaEntry).filter(subject_id=subject_id, kind__in=kinds).delete()
+        await self.cancel_all((kind, subject_id) for kind in kinds)
 
     async def remove(self, identifiers: Sequence[str]) -> None:
         """Take entries that were carried out off the agenda."""
@@ -83,7 +81,7 @@ class Due(Service):
         for kind, subject_id in entries:
             subjects.setdefault(kind, []).append(subject_id)
         for kind, ids in subjects.items():
-            await self.mine(AgendaEntry).filter(Q(kind=kind) & Q(subject_id__in=ids)).delete()
+            await delete_by(AgendaEntry, "subject_id", ids, kind=kind, **self.ownership())
 
 
 RESOLVE_DELAY_FIRST = timedelta(seconds=30)

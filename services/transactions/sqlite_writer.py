@@ -6,7 +6,6 @@ too as long as the disk is quick, else in a thread.
 
 import asyncio
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -22,7 +21,7 @@ _LONGEST_PAUSE_MILLISECONDS: Final = 20
 _LONGEST_STRETCH_SECONDS: Final = 5 / 1000
 _QUICK_COMMIT_SECONDS: Final = 400 / 1_000_000
 """A commit that takes longer is cheaper to wait for in a thread; a hop there and back costs about as much."""
-_LARGE_LOG_BYTES: Final = 4 * 1024 * 1024
+_CHANGES_BETWEEN_CHECKPOINTS: Final = 5_000
 _ROWS_AT_ONCE: Final = 500
 _PRAGMAS: Final = (
     "foreign_keys = ON",
@@ -60,7 +59,8 @@ class SqliteWriter:
     """Turns on the writing connection, and its commits."""
 
     def __init__(self, filename: str, *, foreign_keys: bool) -> None:
-        self._log_name = f"{filename}-wal"
+        self._filename = filename
+        self._checkpointed = 0
         self._loop = asyncio.get_running_loop()
         self._turn = asyncio.Lock()
         self._waiting = 0
@@ -145,23 +145,20 @@ class SqliteWriter:
         self._commit_seconds += (self._loop.time() - began_at - self._commit_seconds) / 8
 
     def end(self) -> None:
-        """End the turn, so that the next unit can write; first empty a log that has grown large, in a thread.
+        """End the turn, so that the next unit can write; after many changes first empty the log, in a thread.
 
         Left to itself SQLite does that within some commit, which then takes ten times as long as others.
         """
-        try:
-            large = os.stat(self._log_name).st_size > _LARGE_LOG_BYTES
-        except FileNotFoundError:
-            large = False
-        if not large or not self.is_open:
+        if not self.is_open or self.connection.total_changes - self._checkpointed < _CHANGES_BETWEEN_CHECKPOINTS:
             self._turn.release()
             return
+        self._checkpointed = self.connection.total_changes
         emptying = self._thread.run(lambda: self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
         emptying.add_done_callback(self._emptied)
 
     def _emptied(self, emptying: asyncio.Future[Any]) -> None:
         if not emptying.cancelled() and emptying.exception() is not None:
-            _log.warning("The log %s was not emptied: %s", self._log_name, emptying.exception())
+            _log.warning("The log of %s was not emptied: %s", self._filename, emptying.exception())
         self._turn.release()
 
 

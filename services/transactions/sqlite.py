@@ -21,7 +21,7 @@ from services.transactions.sqlite_writer import SqliteSession, SqliteWriter, ope
 from services.transactions.tortoise_side import JoinedTransaction, SequentialPrefetch
 from services.transactions.units import Dialect, current_unit, transaction
 
-_SLOW_READ_SECONDS: Final = 10 / 1000
+_SLOW_READ_SECONDS: Final = 25 / 1000
 _STEPS_BETWEEN_LOOKS: Final = 5_000
 _READS: Final = frozenset({"SELECT", "WITH", "EXPLAIN", "PRAGMA", "VALUES"})
 

@@ -8,15 +8,37 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.base import has_object_definition
 
+from resolvers.accounts import AccountQueries
 from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
+from resolvers.catalog import CatalogMutations, CatalogQueries
+from resolvers.clocks import ClockMutations, ClockQueries
 from resolvers.events import EventQueries
+from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.nodes import NodeQueries
+from resolvers.settings import SettingsMutations
+from resolvers.subscriptions import SubscriptionMutations, SubscriptionQueries
 from resolvers.tuning import tune
 from schema.base import NODE_KINDS
 from schema.scalars import SCALARS
 
-QUERIES: tuple[type, ...] = (NodeQueries, ApiKeyQueries, EventQueries)
-MUTATIONS: tuple[type, ...] = (ApiKeyMutations,)
+QUERIES: tuple[type, ...] = (
+    NodeQueries,
+    AccountQueries,
+    ApiKeyQueries,
+    CatalogQueries,
+    EventQueries,
+    ClockQueries,
+    InvoiceQueries,
+    SubscriptionQueries,
+)
+MUTATIONS: tuple[type, ...] = (
+    ApiKeyMutations,
+    CatalogMutations,
+    SettingsMutations,
+    ClockMutations,
+    InvoiceMutations,
+    SubscriptionMutations,
+)
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."
 _MUTATION = "What can be done; each field is a transaction of its own, in order."
@@ -27,11 +49,17 @@ def build_schema(queries: tuple[type, ...] = QUERIES, mutations: tuple[type, ...
     schema = strawberry.Schema(
         query=_root("Query", queries, _QUERY),
         mutation=_root("Mutation", mutations, _MUTATION) if mutations else None,
-        types=[known.graphql for known in NODE_KINDS.values()],
+        types=_nodes((*queries, *mutations)),
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     tune(schema)
     return schema
+
+
+def _nodes(parts: tuple[type, ...]) -> list[type]:
+    """The node types of the layers that the root fields come from: `node(id:)` alone may lead to some of them."""
+    layers = {part.__module__.partition(".")[0] for part in parts} | {"schema"}
+    return [known.graphql for known in NODE_KINDS.values() if known.graphql.__module__.partition(".")[0] in layers]
 
 
 def _root(name: str, parts: tuple[type, ...], description: str) -> type:

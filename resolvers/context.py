@@ -7,9 +7,17 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
 import strawberry
 
 from resolvers.loaders import Loaders
+from services.accounts import Accounts
 from services.api_keys import ApiKeys
+from services.catalog import Prices, Products
+from services.clocks import Clocks
+from services.customers import Customers
+from services.customers.signup import SignUp
 from services.events import EventLog
+from services.invoices import Invoices
 from services.scope import Scope
+from services.settings import Settings
+from services.subscriptions import Subscriptions
 
 SERVICE = TypeVar("SERVICE")
 
@@ -45,8 +53,17 @@ class Services:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
+    accounts = bound(Accounts)
     api_keys = bound(ApiKeys)
+    clocks = bound(Clocks)
+    customers = bound(Customers)
     events = bound(EventLog)
+    invoices = bound(Invoices)
+    prices = bound(Prices)
+    products = bound(Products)
+    settings = bound(Settings)
+    signup = bound(SignUp)
+    subscriptions = bound(Subscriptions)
 
 
 @dataclass(slots=True)
@@ -57,11 +74,20 @@ class RequestContext:
     services: Services
     load: Loaders
     headers: MutableMapping[str, str] = field(default_factory=dict)
+    public_url: str = ""
+    """Where this server is reached from outside, without a slash at the end."""
 
     @classmethod
-    def of(cls, scope: Scope, headers: MutableMapping[str, str] | None = None) -> "RequestContext":
+    def of(
+        cls, scope: Scope, headers: MutableMapping[str, str] | None = None, *, public_url: str = ""
+    ) -> "RequestContext":
         """The context for a scope."""
-        return cls(scope, Services(scope), Loaders(scope), {} if headers is None else headers)
+        return cls(scope, Services(scope), Loaders(scope), {} if headers is None else headers, public_url)
+
+    @property
+    def files_at(self) -> str:
+        """Where uploaded files are served: an id behind it makes an address."""
+        return f"{self.public_url}/files"
 
     def under(self, scope: Scope) -> "RequestContext":
         """The same request with services bound to a copy of its scope."""

@@ -17,6 +17,7 @@ from services.related import Conditions, counts_of_parents, pages_of_parents, ro
 from services.scope import Access, Scope
 
 Fetch = Callable[[list[str]], Awaitable[dict[str, Any]]]
+Values = Callable[[Scope, list[str]], Awaitable[dict[str, Any]]]
 
 
 class Batch:
@@ -80,6 +81,10 @@ class Loaders:
         """Connections by the id of their parent, for one set of arguments."""
         return self._batches.get((relation, request, conditions)) or self._page(relation, request, conditions)
 
+    def values(self, fetch: Values, absent: Callable[[], Any]) -> Batch:
+        """What `fetch` works out, by the ids of objects that may be seen; `absent()` where it says nothing."""
+        return self._batches.get(fetch) or self._values(fetch, absent)
+
     def forget(self) -> None:
         """Start afresh, because something was written."""
         self._batches.clear()
@@ -107,9 +112,16 @@ class Loaders:
         batch = self._batches[key] = Batch(self, fetch, absent)
         return batch
 
+    def _values(self, fetch: Values, absent: Callable[[], Any]) -> Batch:
+        async def found(keys: list[str]) -> dict[str, Any]:
+            return await fetch(self._scope, keys)
+
+        batch = self._batches[fetch] = Batch(self, found, absent)
+        return batch
+
     def _one(self, target: NodeKind) -> Batch:
         async def fetch(keys: list[str]) -> dict[str, Any]:
-            rows = await rows_by_id(self._scope, target.model, keys, target.kind)
+            rows = await rows_by_id(self._scope, target.model, target.kind, keys)
             return {key: target.graphql.of(row) for key, row in rows.items()}
 
         return self._guarded(target, target, fetch, _nothing)
@@ -118,7 +130,7 @@ class Loaders:
         target, children = relation.target, relation.children()
 
         async def fetch(keys: list[str]) -> dict[str, Any]:
-            found = await rows_of_parents(self._scope, children, keys, target.kind, relation.limit)
+            found = await rows_of_parents(self._scope, children, keys, relation.limit)
             return {key: _wrapped(target, rows) for key, rows in found.items()}
 
         return self._guarded(target, relation, fetch, list)
@@ -127,12 +139,12 @@ class Loaders:
         target, children = relation.target, relation.children()
 
         async def count(keys: list[str]) -> dict[str, Any]:
-            return await counts_of_parents(self._scope, children, keys, target.kind, conditions)
+            return await counts_of_parents(self._scope, children, keys, conditions)
 
         counts = Batch(self, count, int)
 
         async def fetch(keys: list[str]) -> dict[str, Any]:
-            found = await pages_of_parents(self._scope, children, keys, target.kind, request, conditions)
+            found = await pages_of_parents(self._scope, children, keys, request, conditions)
             return {key: self._connection(target, page, counts, key) for key, page in found.items()}
 
         return self._guarded(target, (relation, request, conditions), fetch, _nothing)

@@ -9,7 +9,7 @@ field names, lists become tuples.
 
 import dataclasses
 import types
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -55,7 +55,7 @@ def _fields_of(draft: Any) -> dict[str, type | None]:
 
 
 def _mentioned(annotation: Any) -> Iterator[type]:
-    if get_origin(annotation) in (Union, types.UnionType, tuple, list):
+    if get_origin(annotation) in (Union, types.UnionType, tuple, list, Sequence):
         for part in get_args(annotation):
             yield from _mentioned(part)
     elif isinstance(annotation, type):

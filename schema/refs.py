@@ -8,16 +8,38 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from schema.accounts import Account
     from schema.api_keys import ApiKey
+    from schema.balances import BalanceTransaction
+    from schema.catalog import Price, Product
     from schema.clocks import TestClock
+    from schema.customers import Address, Customer, CustomerBalanceTransaction, CustomerTaxId, Shipping
     from schema.events import Event
     from schema.invoices import Invoice, InvoiceLine
+    from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
+    from schema.payments import Charge, PaymentIntent
+    from schema.refunds import Refund
     from schema.subscriptions import Subscription, SubscriptionItem
 
+AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
+AddressRef = Annotated["Address", strawberry.lazy("schema.customers")]
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
+BalanceTransactionRef = Annotated["BalanceTransaction", strawberry.lazy("schema.balances")]
+ChargeRef = Annotated["Charge", strawberry.lazy("schema.payments")]
+CustomerRef = Annotated["Customer", strawberry.lazy("schema.customers")]
+CustomerBalanceTransactionRef = Annotated["CustomerBalanceTransaction", strawberry.lazy("schema.customers")]
+CustomerTaxIdRef = Annotated["CustomerTaxId", strawberry.lazy("schema.customers")]
 EventRef = Annotated["Event", strawberry.lazy("schema.events")]
 InvoiceRef = Annotated["Invoice", strawberry.lazy("schema.invoices")]
 InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
+PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
+PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]
+PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]
+ProductRef = Annotated["Product", strawberry.lazy("schema.catalog")]
+RefundRef = Annotated["Refund", strawberry.lazy("schema.refunds")]
+SandboxOutcomeRef = Annotated["SandboxOutcome", strawberry.lazy("schema.payment_methods")]
+SetupIntentRef = Annotated["SetupIntent", strawberry.lazy("schema.payment_methods")]
+ShippingRef = Annotated["Shipping", strawberry.lazy("schema.customers")]
 SubscriptionRef = Annotated["Subscription", strawberry.lazy("schema.subscriptions")]
 SubscriptionItemRef = Annotated["SubscriptionItem", strawberry.lazy("schema.subscriptions")]
 TestClockRef = Annotated["TestClock", strawberry.lazy("schema.clocks")]

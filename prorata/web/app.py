@@ -9,6 +9,7 @@ from aiohttp import web
 from domain.ids import IdMint
 from gateways.registry import Gateways
 from prorata.web.auth import Authentication
+from prorata.web.files import ROUTE, file
 from prorata.web.graphiql.serving import page_response
 from prorata.web.graphiql.serving import routes as graphiql_routes
 from prorata.web.health import alive, ready
@@ -28,6 +29,8 @@ class WebConfig:
     ids: IdMint
     gateways: Gateways
     limits: Limits = field(default_factory=Limits)
+    public_url: str | None = None
+    """Where the server is reached from outside; None takes what each request says."""
     introspection: bool = True
     graphiql: bool = True
     graphiql_headers: Callable[[web.Request], Mapping[str, str]] = lambda _request: {}
@@ -48,9 +51,11 @@ def build_app(config: WebConfig) -> web.Application:
         limits=config.limits,
         introspection=config.introspection,
         page=page if config.graphiql else None,
+        public_url=config.public_url,
     )
     app = web.Application(client_max_size=config.limits.upload_bytes_max)
     app.router.add_route("*", ENDPOINT, endpoint)
+    app.router.add_get(ROUTE, file)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
     if config.introspection:

@@ -1,5 +1,6 @@
 """Reading what a client posts: JSON, or a multipart form with files (graphql-multipart-request)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from schema.errors import RequestCode
 
 _PARTS_MAX = 20
 _CHUNK = 65_536
+# As JSON and as GraphQL write it. PostgreSQL has no such character, SQLite ends texts at it.
+_ZERO = re.compile(rb"\\u(0000|\{0+\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,11 @@ async def _body(request: web.Request, bytes_max: int) -> bytes:
 
 
 def _parsed(body: bytes | str, what: str) -> Any:
+    raw = body if isinstance(body, bytes) else body.encode()
+    if _ZERO.search(raw):
+        raise _bad("The request holds the character U+0000, which no text here can keep; leave it out.")
     try:
-        return orjson.loads(body)
+        return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise _bad(f"{what} is not JSON: {error}.") from None
 

@@ -41,6 +41,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         limits: Limits,
         introspection: bool,
         page: Page | None,
+        public_url: str | None = None,
     ) -> None:
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False)
         self._authentication = authentication
@@ -51,6 +52,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         self._budgets = Budgets(budget=limits.budget, window_seconds=limits.window_seconds, cost_max=limits.cost_max)
         self._origins = Origins()
         self._page = page
+        self._public_url = public_url
         self._graphql_schema = schema._schema
         self._executor: Any = schema.execution_context_class
 
@@ -80,7 +82,8 @@ class Endpoint(GraphQLView[RequestContext, None]):
         origin = request.headers.get("Origin")
         if origin is not None:
             headers.update(await self._origins.opening(origin, scope, now))
-        context = RequestContext.of(scope, headers)
+        public_url = self._public_url or f"{request.scheme}://{request.host}"
+        context = RequestContext.of(scope, headers, public_url=public_url.rstrip("/"))
         try:
             asked = await posted(request, self._limits)
             status, body = await self._answer(asked, context, bearer, now, request_id)

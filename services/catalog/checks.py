@@ -1,7 +1,7 @@
 """What products and prices may look like (spec 01, Catalogue). Nothing here reads the database."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -105,6 +105,16 @@ def lookup_key_of(text: str, param: tuple[str, ...] = ("lookupKey",)) -> str:
 def nickname_of(text: str, param: tuple[str, ...] = ("nickname",)) -> str:
     """The price's name for the merchant's own eyes."""
     return required_text(text, NICKNAME_LENGTH_MAX, param)
+
+
+def refuse_many(values: Sequence[str], count_max: int, name: str) -> None:
+    """Refuse a filter that names more values than a list is searched for."""
+    if len(values) > count_max:
+        raise DomainError(
+            ErrorCode.PARAMETER_LIST_TOO_LONG,
+            f"The filter names {len(values)} {name}; it may name {count_max}.",
+            ("filter", name),
+        )
 
 
 def _unit_amount(terms: PriceTerms, at: tuple[str, ...]) -> Decimal:

@@ -12,7 +12,7 @@ from domain.kinds import TaxBehavior
 from domain.metadata import merged_metadata
 from models import Account, Price, Product
 from services.base import Service, part
-from services.catalog.checks import checked_terms, lookup_key_of, nickname_of, product_columns
+from services.catalog.checks import checked_terms, lookup_key_of, nickname_of, product_columns, refuse_many
 from services.catalog.drafts import PriceChange, PriceDraft, PriceFilter
 from services.catalog.making import new_price, new_product
 from services.events import Events
@@ -32,10 +32,11 @@ class Prices(Service):
     events = part(Events)
 
     def matching(self, wanted: PriceFilter) -> Listing:
-        """The prices that pass the filter."""
+        """The prices that pass the filter, which may name ten lookup keys."""
         rows = self.mine(Price)
         if wanted.lookup_keys is not None:
-            rows = rows.filter(lookup_key__in=wanted.lookup_keys[:LOOKUP_KEYS_MAX])
+            refuse_many(wanted.lookup_keys, LOOKUP_KEYS_MAX, "lookupKeys")
+            rows = rows.filter(lookup_key__in=list(wanted.lookup_keys))
         equal = {
             "type": wanted.type,
             "product_id": wanted.product,

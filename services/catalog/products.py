@@ -8,13 +8,13 @@ from domain.event_types import EventType
 from domain.uploads import UploadedFile
 from models import Price, Product, ProductImage
 from services.base import Service, part
-from services.catalog.checks import IMAGES_MAX, checked_terms, product_columns
+from services.catalog.checks import IMAGES_MAX, checked_terms, product_columns, refuse_many
 from services.catalog.drafts import ProductChange, ProductDraft, ProductFilter
 from services.catalog.images import Picture, content_type_of
 from services.catalog.making import new_image, new_price, new_product
 from services.events import Events
 from services.idempotency import transactional
-from services.pages import Listing
+from services.pages import PAGE_SIZE_MAX, Listing
 from services.rows import insert_rows, update_rows
 from services.transactions import savepoint
 
@@ -25,9 +25,10 @@ class Products(Service):
     events = part(Events)
 
     def matching(self, wanted: ProductFilter) -> Listing:
-        """The products that pass the filter."""
+        """The products that pass the filter, which may name a hundred ids."""
         rows = self.mine(Product)
         if wanted.ids is not None:
+            refuse_many(wanted.ids, PAGE_SIZE_MAX, "ids")
             rows = rows.filter(id__in=list(wanted.ids))
         equal = {"active": wanted.active, "url": wanted.url}
         return rows.filter(**{name: value for name, value in equal.items() if value is not None})

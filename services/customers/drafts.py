@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from domain.addresses import Address
 from domain.drafts import UNSET, Unset
@@ -10,6 +9,7 @@ from domain.kinds import TaxExempt
 from domain.tax_ids import TaxIdType
 from models import Customer
 from services.answers import answer
+from services.events import CreatedSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,8 @@ class CustomerDraft:
     next_invoice_sequence: int = 1
     invoice_settings: InvoiceSettingsChange = InvoiceSettingsChange()
     test_clock: str | None = None
+    payment_method: str | None = None
+    """Attached by `SignUp`; it may be named as the default as well."""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -104,21 +106,11 @@ class CustomerTaxIdDraft(TaxIdDraft):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreatedRange:
-    """Moments of creation, by the clock of each object."""
-
-    gt: datetime | None = None
-    gte: datetime | None = None
-    lt: datetime | None = None
-    lte: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFilter:
     """Which customers a list shows; None asks nothing."""
 
     email: str | None = None
-    created: CreatedRange = CreatedRange()
+    created: CreatedSpan | None = None
     test_clock: str | None = None
 
 

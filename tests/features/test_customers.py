@@ -14,7 +14,6 @@ from domain.lifecycles import TestClockStatus
 from domain.tax_ids import TaxIdType
 from models import Customer, CustomerTaxId, Event, PaymentMethod, TestClock
 from services.customers import (
-    CreatedRange,
     CustomerChange,
     CustomerDraft,
     CustomerFilter,
@@ -25,6 +24,7 @@ from services.customers import (
     Shipping,
     TaxIdDraft,
 )
+from services.events import CreatedSpan
 from services.scope import Scope
 from tests.features.scopes import NOON, founded_scope, problems_of, strangers, told
 
@@ -269,9 +269,9 @@ async def test_lists_are_filtered_and_leave_deleted_ones_out(scope: Scope) -> No
         (CustomerFilter(email=" aDA@example.com"), {ada.id}),
         (CustomerFilter(email="%"), set()),
         (CustomerFilter(test_clock=clock.id), {bob.id}),
-        (CustomerFilter(created=CreatedRange(gt=NOON)), {bob.id}),
-        (CustomerFilter(created=CreatedRange(gte=NOON, lt=clock.frozen_at)), {ada.id}),
-        (CustomerFilter(created=CreatedRange(lte=clock.frozen_at)), {ada.id, bob.id}),
+        (CustomerFilter(created=CreatedSpan(gt=NOON)), {bob.id}),
+        (CustomerFilter(created=CreatedSpan(gte=NOON, lt=clock.frozen_at)), {ada.id}),
+        (CustomerFilter(created=CreatedSpan(lte=clock.frozen_at)), {ada.id, bob.id}),
     ):
         assert {row.id for row in await Customers(scope).matching(wanted)} == expected
 

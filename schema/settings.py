@@ -1,0 +1,82 @@
+"""Account settings in the API: every one, typed, with its default."""
+
+from decimal import Decimal
+
+import strawberry
+
+from schema.base import Wrapping, column, computed, input_field, part_type
+from schema.payloads import payload
+from schema.refs import AccountRef
+from schema.scalars import Currency, MinorUnits
+
+
+@part_type
+class ProcessingFee(Wrapping):
+    """What the payment network keeps of every charge in one currency."""
+
+    currency: Currency = column("The currency of the charges.")
+    percent: Decimal = column("Per cent of the amount.")
+    fixed: MinorUnits | None = column("Minor units on top; null is the currency's default (0.30 USD, 0.30 EUR …).")
+
+
+@part_type
+class AccountSettings(Wrapping):
+    """How an account works. Settings that were never chosen show their defaults."""
+
+    invoice_finalization_delay: int = column(
+        "Seconds between the draft of a renewal's invoice and its finalization; 3600 by default."
+    )
+    statement_descriptor: str | None = column(
+        "What card statements say beside a charge, unless the product says otherwise; nothing by default."
+    )
+    processing_fee_percent: Decimal = column(
+        "Per cent of every charge that the payment network keeps, in currencies without a fee of their own; 2.9 by "
+        "default."
+    )
+    allowed_origins: list[str] = column(
+        "Origins of web pages whose scripts may call the API with this account's keys; none by default."
+    )
+
+    @computed("Fees for single currencies; none by default.")
+    def processing_fees(self) -> list[ProcessingFee]:
+        """Reads through to the settings."""
+        return [ProcessingFee.of(each) for each in self.row.processing_fees]
+
+
+@strawberry.input(description="What the payment network keeps of every charge in one currency.")
+class ProcessingFeeInput:
+    """Becomes `ProcessingFee` of the domain."""
+
+    currency: Currency = input_field("The currency of the charges.")
+    percent: Decimal = input_field("Per cent of the amount, from 0 to 100 with at most four decimals.")
+    fixed: MinorUnits | None = input_field("Minor units on top; without it, the currency's default.")
+
+
+@strawberry.input(
+    description="What changes about the account. What is not mentioned stays; null gives back the default."
+)
+class AccountSettingsUpdateInput:
+    """Becomes `SettingsChange`."""
+
+    country: strawberry.Maybe[str] = input_field("Where the account is at home: a two-letter ISO 3166-1 code.")
+    default_currency: strawberry.Maybe[Currency] = input_field("The currency that is meant where none is named.")
+    business_name: strawberry.Maybe[str | None] = input_field("What customers know it by; at most 200 characters.")
+    email: strawberry.Maybe[str | None] = input_field("Where mail about the account goes.")
+    invoice_finalization_delay: strawberry.Maybe[int | None] = input_field(
+        "Seconds from a renewal's draft to its finalization: from 0 to 259200 (72 hours)."
+    )
+    statement_descriptor: strawberry.Maybe[str | None] = input_field(
+        "For card statements: at most 22 characters, at least one letter, none of < > \\ ' \" *."
+    )
+    processing_fee_percent: strawberry.Maybe[Decimal | None] = input_field(
+        "Per cent of every charge, from 0 to 100 with at most four decimals."
+    )
+    processing_fees: strawberry.Maybe[list[ProcessingFeeInput] | None] = input_field(
+        "Fees for single currencies, all of them, each currency once."
+    )
+    allowed_origins: strawberry.Maybe[list[str] | None] = input_field(
+        "All origins, at most 50: scheme and host such as https://app.example.com."
+    )
+
+
+AccountSettingsUpdatePayload = payload("accountSettingsUpdate", account=(AccountRef, "The account with its settings."))

@@ -1,0 +1,60 @@
+"""The account and its settings over GraphQL."""
+
+from domain.keys import KeyKind, Resource
+from services.api_keys import Grant
+from services.scope import Access
+from tests.serving import served
+
+SETTINGS = """settings { invoiceFinalizationDelay statementDescriptor processingFeePercent
+    processingFees { currency percent fixed } allowedOrigins }"""
+ACCOUNT = f"account {{ id country defaultCurrency businessName email {SETTINGS} }}"
+
+
+async def test_account_shows_every_setting(database_url: str) -> None:
+    async with served(database_url) as api:
+        account = (await api.ask(f"{{ {ACCOUNT} }}"))["account"]
+        assert account == {
+            "id": api.scope.account_id,
+            "country": "US",
+            "defaultCurrency": "usd",
+            "businessName": None,
+            "email": None,
+            "settings": {
+                "invoiceFinalizationDelay": 3600,
+                "statementDescriptor": None,
+                "processingFeePercent": "2.9",
+                "processingFees": [],
+                "allowedOrigins": [],
+            },
+        }
+        assert (await api.ask("query($id: ID!) { node(id: $id) { id } }", {"id": account["id"]}))["node"] is not None
+
+
+async def test_settings_are_changed_and_given_back(database_url: str) -> None:
+    async with served(database_url) as api:
+        fee = {"currency": "BRL", "percent": "3.99", "fixed": 39}
+        change = {
+            "invoiceFinalizationDelay": 0,
+            "processingFees": [fee],
+            "allowedOrigins": ["https://app.example.com"],
+            "businessName": "Photo Host",
+        }
+        account = (await api.do("accountSettingsUpdate", ACCOUNT, change))["account"]
+        assert account["businessName"] == "Photo Host"
+        assert account["settings"]["invoiceFinalizationDelay"] == 0
+        assert account["settings"]["processingFees"] == [{**fee, "currency": "brl"}]
+        change = {"invoiceFinalizationDelay": None, "processingFees": None}
+        account = (await api.do("accountSettingsUpdate", ACCOUNT, change))["account"]
+        assert account["settings"]["invoiceFinalizationDelay"] == 3600
+        assert account["settings"]["processingFees"] == []
+        assert account["settings"]["allowedOrigins"] == ["https://app.example.com"]
+
+
+async def test_settings_need_their_own_grant(sqlite_url: str) -> None:
+    async with served(sqlite_url) as api:
+        reader = await api.as_key(KeyKind.RESTRICTED, Grant(Resource.ACCOUNTS, Access.READ))
+        assert (await reader.ask("{ account { id } }"))["account"]["id"] == api.scope.account_id
+        document = 'mutation { accountSettingsUpdate(input: {businessName: "x"}) { userErrors { code } } }'
+        assert (await reader.send(document)).codes == ["FORBIDDEN"]
+        other = await api.as_key(KeyKind.RESTRICTED, Grant(Resource.CUSTOMERS, Access.READ))
+        assert (await other.send("{ account { id } }")).codes == ["FORBIDDEN"]

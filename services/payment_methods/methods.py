@@ -72,8 +72,20 @@ class PaymentMethods(Service):
         `payment_method.attached`.
         """
         if current_unit() is None:
-            await self._verify(identifier)
+            await self.verify(identifier)
         return await self._attach(identifier, customer)
+
+    async def verify(self, identifier: str) -> None:
+        """Ask the gateway whether the card can lie in a file; refuses one that cannot. Outside of transactions."""
+        if names_sandbox_card(identifier):
+            token, attempt_id = sandbox_name(identifier), self.new_id(Prefix.PAYMENT_METHOD)
+        else:
+            row = await self.require(PaymentMethod, identifier)
+            token, attempt_id = row.token, row.id
+        gateway = self.scope.gateways.for_mode(self.scope.livemode)
+        outcome = await gateway.set_up(_attaching(token, attempt_id))
+        if isinstance(outcome, Declined):
+            raise refusal_of(outcome, "id")
 
     @transactional
     async def detach(self, identifier: str) -> PaymentMethod:
@@ -162,18 +174,6 @@ class PaymentMethods(Service):
         presents = await self.presents(each.test_clock_id for each in customers)
         clock_of = {each.id: each.test_clock_id for each in customers}
         await self._detach(rows, {row.id: presents[clock_of[str(row.customer_id)]] for row in rows})
-
-    async def _verify(self, identifier: str) -> None:
-        """Ask the gateway whether the card can lie in a file. Outside of transactions; moves no money."""
-        if names_sandbox_card(identifier):
-            token, attempt_id = sandbox_name(identifier), self.new_id(Prefix.PAYMENT_METHOD)
-        else:
-            row = await self.require(PaymentMethod, identifier)
-            token, attempt_id = row.token, row.id
-        gateway = self.scope.gateways.for_mode(self.scope.livemode)
-        outcome = await gateway.set_up(_attaching(token, attempt_id))
-        if isinstance(outcome, Declined):
-            raise refusal_of(outcome, "id")
 
     @transactional
     async def _attach(self, identifier: str, customer_id: str) -> PaymentMethod:

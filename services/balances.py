@@ -15,6 +15,7 @@ from models import BalanceTransaction, Charge, Refund, TestClock
 from services.base import Service, part
 from services.pages import Listing
 from services.rows import insert_rows
+from services.scope import Scope
 from services.settings import Settings
 from services.transactions import database
 
@@ -49,18 +50,25 @@ class Balance:
     pending: Sequence[Amount]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementSearch:
+    """Which movements a list shows; `source` is a charge or a refund."""
+
+    type: BalanceTransactionType | None = None
+    currency: str | None = None
+    source: str | None = None
+
+
 class Balances(Service):
     """Writes movements and sums them up."""
 
     settings = part(Settings)
 
-    def movements(self) -> Listing:
-        """All movements of the account."""
-        return self.mine(BalanceTransaction)
-
-    async def find_movement(self, identifier: str) -> BalanceTransaction | None:
-        """The movement with this id, or None."""
-        return await self.find(BalanceTransaction, identifier)
+    def matching(self, search: MovementSearch) -> Listing:
+        """The movements that a list shows."""
+        wanted = {"type": search.type, "currency": search.currency, "source_id": search.source}
+        given = {column: value for column, value in wanted.items() if value is not None}
+        return self.mine(BalanceTransaction).filter(**given)
 
     async def current(self) -> Balance:
         """What is available and what is pending right now, each movement by the clock of its customer."""
@@ -70,10 +78,11 @@ class Balances(Service):
             pending=[Amount(each["total"] - each["available"], each["currency"]) for each in records],
         )
 
-    async def available(self, movements: Sequence[BalanceTransaction]) -> list[bool]:
+    async def available(self, movement_ids: Sequence[str]) -> dict[str, bool]:
         """For each movement, whether its money is available by now."""
+        movements = await self.gather(BalanceTransaction, "id", movement_ids)
         presents = await self.presents(each.test_clock_id for each in movements)
-        return [each.available_at <= presents[each.test_clock_id] for each in movements]
+        return {each.id: each.available_at <= presents[each.test_clock_id] for each in movements}
 
     async def receive(self, received: Sequence[Received]) -> None:
         """Book money that came in, less the processing fee, and note each movement on its charge (not written here)."""
@@ -154,6 +163,11 @@ class Balances(Service):
         )
         records: Sequence[Mapping[str, Any]] = (await database().query(sql, values))[1]
         return records
+
+
+async def movements_available(scope: Scope, movement_ids: Sequence[str]) -> dict[str, bool]:
+    """For each movement, whether its money is available by now."""
+    return await Balances(scope).available(movement_ids)
 
 
 def _fee_details(fee: int, currency: str) -> list[dict[str, str | int]]:

@@ -49,6 +49,14 @@ class NewRefund:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSearch:
+    """Which refunds a list shows."""
+
+    charge: str | None = None
+    payment_intent: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """A refund and its charge, both held, and the time on their clock."""
@@ -66,9 +74,9 @@ class Refunds(Service):
     due = part(Due)
     balances = part(Balances)
 
-    def matching(self, *, charge: str | None = None, payment_intent: str | None = None) -> Listing:
-        """Refunds, of one charge or one payment intent where one is named."""
-        wanted = {"charge_id": charge, "payment_intent_id": payment_intent}
+    def matching(self, search: RefundSearch) -> Listing:
+        """The refunds that a list shows."""
+        wanted = {"charge_id": search.charge, "payment_intent_id": search.payment_intent}
         return self.mine(Refund).filter(**{column: value for column, value in wanted.items() if value is not None})
 
     async def refunded(self, charge_ids: Sequence[str]) -> dict[str, int]:
@@ -128,9 +136,14 @@ class Refunds(Service):
 
     async def _charge_of(self, draft: NewRefund) -> Charge:
         """The charge to refund, held."""
+        if draft.charge is not None and draft.payment_intent is not None:
+            raise DomainError(ErrorCode.PARAMETERS_EXCLUSIVE, "Name a charge or a payment intent, not both.", "charge")
         if draft.charge is not None:
             return await self.lock(Charge, draft.charge, "charge")
-        assert draft.payment_intent is not None, "a refund names a charge or a payment intent"
+        if draft.payment_intent is None:
+            raise DomainError(
+                ErrorCode.PARAMETER_MISSING, "Say what to refund: name a charge or a payment intent.", "charge"
+            )
         intent = await self.require(PaymentIntent, draft.payment_intent, "paymentIntent")
         if intent.latest_charge_id is None:
             raise DomainError(
@@ -305,6 +318,11 @@ class Refunds(Service):
 
     async def _whole(self, charge: Charge) -> WholeCharge:
         return WholeCharge(charge, (await self.refunded([charge.id])).get(charge.id, 0))
+
+
+async def refunded_by_charge(scope: Scope, charge_ids: Sequence[str]) -> dict[str, int]:
+    """What has been given back of each charge, in minor units; charges without refunds are absent."""
+    return await Refunds(scope).refunded(charge_ids)
 
 
 async def _resolve(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:

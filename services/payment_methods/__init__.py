@@ -8,10 +8,10 @@ client_secrets   what a page holds of one intent
 """
 
 from services.payment_methods.cards import BillingDetails, CardChange, CardWords, Expiry, NewCard
-from services.payment_methods.client_secrets import intent_of, new_client_secret, secret_fits
+from services.payment_methods.client_secrets import new_client_secret, secret_fits
 from services.payment_methods.methods import PaymentMethods, Usage, detach_all_of
 from services.payment_methods.sandbox_scripts import SandboxScripts
-from services.payment_methods.setup_intents import SETUP_HANDLER, NewSetupIntent, SetupIntents
+from services.payment_methods.setup_intents import SETUP_HANDLER, NewSetupIntent, SetupIntents, SetupIntentSearch
 
 __all__ = [
     "SETUP_HANDLER",
@@ -23,10 +23,10 @@ __all__ = [
     "NewSetupIntent",
     "PaymentMethods",
     "SandboxScripts",
+    "SetupIntentSearch",
     "SetupIntents",
     "Usage",
     "detach_all_of",
-    "intent_of",
     "new_client_secret",
     "secret_fits",
 ]

@@ -11,11 +11,6 @@ def new_client_secret(identifier: str) -> str:
     return f"{identifier}{_MARK}{secrets.token_hex(16)}"
 
 
-def intent_of(client_secret: str) -> str:
-    """The id of the intent that a secret claims to be of."""
-    return client_secret.partition(_MARK)[0]
-
-
 def secret_fits(client_secret: str, known: str) -> bool:
     """Whether it is the very secret, compared in constant time."""
     return hmac.compare_digest(client_secret.encode(), known.encode())

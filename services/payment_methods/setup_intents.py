@@ -25,13 +25,15 @@ from services.due import Due, Handled, Handler, asked_later
 from services.events import Events
 from services.idempotency import answered, claimed, transactional
 from services.pages import Listing
-from services.payment_methods.client_secrets import intent_of, new_client_secret, secret_fits
+from services.payment_methods.client_secrets import new_client_secret, secret_fits
 from services.payment_methods.methods import PaymentMethods, Usage
 from services.rows import insert_rows, update_rows
-from services.scope import Scope
+from services.scope import Access, Scope
 from services.transactions import current_unit, in_transaction
 
 DESCRIPTION_LENGTH_MAX = 1000
+POLICY_KIND = "payment_methods"
+"""What a restricted key is granted to see and move set-ups."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,15 @@ class NewSetupIntent:
     confirm: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupIntentSearch:
+    """Which setup intents a list shows."""
+
+    customer: str | None = None
+    payment_method: str | None = None
+    status: str | None = None
+
+
 class SetupIntents(Service):
     """Makes, confirms and cancels setup intents."""
 
@@ -55,15 +66,19 @@ class SetupIntents(Service):
     due = part(Due)
     methods = part(PaymentMethods)
 
-    def matching(self, customer: str | None = None) -> Listing:
-        """Setup intents, of one customer where one is named."""
-        rows = self.mine(SetupIntent)
-        return rows if customer is None else rows.filter(customer_id=customer)
+    def matching(self, search: SetupIntentSearch) -> Listing:
+        """The setup intents that a list shows."""
+        wanted = {
+            "customer_id": search.customer,
+            "payment_method_id": search.payment_method,
+            "status": search.status,
+        }
+        return self.mine(SetupIntent).filter(**{name: value for name, value in wanted.items() if value is not None})
 
-    async def by_secret(self, client_secret: str) -> SetupIntent | None:
-        """The setup intent that this client secret belongs to, or None."""
-        row = await self.find(SetupIntent, intent_of(client_secret))
-        return row if row is not None and secret_fits(client_secret, row.client_secret) else None
+    async def shown(self, identifier: str, client_secret: str | None = None) -> SetupIntent | None:
+        """The setup intent, to a key that may read them or whoever has its client secret; None to others."""
+        row = await self.find(SetupIntent, identifier)
+        return row if row is not None and self._may(Access.READ, row, client_secret) else None
 
     async def create(self, draft: NewSetupIntent) -> Settled[SetupIntent]:
         """A setup intent, tried at once when that is asked. Event `setup_intent.created`."""
@@ -108,7 +123,7 @@ class SetupIntents(Service):
         """End the 3-D Secure of a sandbox card as its customer would. Test mode only."""
 
         async def prepare() -> SetupIntent:
-            row = await self._held(identifier, None)
+            row = await self._held(identifier)
             SETUP_INTENT.refuse_unless("authenticate", row.id, SetupIntentStatus(row.status), param="setupIntent")
             method = await self.require(PaymentMethod, str(row.payment_method_id))
             await self._set_off(row, method, authenticated=passed)
@@ -119,7 +134,7 @@ class SetupIntents(Service):
     @transactional
     async def cancel(self, identifier: str, reason: SetupIntentCancellationReason | None = None) -> SetupIntent:
         """The setup intent, CANCELED. Event `setup_intent.canceled`."""
-        row = await self._held(identifier, None)
+        row = await self._held(identifier)
         SETUP_INTENT.refuse_unless("cancel", row.id, SetupIntentStatus(row.status))
         _move(row, SetupIntentStatus.CANCELED)
         row.cancellation_reason = None if reason is None else reason.value
@@ -157,11 +172,12 @@ class SetupIntents(Service):
             **self.ownership(),
         )
 
-    async def _held(self, identifier: str, client_secret: str | None) -> SetupIntent:
-        """The row, held; refused while the gateway has it, and to whoever has another secret."""
+    async def _held(self, identifier: str, client_secret: str | None = None) -> SetupIntent:
+        """The row, held; refused while the gateway has it. Whoever may not change it does not see it."""
         row = await self.lock(SetupIntent, identifier)
-        if client_secret is not None and not secret_fits(client_secret, row.client_secret):
-            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such setup intent: '{identifier}'.", "clientSecret")
+        if not self._may(Access.WRITE, row, client_secret):
+            param = "id" if client_secret is None else "clientSecret"
+            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such setup intent: '{identifier}'.", param)
         if row.in_flight_at is not None:
             raise DomainError(
                 ErrorCode.SETUP_INTENT_UNEXPECTED_STATE,
@@ -169,6 +185,11 @@ class SetupIntents(Service):
                 "id",
             )
         return row
+
+    def _may(self, access: Access, row: SetupIntent, client_secret: str | None) -> bool:
+        if client_secret is not None:
+            return secret_fits(client_secret, row.client_secret)
+        return self.scope.policy.allows(POLICY_KIND, access)
 
     async def _present_of(self, row: SetupIntent) -> datetime:
         """The time on the customer's clock, moving or not."""

@@ -10,7 +10,13 @@ resolution    charges whose answer was lost
 """
 
 from services.payments.attempts import Attempts
-from services.payments.drafts import Confirmation, NewPaymentIntent, PaymentIntentChange, PaymentIntentSearch
+from services.payments.drafts import (
+    ChargeSearch,
+    Confirmation,
+    NewPaymentIntent,
+    PaymentIntentChange,
+    PaymentIntentSearch,
+)
 from services.payments.instructions import Errand, Instruction, Step, in_flight
 from services.payments.intents import PaymentIntents
 from services.payments.outcomes import Effect
@@ -20,6 +26,7 @@ from services.payments.wishes import Prepared, Wish
 __all__ = [
     "PAYMENT_HANDLER",
     "Attempts",
+    "ChargeSearch",
     "Confirmation",
     "Effect",
     "Errand",

@@ -59,3 +59,12 @@ class PaymentIntentSearch:
     customer: str | None = None
     invoice: str | None = None
     status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeSearch:
+    """Which charges a list shows."""
+
+    customer: str | None = None
+    payment_intent: str | None = None
+    status: str | None = None

@@ -16,13 +16,23 @@ from services.base import Service, Settled, part
 from services.events import Events
 from services.idempotency import transactional
 from services.pages import Listing
-from services.payment_methods import PaymentMethods, intent_of, new_client_secret, secret_fits
+from services.payment_methods import PaymentMethods, new_client_secret, secret_fits
 from services.payments.attempts import Attempts, set_off
 from services.payments.checks import changed, checked_intent
-from services.payments.drafts import Confirmation, NewPaymentIntent, PaymentIntentChange, PaymentIntentSearch
+from services.payments.drafts import (
+    ChargeSearch,
+    Confirmation,
+    NewPaymentIntent,
+    PaymentIntentChange,
+    PaymentIntentSearch,
+)
 from services.payments.instructions import Instruction, Step, in_flight
 from services.payments.wishes import Prepared, Wish
 from services.rows import delete_by, insert_rows, update_rows
+from services.scope import Access
+
+POLICY_KIND = "payments"
+"""What a restricted key is granted to see and move payments."""
 
 _DESCRIPTIONS = {
     BillingReason.SUBSCRIPTION_CREATE: "Subscription creation",
@@ -42,15 +52,19 @@ class PaymentIntents(Service):
         wanted = {"customer_id": search.customer, "invoice_id": search.invoice, "status": search.status}
         return self.mine(PaymentIntent).filter(**{name: value for name, value in wanted.items() if value is not None})
 
-    def charges(self, *, customer: str | None = None, payment_intent: str | None = None) -> Listing:
-        """Charges, of one customer or one payment intent where one is named."""
-        wanted = {"customer_id": customer, "payment_intent_id": payment_intent}
+    def charges(self, search: ChargeSearch) -> Listing:
+        """The charges that a list shows."""
+        wanted = {
+            "customer_id": search.customer,
+            "payment_intent_id": search.payment_intent,
+            "status": search.status,
+        }
         return self.mine(Charge).filter(**{name: value for name, value in wanted.items() if value is not None})
 
-    async def by_secret(self, client_secret: str) -> PaymentIntent | None:
-        """The payment intent that this client secret belongs to, or None."""
-        row = await self.find(PaymentIntent, intent_of(client_secret))
-        return row if row is not None and secret_fits(client_secret, row.client_secret) else None
+    async def shown(self, identifier: str, client_secret: str | None = None) -> PaymentIntent | None:
+        """The payment intent, to a key that may read payments or whoever has its client secret; None to others."""
+        row = await self.find(PaymentIntent, identifier)
+        return row if row is not None and self._may(Access.READ, row, client_secret) else None
 
     async def create(self, draft: NewPaymentIntent) -> Settled[PaymentIntent]:
         """A payment intent, tried at once when that is asked. Event `payment_intent.created`, then as `confirm`."""
@@ -101,6 +115,12 @@ class PaymentIntents(Service):
             PAYMENT_INTENT.refuse_unless("confirm", intent.id, PaymentIntentStatus(intent.status))
             customer = await self._customer_of(intent)
             at = await self.present(None if customer is None else customer.test_clock_id)
+            if confirmation.off_session and confirmation.client_secret is not None:
+                raise DomainError(
+                    ErrorCode.PARAMETER_UNKNOWN,
+                    "A page that confirms with a client secret has its customer before it; leave out `offSession`.",
+                    "offSession",
+                )
             method = await self._method_for(intent, confirmation, customer)
             if confirmation.setup_future_usage is not None:
                 intent.setup_future_usage = confirmation.setup_future_usage
@@ -116,7 +136,7 @@ class PaymentIntents(Service):
         """End the 3-D Secure of a sandbox card as its customer would; the waiting charge is then sent again."""
 
         async def prepare() -> Prepared[PaymentIntent]:
-            intent = await self._held(identifier, None)
+            intent = await self._held(identifier)
             PAYMENT_INTENT.refuse_unless(
                 "authenticate", intent.id, PaymentIntentStatus(intent.status), param="paymentIntent"
             )
@@ -155,7 +175,7 @@ class PaymentIntents(Service):
         """The payment intent, CANCELED; held money is released. Event `payment_intent.canceled`."""
 
         async def prepare() -> Prepared[PaymentIntent]:
-            intent = await self._held(identifier, None)
+            intent = await self._held(identifier)
             self.refuse_in_flight(intent)
             PAYMENT_INTENT.refuse_unless("cancel", intent.id, PaymentIntentStatus(intent.status))
             if intent.invoice_id is not None:
@@ -275,12 +295,18 @@ class PaymentIntents(Service):
         for intent in intents:
             self.events.record(EventType.PAYMENT_INTENT_CREATED, intent, at=intent.created_at)
 
-    async def _held(self, identifier: str, client_secret: str | None) -> PaymentIntent:
-        """The intent, held; to whoever has another secret it does not exist."""
+    async def _held(self, identifier: str, client_secret: str | None = None) -> PaymentIntent:
+        """The intent, held; to a key that may not write payments and has not its secret, it does not exist."""
         intent = await self.lock(PaymentIntent, identifier)
-        if client_secret is not None and not secret_fits(client_secret, intent.client_secret):
-            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such payment intent: '{identifier}'.", "clientSecret")
+        if not self._may(Access.WRITE, intent, client_secret):
+            param = "id" if client_secret is None else "clientSecret"
+            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such payment intent: '{identifier}'.", param)
         return intent
+
+    def _may(self, access: Access, intent: PaymentIntent, client_secret: str | None) -> bool:
+        if client_secret is not None:
+            return secret_fits(client_secret, intent.client_secret)
+        return self.scope.policy.allows(POLICY_KIND, access)
 
     async def _customer_of(self, intent: PaymentIntent) -> Customer | None:
         return None if intent.customer_id is None else await self.require(Customer, intent.customer_id, "customer")
@@ -305,7 +331,7 @@ class PaymentIntents(Service):
 
     async def _holding(self, identifier: str, verb: str) -> tuple[PaymentIntent, Charge]:
         """An intent that holds money, and the charge that does; refused while that is taken or released."""
-        intent = await self._held(identifier, None)
+        intent = await self._held(identifier)
         PAYMENT_INTENT.refuse_unless(
             verb, intent.id, PaymentIntentStatus(intent.status), allowed=(PaymentIntentStatus.REQUIRES_CAPTURE,)
         )

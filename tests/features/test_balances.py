@@ -42,7 +42,7 @@ async def test_money_of_a_customer_on_a_clock_waits_for_that_clock(scope: Scope)
     assert (await Balances(scope).current()).pending == [Amount(1426, "usd")]
     await TestClock.filter(id=clock.id).update(frozen_at=NOON + timedelta(days=367))
     assert (await Balances(scope).current()).available == [Amount(1426, "usd")]
-    assert await Balances(scope).available([movement]) == [True]
+    assert await Balances(scope).available([movement.id]) == {movement.id: True}
 
 
 async def test_some_cards_skip_the_pending_balance(scope: Scope) -> None:

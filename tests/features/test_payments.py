@@ -1,5 +1,7 @@
 """Payments: what each card does, what is written and told, what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.errors import DomainError
@@ -9,7 +11,7 @@ from gateways.sandbox import ScriptedOutcome
 from models import AgendaEntry, BalanceTransaction, Charge, PaymentIntent, PaymentMethod, SandboxOutcome
 from services.payment_methods import SandboxScripts
 from services.payments import Confirmation, NewPaymentIntent, PaymentIntentChange, PaymentIntents
-from services.scope import Scope
+from services.scope import Policy, Scope
 from tests.features.paying import asked, balanced_books, card_of, jenny, only_charge, paid
 from tests.features.scopes import founded_scope, problems_of, strangers, told
 
@@ -267,7 +269,7 @@ async def test_card_of_another_customer_is_refused(scope: Scope) -> None:
 async def test_strangers_see_and_confirm_nothing(scope: Scope) -> None:
     intent = await asked(scope, payment_method="pm_card_visa")
     for stranger in await strangers(scope):
-        assert await PaymentIntents(stranger).by_secret(intent.client_secret) is None
+        assert await PaymentIntents(stranger).shown(intent.id, intent.client_secret) is None
         with pytest.raises(DomainError, match="No such payment intent"):
             await confirmed(stranger, intent)
     assert await Charge.all().count() == 0
@@ -290,10 +292,12 @@ async def test_live_mode_without_a_gateway_charges_nothing(scope: Scope) -> None
 
 async def test_client_secret_opens_its_own_payment_only(scope: Scope) -> None:
     one, other = await asked(scope), await asked(scope, payment_method="pm_card_visa")
-    found = await PaymentIntents(scope).by_secret(one.client_secret)
+    page = PaymentIntents(replace(scope, policy=Policy()))
+    found = await page.shown(one.id, one.client_secret)
     assert found is not None
     assert found.id == one.id
-    assert await PaymentIntents(scope).by_secret(one.client_secret[:-1] + "x") is None
+    for secret in (None, one.client_secret[:-1] + "x", other.client_secret):
+        assert await page.shown(one.id, secret) is None
     with pytest.raises(DomainError) as refusal:
         await confirmed(scope, other, client_secret=one.client_secret)
     assert problems_of(refusal.value) == [("RESOURCE_MISSING", "clientSecret")]

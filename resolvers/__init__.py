@@ -10,11 +10,16 @@ from strawberry.types.base import has_object_definition
 
 from resolvers.accounts import AccountQueries
 from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
+from resolvers.balances import BalanceQueries
 from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
+from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.events import EventQueries
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.nodes import NodeQueries
+from resolvers.payment_methods import PaymentMethodMutations, PaymentMethodQueries
+from resolvers.payments import PaymentMutations, PaymentQueries
+from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.settings import SettingsMutations
 from resolvers.subscriptions import SubscriptionMutations, SubscriptionQueries
 from resolvers.tuning import tune
@@ -26,16 +31,25 @@ QUERIES: tuple[type, ...] = (
     AccountQueries,
     ApiKeyQueries,
     CatalogQueries,
+    CustomerQueries,
     EventQueries,
     ClockQueries,
+    PaymentMethodQueries,
+    PaymentQueries,
+    RefundQueries,
+    BalanceQueries,
     InvoiceQueries,
     SubscriptionQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     ApiKeyMutations,
     CatalogMutations,
+    CustomerMutations,
     SettingsMutations,
     ClockMutations,
+    PaymentMethodMutations,
+    PaymentMutations,
+    RefundMutations,
     InvoiceMutations,
     SubscriptionMutations,
 )

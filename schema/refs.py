@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from schema.balances import BalanceTransaction
     from schema.catalog import Price, Product
     from schema.clocks import TestClock
-    from schema.customers import Address, Customer, CustomerBalanceTransaction, CustomerTaxId, Shipping
+    from schema.customers import Address, AddressInput, Customer, CustomerBalanceTransaction, CustomerTaxId, Shipping
     from schema.events import Event
     from schema.invoices import Invoice, InvoiceLine
     from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from schema.subscriptions import Subscription, SubscriptionItem
 
 AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
+AddressInputRef = Annotated["AddressInput", strawberry.lazy("schema.customers")]
 AddressRef = Annotated["Address", strawberry.lazy("schema.customers")]
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
 BalanceTransactionRef = Annotated["BalanceTransaction", strawberry.lazy("schema.balances")]

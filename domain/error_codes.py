@@ -57,11 +57,6 @@ class ErrorCode(StrEnum):
         "A value has the right type but lies outside what is allowed here.",
         "The message says what would be allowed.",
     )
-    PARAMETER_INVALID_EMPTY = (
-        "parameter_invalid_empty", _INVALID,
-        "A list or an object that must hold something is empty.",
-        "Send at least one entry, or leave the field out where it is optional.",
-    )
     PARAMETER_INVALID_INTEGER = (
         "parameter_invalid_integer", _INVALID,
         "A number lies outside its range, or is not whole where it must be.",
@@ -277,20 +272,10 @@ class ErrorCode(StrEnum):
         "The invoice's status does not allow this.",
         "The message names the status and those that would do.",
     )
-    INVOICE_NOT_EDITABLE = (
-        "invoice_not_editable", _INVALID,
-        "The invoice is finalized; its amounts never change again.",
-        "Void it and make a new one.",
-    )
     CHARGE_UNEXPECTED_STATE = (
         "charge_unexpected_state", _INVALID,
         "The charge's status does not allow this.",
         "The message names the status and those that would do.",
-    )
-    CHARGE_ALREADY_CAPTURED = (
-        "charge_already_captured", _INVALID,
-        "The charge was captured before.",
-        "Nothing needs to be done; refund it to give money back.",
     )
     CHARGE_ALREADY_REFUNDED = (
         "charge_already_refunded", _INVALID,

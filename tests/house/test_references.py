@@ -1,0 +1,59 @@
+"""Committed pages that are written from the code are in step with it, and no code of an error is a dead letter."""
+
+import ast
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from domain.errors import ErrorCode, Problem
+from gateways.sandbox.declines import DeclineCode
+from prorata.reference import REQUEST_ERRORS, error_reference
+from schema.errors import RequestCode, UserError
+from tests.house.sources import LAYERS, ROOT, python_sources
+
+ERRORS = ROOT / "docs" / "errors.md"
+# What declares codes or writes about them does not use them.
+DECLARING = {"domain/error_codes.py", "prorata/reference.py"}
+
+
+def _anchors(page: str) -> set[str]:
+    """The anchors that Markdown makes of one-word headings."""
+    return {line.lstrip("# ").lower() for line in page.splitlines() if line.startswith("#")}
+
+
+def _named(enum: type[StrEnum]) -> Iterator[str]:
+    """The members of an enumeration that the layers name."""
+    for source in python_sources():
+        if source.layer not in LAYERS or source.path in DECLARING:
+            continue
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == enum.__name__:
+                yield node.attr
+
+
+def test_committed_reference_of_errors_is_the_one_of_the_code() -> None:
+    assert ERRORS.is_file() and ERRORS.read_text(encoding="utf-8") == error_reference(), (
+        "The errors changed. Look at the difference, then: .venv/bin/prorata schema --errors > docs/errors.md"
+    )
+
+
+def test_every_user_error_leads_to_its_code() -> None:
+    anchors = _anchors(error_reference())
+    for code in ErrorCode:
+        url = UserError.of(Problem(code, "")).doc_url()
+        page, _, anchor = url.partition("#")
+        assert (Path(page).name, anchor) == ("errors.md", code.name.lower())
+        assert anchor in anchors
+
+
+def test_every_code_of_a_request_is_explained() -> None:
+    assert set(REQUEST_ERRORS) == set(RequestCode)
+    page = error_reference()
+    assert all(f"| `{code}` |" in page for code in (*RequestCode, *DeclineCode))
+
+
+@pytest.mark.parametrize("enum", [ErrorCode, RequestCode], ids=lambda enum: enum.__name__)
+def test_every_code_is_used(enum: type[StrEnum]) -> None:
+    assert set(enum.__members__) - set(_named(enum)) == set()

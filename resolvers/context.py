@@ -9,12 +9,16 @@ import strawberry
 from resolvers.loaders import Loaders
 from services.accounts import Accounts
 from services.api_keys import ApiKeys
+from services.balances import Balances
 from services.catalog import Prices, Products
 from services.clocks import Clocks
 from services.customers import Customers
 from services.customers.signup import SignUp
 from services.events import EventLog
 from services.invoices import Invoices
+from services.payment_methods import PaymentMethods, SandboxScripts, SetupIntents
+from services.payments import PaymentIntents
+from services.refunds import Refunds
 from services.scope import Scope
 from services.settings import Settings
 from services.subscriptions import Subscriptions
@@ -55,13 +59,19 @@ class Services:
 
     accounts = bound(Accounts)
     api_keys = bound(ApiKeys)
+    balances = bound(Balances)
     clocks = bound(Clocks)
     customers = bound(Customers)
     events = bound(EventLog)
     invoices = bound(Invoices)
+    payment_methods = bound(PaymentMethods)
+    payments = bound(PaymentIntents)
     prices = bound(Prices)
     products = bound(Products)
+    refunds = bound(Refunds)
+    sandbox_scripts = bound(SandboxScripts)
     settings = bound(Settings)
+    setup_intents = bound(SetupIntents)
     signup = bound(SignUp)
     subscriptions = bound(Subscriptions)
 

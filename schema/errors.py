@@ -7,7 +7,9 @@ import strawberry
 from graphql import GraphQLError
 
 from domain.errors import ErrorCode, ErrorType, Problem
-from schema.base import Wrapping, column, computed, describe_enum
+from domain.ids import Prefix
+from schema.base import DIRECT, KINDS_BY_PREFIX, Wrapping, column, computed, describe_enum
+from schema.refs import PaymentIntentRef
 
 DOCS_URL = "https://github.com/prorata-billing/prorata/blob/main/docs/errors.md"
 
@@ -22,6 +24,12 @@ describe_enum(
 describe_enum(ErrorCode, "What exactly is wrong; one meaning each. docs/errors.md lists them with advice.")
 
 
+def _payment_intent(source: Any, info: Any) -> Any:
+    """Read beside the object, in the batch of its level. Not `one(…)`: relations stand above errors."""
+    key = source.row.payment_intent_id
+    return None if key is None else info.context.load.one(KINDS_BY_PREFIX[Prefix.PAYMENT_INTENT]).load(key)
+
+
 @strawberry.type(description="Something that the caller can do something about. A payload lists all that were found.")
 class UserError(Wrapping):
     """One `Problem` as the API shows it; `row` is the problem."""
@@ -30,6 +38,9 @@ class UserError(Wrapping):
     code: ErrorCode = column("What is wrong, for a program.")
     message: str = column("What is wrong and what would be right, for a person.")
     decline_code: str | None = column("The card network's own code, on declined cards.")
+    payment_intent: PaymentIntentRef | None = strawberry.field(
+        description="The payment that was declined or waits for its customer.", metadata={DIRECT: _payment_intent}
+    )
 
     @computed("Path of the input field at fault, from the top of `input`.")
     def param(self) -> list[str] | None:

@@ -7,7 +7,7 @@ setup_intents    getting a card ready for charges with the customer away
 client_secrets   what a page holds of one intent
 """
 
-from services.payment_methods.cards import BillingDetails, CardChange, CardWords, Expiry, NewCard
+from services.payment_methods.cards import BillingDetails, CardChange, CardWords, Expiry, NewCard, sandbox_cards
 from services.payment_methods.client_secrets import new_client_secret, secret_fits
 from services.payment_methods.methods import PaymentMethods, Usage, detach_all_of
 from services.payment_methods.sandbox_scripts import SandboxScripts
@@ -28,5 +28,6 @@ __all__ = [
     "Usage",
     "detach_all_of",
     "new_client_secret",
+    "sandbox_cards",
     "secret_fits",
 ]

@@ -1,6 +1,6 @@
 """Cards as they come in: a sandbox token, or details that someone typed; and rows made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from domain.metadata import merged_metadata
 from domain.texts import email_of, required_text
 from gateways.cards import Card, CardDetails, full_year
 from gateways.outcomes import Declined
-from gateways.sandbox import TypedCard, card_of, typed_card
+from gateways.sandbox import CATALOGUE, SandboxToken, TypedCard, card_of, typed_card
 from models import PaymentMethod
 from services.scope import Scope
 
@@ -71,6 +71,11 @@ class CardChange:
     billing_details: BillingDetails = BillingDetails()
     card: Expiry = Expiry()
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def sandbox_cards() -> Sequence[SandboxToken]:
+    """All cards of the sandbox, family by family."""
+    return CATALOGUE
 
 
 def names_sandbox_card(identifier: str) -> bool:

@@ -1,0 +1,112 @@
+"""Balances in the API: what an account owns, and every movement that made it so."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import strawberry
+
+import models
+from domain.ids import Prefix
+from domain.kinds import BalanceTransactionType
+from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.refs import ChargeRef, RefundRef
+from schema.relations import one
+from schema.scalars import Currency, MinorUnits
+from services.balances import movements_available
+
+describe_enum(
+    BalanceTransactionType,
+    "Why money moved.",
+    CHARGE="A charge came in.",
+    REFUND="A refund went out.",
+    REFUND_FAILURE="A refund did not arrive and came back.",
+)
+
+
+class BalanceTransactionStatus(StrEnum):
+    """Whether money can be paid out."""
+
+    AVAILABLE = "available"
+    PENDING = "pending"
+
+
+describe_enum(
+    BalanceTransactionStatus,
+    "Whether the money of a movement can be paid out.",
+    AVAILABLE="It can.",
+    PENDING="Not yet.",
+)
+
+
+@part_type
+class Amount(Wrapping):
+    """An amount in one currency."""
+
+    amount: MinorUnits = column("How much.")
+    currency: Currency = column("What it is in.")
+
+
+@part_type
+class Balance(Wrapping):
+    """What an account owns after fees, by currency."""
+
+    @computed("What can be paid out.")
+    def available(self) -> list[Amount]:
+        """One amount per currency."""
+        return [Amount.of(each) for each in self.row.available]
+
+    @computed("What becomes available later.")
+    def pending(self) -> list[Amount]:
+        """One amount per currency."""
+        return [Amount.of(each) for each in self.row.pending]
+
+
+@part_type
+class FeeDetail(Wrapping):
+    """One part of a fee."""
+
+    type: str = column("What kind of fee it is.")
+    description: str | None = column("The same in words.")
+    amount: MinorUnits = column("How much.")
+    currency: Currency = column("What it is in.")
+
+
+async def _status(source: Any, info: Any) -> BalanceTransactionStatus:
+    known = info.context.load.values(movements_available, bool).load(source.row.id)
+    available = known if isinstance(known, bool) else await known
+    return BalanceTransactionStatus.AVAILABLE if available else BalanceTransactionStatus.PENDING
+
+
+@node_type(models.BalanceTransaction, kind="balances", prefix=Prefix.BALANCE_TRANSACTION)
+class BalanceTransaction(Node):
+    """A movement of money on the account. It never changes; amounts are negative when money goes out."""
+
+    created: datetime = column("When it happened, by the customer's clock.", source="created_at")
+    livemode: bool = column("Whether real money is meant.")
+    type: BalanceTransactionType = column("Why it happened.")
+    amount: MinorUnits = column("What moved.")
+    fee: MinorUnits = column("What was kept of it.")
+    net: MinorUnits = column("What the account has of it: the amount less the fee.")
+    currency: Currency = column("What the amounts are in.")
+    description: str | None = column("What it was for.")
+    available_on: datetime = column("When it can be paid out, by the customer's clock.", source="available_at")
+    status: BalanceTransactionStatus = strawberry.field(
+        description="Whether it can be paid out by now.", metadata={DIRECT: _status}
+    )
+    charge: ChargeRef | None = one("source_id", "The charge that came in, when it was one.")
+    refund: RefundRef | None = one("source_id", "The refund that went out or came back, when it was one.")
+
+    @computed("Of what the fee consists.")
+    def fee_details(self) -> list[FeeDetail]:
+        """Reads through to what is kept."""
+        return [FeeDetail.of(each) for each in self.row.fee_details]
+
+
+@strawberry.input(description="Which movements to list.")
+class BalanceTransactionFilter:
+    """Becomes `MovementSearch`."""
+
+    type: BalanceTransactionType | None = input_field("Only those of this kind.")
+    currency: Currency | None = input_field("Only those in this currency.")
+    source: strawberry.ID | None = input_field("Only those of this charge or refund.")

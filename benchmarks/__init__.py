@@ -13,3 +13,8 @@ stored       filled databases, made by a few statements whatever their size
 readback     what a database gained between two moments, to be written again by a floor
 lines/       one module per line, or for a few that share their data
 """
+
+import warnings
+
+# The embedded PostgreSQL looks for a folder that many machines do not have, and finds another one.
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")

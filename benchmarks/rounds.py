@@ -51,6 +51,13 @@ def ratio(floor: Side, subject: Side) -> float:
     return floor.seconds / subject.seconds
 
 
+def by_cpu(floor: Side, subject: Side) -> str:
+    """The same ratio by the CPU time of both processes, which others on the machine disturb less, as a remark."""
+    if not floor.cpu_seconds or not subject.cpu_seconds:
+        return ""
+    return f"; by CPU time {floor.cpu_seconds / subject.cpu_seconds:.2f}"
+
+
 def timed(work: Callable[[], T]) -> tuple[float, T]:
     """How many seconds the work took, and what it gave."""
     began = time.perf_counter()

@@ -10,7 +10,7 @@ from benchmarks.documents import LIST, LISTED, OBJECTS_EACH, RELATIONS, SINGLE
 from benchmarks.figures import Asked, Extent, Figure, length
 from benchmarks.load import graphql, load, once, repeated, sample
 from benchmarks.processes import Server, server
-from benchmarks.rounds import Side, interleaved, ratio, say
+from benchmarks.rounds import Side, by_cpu, interleaved, ratio, say
 from benchmarks.serving import STATEMENTS
 from benchmarks.stored import SECRET, Stock, identifier
 
@@ -56,7 +56,7 @@ def _line(number: str, what: str, servers: list[Server], request: bytes, extent:
             f"Strawberry, the same document over objects in memory: {_told(memory)}",
             ratio(memory, house),
             Asked(first=0.7, goal=1),
-            settings,
+            settings + by_cpu(memory, house),
         ),
         Figure(
             f"{number}b",
@@ -65,7 +65,7 @@ def _line(number: str, what: str, servers: list[Server], request: bytes, extent:
             f"written by hand, one batched statement per relation: {_told(handwritten)}",
             ratio(handwritten, house),
             Asked(goal=0.5),
-            settings,
+            settings + by_cpu(handwritten, house),
         ),
     ]
 

@@ -11,7 +11,7 @@ from benchmarks.databases import PostgresServer, folder, postgres_server, sqlite
 from benchmarks.figures import Asked, Extent, Figure, per_second
 from benchmarks.processes import module, run_json
 from benchmarks.readback import Table, changes, groups_of, matching, postgres_image, sqlite_image, told
-from benchmarks.rounds import Sample, Side, interleaved, ratio, say
+from benchmarks.rounds import Sample, Side, by_cpu, interleaved, ratio, say
 from benchmarks.stored import Stock
 
 GROUP_SIZE = 1_000
@@ -112,7 +112,7 @@ def _figures(where: Place, extent: Extent, sides: Sequence[Side], single: Side, 
             f"{where.floor}: {per_second(floor.seconds)}",
             ratio(floor, subject),
             Asked(first=0.3, goal=0.5),
-            f"groups of {GROUP_SIZE:,}; {rows}; both arrive at the same rows",
+            f"groups of {GROUP_SIZE:,}; {rows}; both arrive at the same rows{by_cpu(floor, subject)}",
         ),
         Figure(
             f"{where.number}b",
@@ -130,11 +130,12 @@ def _renewed(url: str, group_size: int, count: int) -> Sample:
     told_back: Any = run_json(module("benchmarks.renewing", "subject", url, str(group_size)))
     if told_back["renewed"] != count:
         raise RuntimeError(f"{told_back['renewed']} of {count} subscriptions were renewed and paid.")
-    return Sample(told_back["seconds"] / count)
+    return Sample(told_back["seconds"] / count, told_back["cpu"] / count)
 
 
 def _written(url: str, file: Path, count: int) -> Sample:
-    return Sample(run_json(module("benchmarks.renewing", "floor", url, str(file)))["seconds"] / count)
+    told_back: Any = run_json(module("benchmarks.renewing", "floor", url, str(file)))
+    return Sample(told_back["seconds"] / count, told_back["cpu"] / count)
 
 
 def _count(extent: Extent) -> int:

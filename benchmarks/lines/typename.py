@@ -7,7 +7,7 @@ from benchmarks.documents import TYPENAME
 from benchmarks.figures import Asked, Extent, Figure, length
 from benchmarks.load import graphql, once, repeated, sample
 from benchmarks.processes import server
-from benchmarks.rounds import Side, interleaved, ratio, say
+from benchmarks.rounds import Side, by_cpu, interleaved, ratio, say
 from benchmarks.stored import SECRET, Stock
 
 _KINDS = ("house", "unguarded", "fixed")
@@ -41,7 +41,7 @@ def measure(extent: Extent) -> list[Figure]:
             f"the same without them: {_told(unguarded)}",
             ratio(unguarded, house),
             Asked(first=0.9, goal=0.95),
-            settings,
+            settings + by_cpu(unguarded, house),
         ),
         Figure(
             "4b",
@@ -50,7 +50,7 @@ def measure(extent: Extent) -> list[Figure]:
             f"aiohttp returning fixed bytes: {_told(fixed)}",
             ratio(fixed, house),
             Asked(first=0.1, goal=0.15),
-            settings,
+            settings + by_cpu(fixed, house),
         ),
     ]
 

@@ -10,7 +10,7 @@ Whatever the number of parents, a relation costs one SQL statement per level of 
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
@@ -74,12 +74,12 @@ class Relation:
         """Learn the target from the field's annotation."""
         self._target = NODE_KINDS[_target_of(field.resolve_type())]
         model = self._target.model
-        known = self.shape is Shape.ONE or self.column in model._meta.fields_map
+        known = self.shape is Shape.ONE or self.column in _columns_of(model)
         assert known, f"{model.__name__} has no column {self.column}"
 
     def children(self) -> Children:
         """The target's rows as services know them."""
-        return Children(self.target.model, self.column, self.order)
+        return Children(self.target.model, self.target.kind, self.column, self.order)
 
 
 def one(column: str, description: str, *, name: str | None = None) -> Any:
@@ -138,10 +138,11 @@ def _arguments(relation: Relation) -> Callable[..., Any]:
     if relation.filter is None:
         del paged.__annotations__["return"]
         return paged
-    wanted: Any = relation.filter
+    described = strawberry.argument(description="Which of them; all without it.")
+    wanted: Any = Annotated[relation.filter | None, described]
 
     def filtered(
-        filter: wanted | None = UNSET,
+        filter: wanted = UNSET,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
@@ -150,6 +151,12 @@ def _arguments(relation: Relation) -> Callable[..., Any]:
 
     del filtered.__annotations__["return"]
     return filtered
+
+
+def _columns_of(model: type[Any]) -> set[str]:
+    """The columns of a model; those of its foreign keys are not among its fields until a database is connected."""
+    meta = model._meta
+    return {*meta.fields_map, *(f"{name}_id" for name in meta.fk_fields)}
 
 
 def _filter_names(filter: type | None) -> Mapping[str, str]:

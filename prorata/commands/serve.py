@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from prorata.logs import start_logging
+from prorata.serving.address import bound_socket, refuse_taken
 from prorata.settings import Settings, load_settings
 
 
@@ -39,8 +40,13 @@ def _settings(options: argparse.Namespace, **chosen: str) -> Settings:
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     start_logging(settings)
-    # Several processes are led by one that needs no GraphQL schema.
-    several = options.workers > 1 and options.parent is None
+    is_child = options.parent is not None
+    several = options.workers > 1 and not is_child
+    if several:
+        refuse_taken(settings.host, settings.port)
+    # The address is taken before the schema is loaded: a port in use is told at once. Several processes are led by
+    # one that loads no schema at all.
+    listener = bound_socket(settings.host, settings.port, shared=several or is_child)
     module = import_module("prorata.serving.processes" if several else "prorata.serving.process")
-    code: int = module.run(options, settings)
+    code: int = module.run(options, settings, listener)
     return code

@@ -7,17 +7,14 @@ import socket
 import uvloop
 
 from prorata.lifetime import stop_signal
-from prorata.serving.address import bound_socket
 from prorata.serving.server import Served, serve
 from prorata.serving.starting import Start, say_ready, say_welcome, started
 from prorata.settings import Settings
 
 
-def run(options: argparse.Namespace, settings: Settings) -> int:
+def run(options: argparse.Namespace, settings: Settings, listener: socket.socket) -> int:
     """Serve until stopped; a child also stops when its parent is gone."""
-    is_child = options.parent is not None
-    listener = bound_socket(settings.host, settings.port, shared=is_child)
-    parent = socket.socket(fileno=options.parent) if is_child else None
+    parent = socket.socket(fileno=options.parent) if options.parent is not None else None
     start = Start(settings=settings, seed=options.seed, ephemeral=options.ephemeral)
     uvloop.run(_run(start, listener, parent, with_worker=not options.no_worker))
     return 0

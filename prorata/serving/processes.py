@@ -12,7 +12,6 @@ from typing import Final
 from prorata.launching import command_line
 from prorata.lifetime import stop_signal
 from prorata.refusals import Refusal
-from prorata.serving.address import bound_socket, refuse_taken
 from prorata.serving.starting import Start, say_ready, say_welcome, started
 from prorata.settings import Settings
 
@@ -26,11 +25,11 @@ class ChildrenFailed(Refusal):
     """A server process ended before it was ready."""
 
 
-def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Prepare the database, then serve by as many processes as were asked for until stopped."""
-    refuse_taken(settings.host, settings.port)
-    # Bound but not listening: it keeps the port for the children, and takes no connection from them.
-    holder = bound_socket(settings.host, settings.port, shared=True)
+def run(options: argparse.Namespace, settings: Settings, holder: socket.socket) -> int:
+    """Prepare the database, then serve by as many processes as were asked for until stopped.
+
+    `holder` is bound and does not listen: it keeps the port for the children, and takes no connection from them.
+    """
     start = Start(settings=settings, seed=options.seed, ephemeral=options.ephemeral)
     try:
         asyncio.run(_run(options, start, holder))

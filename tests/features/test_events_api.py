@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from domain.keys import KeyKind, Resource
+from services.api_keys import Grant
+from services.scope import Access
 from tests.scenarios.world import World
 from tests.serving import Api, served
 
@@ -93,3 +96,11 @@ async def test_an_event_tells_the_object_and_what_changed(database_url: str) -> 
         assert event["request"]["idempotencyKey"] == "again"
         same = await api.ask("query($id: ID!) { event(id: $id) { type } node(id: $id) { id } }", {"id": event["id"]})
         assert same == {"event": {"type": "customer.updated"}, "node": {"id": event["id"]}}
+
+
+async def test_a_key_without_a_grant_reads_no_events(database_url: str) -> None:
+    async with served(database_url) as api:
+        reader = await api.as_key(KeyKind.RESTRICTED, Grant(Resource.EVENTS, Access.READ))
+        assert await types(reader) == await types(api)
+        other = await api.as_key(KeyKind.RESTRICTED, Grant(Resource.CUSTOMERS, Access.READ))
+        assert (await other.send(LIST)).codes == ["FORBIDDEN"]

@@ -12,7 +12,7 @@ from services.events import react_to
 from services.invoices.settlement import action_required, paid, payment_failed
 from services.payment_methods import detach_all_of
 from services.subscriptions.cancellation import cancel_all_of
-from services.subscriptions.following import follow_invoices
+from services.subscriptions.following import follow_invoices, follow_waiting_invoices
 
 
 def connect() -> None:
@@ -22,6 +22,6 @@ def connect() -> None:
     react_to(EventType.PAYMENT_INTENT_REQUIRES_ACTION, action_required)
     react_to(EventType.INVOICE_PAID, follow_invoices)
     react_to(EventType.INVOICE_PAYMENT_FAILED, follow_invoices)
-    react_to(EventType.INVOICE_PAYMENT_ACTION_REQUIRED, follow_invoices)
+    react_to(EventType.INVOICE_PAYMENT_ACTION_REQUIRED, follow_waiting_invoices)
     react_to(EventType.INVOICE_VOIDED, follow_invoices)
     react_to(EventType.CUSTOMER_DELETED, cancel_all_of, detach_all_of)

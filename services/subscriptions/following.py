@@ -34,8 +34,11 @@ class Following(Service):
     wholes = part(WholeSubscriptions)
     customers = part(Customers)
 
-    async def follow(self, invoices: Sequence[WholeInvoice]) -> None:
-        """Set the statuses that follow. Event `customer.subscription.updated` for each that changes."""
+    async def follow(self, invoices: Sequence[WholeInvoice], *, judging: bool = True) -> None:
+        """Set the statuses that follow. Event `customer.subscription.updated` for each that changes.
+
+        `judging`: whether the customers count as delinquent, or no longer, by what happened to these invoices.
+        """
         subjects: dict[str | None, Invoice] = {each.row.subscription_id: each.row for each in invoices}
         wholes = await self.wholes.by("id", subjects, lock=True)
         latest = await self._latest_finalized(wholes, subjects)
@@ -50,7 +53,8 @@ class Following(Service):
             if after != whole.row.status:
                 changed.append((whole, after))
         await self._change(changed)
-        await self._mark_delinquents(latest.values())
+        if judging:
+            await self._mark_delinquents(latest.values())
 
     async def _change(self, changed: Sequence[tuple[WholeSubscription, SubscriptionStatus]]) -> None:
         presents = await self.presents(whole.row.test_clock_id for whole, _ in changed)
@@ -127,3 +131,8 @@ def fate_of(invoice: Invoice | None) -> InvoiceFate | None:
 async def follow_invoices(scope: Scope, invoices: Sequence[Subject]) -> None:
     """Reaction to an invoice being paid, failing or being voided."""
     await Following(scope).follow([each for each in invoices if isinstance(each, WholeInvoice)])
+
+
+async def follow_waiting_invoices(scope: Scope, invoices: Sequence[Subject]) -> None:
+    """Reaction to an invoice whose payer must act: nothing was refused yet, so nobody is delinquent."""
+    await Following(scope).follow([each for each in invoices if isinstance(each, WholeInvoice)], judging=False)

@@ -1,0 +1,176 @@
+"""Periods counted from the anchor, and what a renewal does when the card says yes or no."""
+
+import pytest
+
+from tests.scenarios.world import World
+
+RENEWED = ["invoice.created", "customer.subscription.updated"]
+COLLECTED = [
+    "invoice.finalized",
+    "payment_intent.created",
+    "charge.succeeded",
+    "payment_intent.succeeded",
+    "invoice.paid",
+    "invoice.payment_succeeded",
+]
+
+
+async def test_monthly_from_the_31st_bills_on_the_last_day_of_shorter_months(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+
+    await world.move_to("2027-05-31T12:00:00Z")
+
+    assert await subscription.billed() == [
+        "1500 PAID 2027-01-31T10:00:00Z",
+        "1500 PAID 2027-02-28T10:00:00Z",
+        "1500 PAID 2027-03-31T10:00:00Z",
+        "1500 PAID 2027-04-30T10:00:00Z",
+        "1500 PAID 2027-05-31T10:00:00Z",
+    ]
+    [item] = (await subscription.now())["items"]
+    assert (item["currentPeriodStart"], item["currentPeriodEnd"]) == ("2027-05-31T10:00:00Z", "2027-06-30T10:00:00Z")
+
+
+async def test_yearly_from_a_leap_day_returns_to_it_in_leap_years(world: World) -> None:
+    await world.move_to("2028-02-29T10:00:00Z")
+    pro = await world.price("Pro", 12000, every="1 YEAR")
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(pro)
+
+    await world.move_to("2032-03-01T00:00:00Z")
+
+    assert [line.split()[2] for line in await subscription.billed()] == [
+        "2028-02-29T10:00:00Z",
+        "2029-02-28T10:00:00Z",
+        "2030-02-28T10:00:00Z",
+        "2031-02-28T10:00:00Z",
+        "2032-02-29T10:00:00Z",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("every", "second"),
+    [
+        ("1 DAY", "2027-02-01T10:00:00Z"),
+        ("10 DAY", "2027-02-10T10:00:00Z"),
+        ("2 WEEK", "2027-02-14T10:00:00Z"),
+        ("3 MONTH", "2027-04-30T10:00:00Z"),
+        ("1 YEAR", "2028-01-31T10:00:00Z"),
+    ],
+)
+async def test_second_invoice_comes_one_interval_later(world: World, every: str, second: str) -> None:
+    price = await world.price("Basic", 1500, every=every)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(price)
+
+    await world.move_to(second)
+
+    assert await subscription.billed() == ["1500 PAID 2027-01-31T10:00:00Z", f"1500 DRAFT {second}"]
+
+
+async def test_renewal_is_a_draft_for_an_hour_and_then_collected(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+    await world.news()
+
+    await world.move_to("2027-02-28T10:59:59Z")
+    assert (await subscription.billed())[1] == "1500 DRAFT 2027-02-28T10:00:00Z"
+    assert await world.news() == moving(*RENEWED)
+    await world.move_to("2027-02-28T11:00:00Z")
+
+    assert (await subscription.billed())[1] == "1500 PAID 2027-02-28T10:00:00Z"
+    assert await world.news() == moving(*COLLECTED)
+
+
+async def test_declined_renewal_is_past_due_until_it_is_paid(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+    await jenny.script("INSUFFICIENT_FUNDS")
+    await world.move_to("2027-02-28T10:30:00Z")
+    await world.news()
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert await subscription.status() == "PAST_DUE"
+    declined = ["invoice.finalized", "payment_intent.created", "charge.failed", "payment_intent.payment_failed"]
+    followed = ["invoice.payment_failed", "customer.subscription.updated", "customer.updated"]
+    assert await world.news() == moving(*declined, *followed)
+    assert await delinquent(world, jenny.id)
+
+    invoice = (await subscription.now())["latestInvoice"]["id"]
+    await world.do("invoicePay", "invoice { status }", id=invoice)
+
+    assert await subscription.status() == "ACTIVE"
+    assert not await delinquent(world, jenny.id)
+    caught_up = ["customer.subscription.updated", "customer.updated"]
+    assert await world.news() == [*COLLECTED[2:], *caught_up]
+
+
+async def test_renewal_that_needs_the_absent_customer_waits_for_them(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+    await jenny.script("AUTHENTICATION_REQUIRED")
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    invoice = (await subscription.invoices())[1]
+    assert (await subscription.status(), invoice["paymentIntent"]["status"]) == ("PAST_DUE", "REQUIRES_ACTION")
+
+
+async def test_renewal_without_any_payment_method_is_past_due(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+    await world.do("paymentMethodDetach", "paymentMethod { id }", id=jenny.cards[0])
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    invoice = (await subscription.invoices())[1]
+    assert (await subscription.status(), invoice["status"], invoice["attempted"]) == ("PAST_DUE", "OPEN", True)
+
+
+async def test_unpaid_invoice_that_is_voided_makes_the_one_before_it_count(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+    await jenny.script("INSUFFICIENT_FUNDS")
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert await subscription.status() == "PAST_DUE"
+
+    await world.do("invoiceVoid", "invoice { status }", id=(await subscription.now())["latestInvoice"]["id"])
+
+    assert await subscription.status() == "ACTIVE"  # the invoice of January is paid
+
+
+async def test_credit_pays_first_and_the_rest_is_charged(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+    await world.do(
+        "customerBalanceTransactionCreate",
+        "customerBalanceTransaction { endingBalance }",
+        customer=jenny.id,
+        amount=-2000,
+        currency="usd",
+    )
+
+    await world.move_to("2027-03-31T12:00:00Z")
+
+    due = [(each["total"], each["amountDue"], each["amountPaid"]) for each in await subscription.invoices()]
+    assert due == [(1500, 1500, 1500), (1500, 0, 0), (1500, 1000, 1000)]  # credit 20.00: all of February, 5.00 of March
+
+
+def moving(*types: str) -> list[str]:
+    """These events while the clock is on its way."""
+    return ["test_helpers.test_clock.advancing", *types, "test_helpers.test_clock.ready"]
+
+
+async def delinquent(world: World, customer: str) -> bool:
+    """Whether the customer's latest invoice could not be collected."""
+    found = await world.api.ask("query($id: ID!) { customer(id: $id) { delinquent } }", {"id": customer})
+    return bool(found["customer"]["delinquent"])

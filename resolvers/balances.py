@@ -25,7 +25,8 @@ class BalanceQueries:
     @listing(BalanceTransactionRef, kind="balances")
     def balance_transactions(self, info: Info, filter: _Filter = None) -> Listing:
         """Movements of money on the account, newest first."""
-        return info.context.services.balances.matching(draft_of(MovementSearch, filter or BalanceTransactionFilter()))
+        wanted = draft_of(MovementSearch, filter) if filter else MovementSearch()
+        return info.context.services.balances.matching(wanted)
 
     @query(kind="balances")
     async def balance(self, info: Info) -> Balance:

@@ -60,7 +60,9 @@ class PaymentMethodQueries:
     @listing(SetupIntentRef, kind="payment_methods")
     def setup_intents(self, info: Info, filter: _Filter = None) -> Listing:
         """Setup intents, newest first."""
-        return info.context.services.setup_intents.matching(draft_of(SetupIntentSearch, filter or SetupIntentFilter()))
+        return info.context.services.setup_intents.matching(
+            draft_of(SetupIntentSearch, filter) if filter else SetupIntentSearch()
+        )
 
     @field
     def sandbox_payment_methods(self) -> list[SandboxCard]:

@@ -47,12 +47,15 @@ class PaymentQueries:
     @listing(PaymentIntentRef, kind="payments")
     def payment_intents(self, info: Info, filter: _IntentFilter = None) -> Listing:
         """Payment intents, newest first."""
-        return info.context.services.payments.matching(draft_of(PaymentIntentSearch, filter or PaymentIntentFilter()))
+        return info.context.services.payments.matching(
+            draft_of(PaymentIntentSearch, filter) if filter else PaymentIntentSearch()
+        )
 
     @listing(ChargeRef, kind="payments")
     def charges(self, info: Info, filter: _ChargeFilter = None) -> Listing:
         """Charges, declined ones too, newest first."""
-        return info.context.services.payments.charges(draft_of(ChargeSearch, filter or ChargeFilter()))
+        wanted = draft_of(ChargeSearch, filter) if filter else ChargeSearch()
+        return info.context.services.payments.charges(wanted)
 
 
 class PaymentMutations:

@@ -30,7 +30,8 @@ class RefundQueries:
     @listing(RefundRef, kind="refunds")
     def refunds(self, info: Info, filter: _Filter = None) -> Listing:
         """Refunds, newest first."""
-        return info.context.services.refunds.matching(draft_of(RefundSearch, filter or RefundFilter()))
+        wanted = draft_of(RefundSearch, filter) if filter else RefundSearch()
+        return info.context.services.refunds.matching(wanted)
 
 
 class RefundMutations:

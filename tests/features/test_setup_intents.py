@@ -9,7 +9,7 @@ import pytest
 from domain.agenda import AgendaKind
 from domain.errors import DomainError
 from domain.kinds import FutureUsage, SetupIntentCancellationReason
-from models import AgendaEntry, PaymentMethod, SetupIntent
+from models import AgendaEntry, Customer, PaymentMethod, SetupIntent
 from services.agenda import agenda_of_the_system
 from services.base import Settled
 from services.idempotency import performed
@@ -52,7 +52,7 @@ async def test_authenticated_card_is_charged_later_without_its_holder(scope: Sco
     after = await SetupIntents(scope).authenticate(done.value.id, passed=True)
     assert after.value.status == "succeeded"
     card = await PaymentMethod.get()
-    intent = await asked(scope, payment_method=card.id, customer=await card.customer)
+    intent = await asked(scope, payment_method=card.id, customer=await Customer.get(id=card.customer_id))
     paid = await PaymentIntents(scope).confirm(Confirmation(id=intent.id, off_session=True))
     assert paid.value.status == "succeeded"
 

@@ -1,8 +1,8 @@
 """Tortoise's client for PostgreSQL: one pool, a connection for each unit, any free one for a read outside."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -12,10 +12,21 @@ from tortoise.backends.base.client import TransactionContext
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
 
 from services.transactions.tortoise_side import JoinedTransaction, SequentialPrefetch
-from services.transactions.units import DatabaseBusy, Dialect, TransactionFailed, current_unit, settled, transaction
+from services.transactions.units import (
+    DatabaseBusy,
+    Dialect,
+    TransactionFailed,
+    current_unit,
+    failure_of,
+    settled,
+    transaction,
+)
+
+T = TypeVar("T")
 
 _BUSY_SECONDS: Final = 20
 _ROLLBACK_SECONDS: Final = 5
+_COMMIT_SECONDS: Final = 60
 _SETTINGS: Final = {
     "application_name": "prorata",
     "jit": "off",
@@ -167,58 +178,74 @@ class PostgresSession:
         """Rows affected (or returned) and the records."""
         if sql[:6] != "SELECT":
             self.writes += 1
-        try:
-            return await _run(self._connection, sql, values)
-        except Exception as error:
-            raise self._failure(error) from error
+        return await self._answered(_run(self._connection, sql, values))
 
     async def query_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run one statement for each row of values; gives how many rows of values there were."""
         self.writes += 1
-        try:
-            await self._connection.executemany(sql, rows)
-        except Exception as error:
-            raise self._failure(error) from error
+        await self._answered(self._connection.executemany(sql, rows))
         return len(rows)
 
     async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert rows by COPY."""
         self.writes += 1
-        try:
-            await self._connection.copy_records_to_table(table, records=rows, columns=columns)
-        except Exception as error:
-            raise self._failure(error) from error
+        await self._answered(self._connection.copy_records_to_table(table, records=rows, columns=columns))
 
     async def script(self, sql: str) -> None:
         """Run statements without values."""
         self.writes += 1
+        await self._answered(self._connection.execute(sql))
+
+    async def _answered(self, statement: Awaitable[T]) -> T:
         try:
-            await self._connection.execute(sql)
+            return await statement
+        except asyncio.CancelledError as error:
+            # The server broke the statement off, and with it the transaction, whoever catches this.
+            self.failed = error
+            raise
         except Exception as error:
-            raise self._failure(error) from error
+            self.failed = error
+            raise self._translated(error) from error
+
+    def _is_lost(self) -> bool:
+        try:
+            return bool(self._connection.is_closed())
+        except asyncpg.InterfaceError:
+            return True  # The pool has taken a closed connection back by itself.
+
+    def _terminate(self) -> None:
+        if not self._is_lost():
+            self._connection.terminate()
+
+    def _translated(self, error: Exception) -> Exception:
+        if self._is_lost():
+            return DBConnectionError(f"The connection to PostgreSQL was lost: {error}")
+        return _translated(error)
 
     async def commit(self) -> asyncio.CancelledError | None:
         """Commit and give the connection back."""
-        committing = asyncio.ensure_future(self._connection.execute("COMMIT"))
+        committing = asyncio.ensure_future(self._connection.execute("COMMIT", timeout=_COMMIT_SECONDS))
         interruption = await settled(committing)
-        error = committing.exception()
-        if error is None and committing.result() != "COMMIT":
+        failure = failure_of(committing)
+        if failure is None and committing.result() != "COMMIT":
             # PostgreSQL answers ROLLBACK, without an error, when a statement has failed before.
-            error = TransactionFailed(f"PostgreSQL rolled this transaction back at its commit: {self.failed}")
-        if error is None:
+            failure = TransactionFailed(f"PostgreSQL rolled this transaction back at its commit: {self.failed}")
+        if failure is None:
             return await self._give_back() or interruption
         if interruption is not None:
-            raise interruption from error
-        raise _translated(error) if isinstance(error, Exception) else error
+            raise interruption from failure
+        raise self._translated(failure) if isinstance(failure, Exception) else failure
 
     async def rollback(self) -> None:
         """Roll back, unless the unit has ended."""
         if self._done:
             return
-        rolling = asyncio.ensure_future(self._connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS))
-        interruption = await settled(rolling)
-        if rolling.exception() is not None:
-            self._connection.terminate()
+        interruption = None
+        if not self._is_lost():
+            rolling = asyncio.ensure_future(self._connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS))
+            interruption = await settled(rolling)
+            if failure_of(rolling) is not None:
+                self._terminate()
         interruption = await self._give_back() or interruption
         if interruption is not None:
             raise interruption
@@ -227,13 +254,9 @@ class PostgresSession:
         self._done = True
         releasing = asyncio.ensure_future(self._pool.release(self._connection))
         interruption = await settled(releasing)
-        if releasing.exception() is not None:
-            self._connection.terminate()
+        if failure_of(releasing) is not None:
+            self._terminate()
         return interruption
-
-    def _failure(self, error: Exception) -> Exception:
-        self.failed = error
-        return _translated(error)
 
 
 client_class = PostgresServer

@@ -13,7 +13,7 @@ from typing import Any, Final
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from services.transactions.offload import Offload
-from services.transactions.units import DatabaseBusy, TransactionFailed, settled
+from services.transactions.units import DatabaseBusy, TransactionFailed, failure_of, settled
 
 _TURN_SECONDS: Final = 20
 _POLLS_MAX: Final = 1_000  # With pauses of 1, 2, 3 … and then 20 milliseconds: about 20 seconds as well.
@@ -132,7 +132,7 @@ class SqliteWriter:
             return None
         committing = self._thread.run(self._timed_commit)
         interruption = await settled(committing)
-        failure = committing.exception()
+        failure = failure_of(committing)
         if failure is None:
             return interruption
         if interruption is not None:
@@ -157,8 +157,9 @@ class SqliteWriter:
         emptying.add_done_callback(self._emptied)
 
     def _emptied(self, emptying: asyncio.Future[Any]) -> None:
-        if not emptying.cancelled() and emptying.exception() is not None:
-            _log.warning("The log of %s was not emptied: %s", self._filename, emptying.exception())
+        failure = failure_of(emptying)
+        if failure is not None:
+            _log.warning("The log of %s was not emptied: %s", self._filename, failure)
         self._turn.release()
 
 

@@ -314,3 +314,9 @@ async def settled(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:
         except asyncio.CancelledError as cancelled:
             interruption = cancelled
     return interruption
+
+
+def failure_of(work: asyncio.Future[Any]) -> BaseException | None:
+    """Why `work`, which has ended, has no result; None when it has one."""
+    # At the end of a program the loop cancels every task, those that finish a transaction too.
+    return asyncio.CancelledError() if work.cancelled() else work.exception()

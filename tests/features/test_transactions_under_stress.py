@@ -1,18 +1,21 @@
 """Units of work when tasks are cancelled at any moment and when several processes write at once."""
 
+# ruff: noqa: PT012 - what raises here is a block, and a block is never one simple statement.
+
 import asyncio
 import random
 import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from models import EventCounter
 from prorata.database import connect, connected, disconnect
 from services.rows import insert_rows
-from services.transactions import current_unit, database, for_update, transaction, transactional
+from services.transactions import TransactionFailed, current_unit, database, for_update, transaction, transactional
 from tests.features.transactions_worker import counter
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +129,35 @@ async def test_a_deadlock_is_broken_and_its_loser_runs_again() -> None:
 
     assert {row.id: row.value for row in await EventCounter.all()} == {"a": 2, "b": 2}
     assert len(runs) == 3
+
+
+@pytest.mark.postgres
+async def test_a_connection_that_is_lost_costs_its_unit_alone(postgres_database: str) -> None:
+    other = await asyncpg.connect(postgres_database)
+    with pytest.raises(DBConnectionError, match="was lost"):
+        async with transaction() as unit:
+            _, rows = await unit.session().query("SELECT pg_backend_pid() AS pid")
+            await other.execute("SELECT pg_terminate_backend($1, 5000)", rows[0]["pid"])
+            await insert_rows([counter("a")])
+    await other.close()
+
+    await write_pair(1)
+
+    assert await EventCounter.all().count() == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("postgres_database")
+async def test_a_statement_that_is_broken_off_spoils_its_unit() -> None:
+    with pytest.raises(TransactionFailed, match="earlier statement"):
+        async with transaction() as unit:
+            await insert_rows([counter("a")])
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await unit.session().query("SELECT pg_sleep(5)")
+            await insert_rows([counter("b")])
+
+    assert await EventCounter.all() == []
 
 
 @pytest.mark.sqlite

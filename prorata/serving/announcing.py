@@ -21,8 +21,9 @@ def welcome(settings: Settings, url: str, *, first_keys: FirstKeys | None, sandb
     """Lines with the links, and with the keys that may be shown now."""
     yield f"Prorata {__version__} on {_database(settings)}"
     yield ""
-    yield f"  GraphiQL         {url}/graphql"
+    yield f"  API              {url}/graphql"
     if settings.introspection:
+        yield f"  GraphiQL         {url}/graphql (in a browser)"
         yield f"  Schema           {url}/schema.graphql"
     if sandbox_key is not None:
         yield f"  Sandbox key      {sandbox_key}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from domain.event_types import EventType
 from models import (
     Charge,
     Customer,
@@ -17,6 +18,7 @@ from models import (
 from models.base import Owned
 from services.base import Service
 from services.rows import delete_by, fetch_by, update_rows
+from services.transactions import database, is_postgres
 
 _OBJECTS_AT_ONCE: Final = 200
 
@@ -51,6 +53,13 @@ _PERSONAL: Final[dict[str, frozenset[str]]] = {
 """By the kind of object that an event tells of: what says who somebody is."""
 
 
+_ATTACHED: Final = (
+    "SELECT DISTINCT object_id FROM events WHERE account_id = {} AND livemode = {} AND type = {} AND {} = {}"
+)
+_ATTACHED_POSTGRES: Final = _ATTACHED.format("$1", "$2", "$3", "data->>'customer'", "$4")
+_ATTACHED_SQLITE: Final = _ATTACHED.format("?", "?", "?", "json_extract(data, '$.customer')", "?")
+
+
 class Erasure(Service):
     """Blanks what is personal about one customer, within the caller's transaction."""
 
@@ -75,10 +84,10 @@ class Erasure(Service):
         intents = await self.gather(PaymentIntent, "customer_id", [customer.id])
         setups = await self.gather(SetupIntent, "customer_id", [customer.id])
         charges = await self.gather(Charge, "customer_id", [customer.id])
-        # A method that was detached no longer names its customer, but what was paid with it does.
+        # A method that was detached no longer names its customer, but what was paid with it does, and what was told.
         used = {each.payment_method_id for paid in (intents, setups, charges) for each in paid}
         attached = await self._ids(PaymentMethod, customer)
-        methods = await self.gather(PaymentMethod, "id", {*used, *attached})
+        methods = await self.gather(PaymentMethod, "id", {*used, *attached, *await self._told_attached(customer)})
         for intent in intents:
             intent.receipt_email = None
         for method in methods:
@@ -86,6 +95,13 @@ class Erasure(Service):
         await update_rows(intents, ["receipt_email"])
         await update_rows(methods, ["billing_details"])
         return [row.id for row in (*intents, *charges, *methods)]
+
+    async def _told_attached(self, customer: Customer) -> list[str]:
+        """Payment methods that an event says were attached. Reads all such events: people are forgotten rarely."""
+        sql = _ATTACHED_POSTGRES if is_postgres() else _ATTACHED_SQLITE
+        scope = [self.scope.account_id, self.scope.livemode]
+        _, records = await database().query(sql, [*scope, EventType.PAYMENT_METHOD_ATTACHED.value, customer.id])
+        return [record["object_id"] for record in records]
 
     async def _blank_invoices(self, customer: Customer) -> list[str]:
         """Whom invoices were for; numbers, lines, amounts and the tax exemption stay."""

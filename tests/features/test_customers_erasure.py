@@ -30,6 +30,7 @@ from services.customers import (
     TaxIdDraft,
 )
 from services.events import Events
+from services.payment_methods import BillingDetails, CardChange, PaymentMethods
 from services.scope import Scope
 from services.snapshots import Subject
 from services.transactions import in_transaction
@@ -162,3 +163,17 @@ async def test_others_are_not_forgotten(scope: Scope) -> None:
     await Customers(scope).anonymize(customer.id)
     assert (await Customer.get(id=other.id)).name == "Bob"
     assert (await Event.get(object_id=other.id)).data["email"] == "bob@example.com"
+
+
+async def test_card_that_was_taken_out_is_forgotten_too(scope: Scope) -> None:
+    customer = await ada(scope)
+    methods = PaymentMethods(scope)
+    details = BillingDetails(name="Ada Lovelace", email="ada@example.com")
+    card = await methods.attach("pm_card_visa", customer.id)
+    await methods.update(card.id, CardChange(billing_details=details))
+    await methods.detach(card.id)
+    await Customers(scope).delete(customer.id)
+    assert "lovelace" in str((await PaymentMethod.get()).billing_details).lower()
+    await Customers(scope).anonymize(customer.id)
+    left = await everything_stored()
+    assert [word for word in PERSONAL if word in left] == []

@@ -11,6 +11,7 @@ class Verdict(StrEnum):
     GOAL = "goal met"
     FIRST_TARGET = "first target met"
     BELOW = "below the first target"
+    SHORT = "below the goal"
     TOLD = ""
 
 
@@ -28,7 +29,9 @@ class Asked:
             return Verdict.GOAL
         if self._reached(ratio, self.first):
             return Verdict.FIRST_TARGET if self.goal is not None else Verdict.GOAL
-        return Verdict.TOLD if self.first is None and self.goal is None else Verdict.BELOW
+        if self.first is None:
+            return Verdict.TOLD if self.goal is None else Verdict.SHORT
+        return Verdict.BELOW
 
     def text(self, bound: float | None) -> str:
         """A bound as the table shows it."""

@@ -104,4 +104,6 @@ def _canonical(value: Any) -> Any:
         return [_canonical(each) for each in value]
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
     return value

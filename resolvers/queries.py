@@ -60,7 +60,7 @@ def listing(of: Any, *, kind: str) -> Callable[[Callable[..., Listing]], Any]:
 
         signature = inspect.signature(resolver)
         keyword = inspect.Parameter.KEYWORD_ONLY
-        own = [each.replace(default=UNSET) if each.default is None else each for each in signature.parameters.values()]
+        own = [_optional(each) for each in signature.parameters.values()]
         paging = [inspect.Parameter(each, keyword, default=UNSET, annotation=_PAGING[each]) for each in _PAGING]
         shown = signature.replace(parameters=[*own, *paging], return_annotation=Connection[of])
         run.__signature__ = shown  # type: ignore[attr-defined]
@@ -74,8 +74,16 @@ def field(resolver: Callable[..., Any]) -> Any:
     return strawberry.field(resolver=resolver, description=description_of(resolver))
 
 
-def query(*, kind: str) -> Callable[[Callable[..., Any]], Any]:
-    """Make a method of a `…Queries` class a query field, guarded by the read grant of `kind`."""
+def _optional(parameter: inspect.Parameter) -> inspect.Parameter:
+    """A parameter as the API shows it: absent rather than `= null`."""
+    return parameter.replace(default=UNSET) if parameter.default is None else parameter
+
+
+def query(*, kind: str, of: Any = None) -> Callable[[Callable[..., Any]], Any]:
+    """Make a method of a `…Queries` class a query field, guarded by the read grant of `kind`.
+
+    `of` is its type in the API where the method returns a row: `of=PaymentIntentRef | None`, and `-> Answer`.
+    """
 
     def declare(resolver: Callable[..., Any]) -> Any:
         name = camel_case(resolver.__name__)
@@ -85,6 +93,10 @@ def query(*, kind: str) -> Callable[[Callable[..., Any]], Any]:
             require_read(info.context, name, kind)
             return wrapped(await resolver(self, info, **arguments))
 
+        signature = inspect.signature(resolver)
+        shown = [_optional(each) for each in signature.parameters.values()]
+        gives = signature.return_annotation if of is None else of
+        run.__signature__ = signature.replace(parameters=shown, return_annotation=gives)  # type: ignore[attr-defined]
         return strawberry.field(resolver=run, description=description_of(resolver))
 
     return declare

@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.currencies import exponents
+from domain.uploads import UploadedFile
 
 MinorUnits = NewType("MinorUnits", int)
 """An amount in the smallest unit of the currency beside it; 64 bits."""
@@ -96,6 +97,16 @@ def _metadata(value: object) -> dict[str, str]:
     return {key: text or "" for key, text in value.items()}
 
 
+def _upload(value: object) -> UploadedFile:
+    if not isinstance(value, UploadedFile):
+        raise GraphQLError("Upload must be sent as a file of a multipart request, with null in its place.")
+    return value
+
+
+def _unreadable(value: object) -> object:
+    raise GraphQLError("Upload is for input only.")
+
+
 def _same(value: Any) -> Any:
     return value
 
@@ -134,6 +145,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         "Labels of your own: an object of texts, at most 50 keys of 40 characters with values of 500. In an update, "
         "keys that are not mentioned stay, and null or an empty text removes a key.",
         _metadata,
+    ),
+    UploadedFile: _scalar(
+        "Upload",
+        "A file, sent as a part of a multipart request (graphql-multipart-request); input only.",
+        _upload,
+        _unreadable,
     ),
     Json: _scalar("JSON", "Data whose form depends on its kind, such as an event's snapshot or a calculation.", _same),
 }

@@ -4,9 +4,8 @@ The text of a statement is constant, whatever the number of keys: they travel as
 array on PostgreSQL. Nothing here begins a transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeAlias
 
 import orjson
@@ -14,94 +13,141 @@ from tortoise.models import Model
 
 from services.pages import Page, PageRequest, cut
 from services.rows import hydrate
+from services.rows.tables import Table, table_of
 from services.scope import Scope
-from services.transactions import is_postgres
+from services.transactions import database
 
 Row: TypeAlias = Any
 Conditions: TypeAlias = tuple[tuple[str, Any], ...]
-"""Column and value, the value a scalar or a tuple of scalars."""
+"""Column and value; a tuple of values means any of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """The rows of `model` whose `column` holds the parent's id, in `order` (a column, `-` before it for descending)."""
+    """The rows of `model` whose `column` holds the parent's id, in `order` (a column, `-` before it for descending).
+
+    `kind` is the policy kind of the model.
+    """
 
     model: type[Model]
-    column: str
+    kind: str
+    column: str = "id"
     order: str = "id"
 
 
-async def rows_by_id(scope: Scope, model: type[Model], identifiers: Sequence[str], kind: str) -> dict[str, Row]:
+async def rows_by_id(scope: Scope, model: type[Model], kind: str, identifiers: Sequence[str]) -> dict[str, Row]:
     """The rows of these ids that the scope may see, by id; one statement."""
-    values = [_keys(identifiers)]
-    where = f"t.id {_among(1)}{_ownership(scope, model, kind, values)}"
-    rows = await _fetch(model, f"SELECT {_columns(model)} FROM {_table(model)} t WHERE {where}", values)
-    return {row.id: row for row in rows}
+    selection = _Selection(scope, Children(model, kind), identifiers)
+    return {row.id: row for row in await selection.rows(f"SELECT {selection.columns} {selection.source}")}
 
 
-async def rows_of_parents(
-    scope: Scope, children: Children, parents: Sequence[str], kind: str, limit: int
-) -> dict[str, list[Row]]:
+async def rows_of_parents(scope: Scope, children: Children, parents: Sequence[str], limit: int) -> dict[str, list[Row]]:
     """Per parent its first `limit` rows in order; parents without any are absent. One statement.
 
     A second one follows only where the lists together are longer than allowed, which a domain limit should prevent.
     """
-    model, values = children.model, [_keys(parents)]
-    where = f"t.{children.column} {_among(1)}{_ownership(scope, model, kind, values)}"
-    order = f"t.{children.order.lstrip('-')}" + (" DESC" if children.order.startswith("-") else "")
-    most = len(parents) * limit
-    rows = await _fetch(
-        model,
-        f"SELECT {_columns(model)} FROM {_table(model)} t WHERE {where} ORDER BY {order} LIMIT {most + 1}",
-        values,
-    )
-    if len(rows) > most:
-        sql = _ranked(model, children.column, where, order, len(values) + 1)
-        rows = await _fetch(model, sql, [*values, limit])
-    grouped = _grouped(rows, children.column)
-    return {parent: found[:limit] for parent, found in grouped.items()}
+    selection = _Selection(scope, children, parents)
+    order = f'"{children.order.lstrip("-")}"' + (" DESC" if children.order.startswith("-") else "")
+    most = selection.mark(len(parents) * limit + 1)
+    rows = await selection.rows(f"SELECT {selection.columns} {selection.source} ORDER BY {order} LIMIT {most}")
+    if len(rows) > len(parents) * limit:
+        ranked = _Selection(scope, children, parents)
+        rows = await ranked.rows(ranked.ranked(order, limit))
+    return _grouped(rows, children.column)
 
 
 async def pages_of_parents(
-    scope: Scope, children: Children, parents: Sequence[str], kind: str, request: PageRequest, conditions: Conditions
+    scope: Scope, children: Children, parents: Sequence[str], request: PageRequest, conditions: Conditions = ()
 ) -> dict[str, Page[Row]]:
     """Per parent the page that is asked for, newest first; one statement for all of them."""
-    model, values = children.model, [_keys(parents)]
-    where = f"t.{children.column} {_among(1)}{_ownership(scope, model, kind, values)}"
-    where += _conditions(conditions, values)
+    selection = _Selection(scope, children, parents)
+    selection.narrow(conditions)
     if request.after is not None:
-        values.append(request.after)
-        where += f" AND t.id < {_mark(len(values))}"
+        selection.source += f' AND "id" < {selection.mark(request.after)}'
     if request.before is not None:
-        values.append(request.before)
-        where += f" AND t.id > {_mark(len(values))}"
-    order = "t.id" if request.backwards else "t.id DESC"
-    values.append(request.size + 1)
+        selection.source += f' AND "id" > {selection.mark(request.before)}'
+    order = '"id"' if request.backwards else '"id" DESC'
     if len(parents) == 1:  # An index in order of ids can then stop early; ranking would read the whole list.
-        limit = _mark(len(values))
-        sql = f"SELECT {_columns(model)} FROM {_table(model)} t WHERE {where} ORDER BY {order} LIMIT {limit}"
+        limit = selection.mark(request.size + 1)
+        sql = f"SELECT {selection.columns} {selection.source} ORDER BY {order} LIMIT {limit}"
     else:
-        sql = _ranked(model, children.column, where, order, len(values))
-    grouped = _grouped(await _fetch(model, sql, values), children.column)
+        sql = selection.ranked(order, request.size + 1)
+    grouped = _grouped(await selection.rows(sql), children.column)
     return {parent: cut(grouped.get(parent, []), request) for parent in parents}
 
 
 async def counts_of_parents(
-    scope: Scope, children: Children, parents: Sequence[str], kind: str, conditions: Conditions
+    scope: Scope, children: Children, parents: Sequence[str], conditions: Conditions = ()
 ) -> dict[str, int]:
     """Per parent the number of its rows; parents without any are absent. One statement."""
-    model, values = children.model, [_keys(parents)]
-    where = f"t.{children.column} {_among(1)}{_ownership(scope, model, kind, values)}"
-    where += _conditions(conditions, values)
-    column = f"t.{children.column}"
-    sql = f"SELECT {column} AS parent, COUNT(*) AS number FROM {_table(model)} t WHERE {where} GROUP BY {column}"
-    _, records = await model._meta.db.execute_query(sql, values)
+    selection = _Selection(scope, children, parents)
+    selection.narrow(conditions)
+    column = f'"{children.column}"'
+    sql = f"SELECT {column} AS parent, COUNT(*) AS number {selection.source} GROUP BY {column}"
+    _, records = await database().query(sql, selection.values)
     return {record["parent"]: record["number"] for record in records}
 
 
-async def _fetch(model: type[Model], sql: str, values: list[Any]) -> list[Row]:
-    _, records = await model._meta.db.execute_query(sql, values)
-    return hydrate(model, records)
+class _Selection:
+    """The rows of some parents in the making: `FROM … WHERE …` and its values."""
+
+    def __init__(self, scope: Scope, children: Children, parents: Sequence[str]) -> None:
+        self.values: list[Any] = []
+        self._table: Table[Any] = table_of(children.model)
+        self._model = children.model
+        self._column = children.column
+        self.columns = self._table.select_list
+        # Without statistics SQLite may prefer an index over the account's whole table to the one of the parents.
+        alone = children.column in self._table.first_in_an_index and not self._table.postgres
+        self.source = f"FROM {self._table.name} WHERE {self._among(children.column, parents)}"
+        self.narrow(_ownership(scope, children), unary="+" if alone else "")
+
+    def narrow(self, conditions: Conditions, unary: str = "") -> None:
+        """Keep only the rows that meet the conditions."""
+        for attribute, value in conditions:
+            if isinstance(value, tuple):
+                self.source += f" AND {self._among(attribute, value)}"
+            else:
+                self.source += f' AND {unary}"{attribute}" = {self.mark(self._converted(attribute, value))}'
+
+    def mark(self, value: Any) -> str:
+        """The placeholder of one more value."""
+        self.values.append(value)
+        return f"${len(self.values)}" if self._table.postgres else f"?{len(self.values)}"
+
+    def ranked(self, order: str, limit: int) -> str:
+        """The first `limit` rows of every parent."""
+        parent = f'"{self._column}"'
+        return (
+            f"SELECT {self.columns} FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY {parent} ORDER BY {order}) "
+            f"AS place_within {self.source}) AS ranked WHERE place_within <= {self.mark(limit)} ORDER BY {order}"
+        )
+
+    async def rows(self, sql: str) -> list[Row]:
+        """The rows that a statement over this selection gives."""
+        _, records = await database().query(sql, self.values)
+        return hydrate(self._model, records)
+
+    def _among(self, attribute: str, values: Sequence[Any]) -> str:
+        converted = [self._converted(attribute, value) for value in values]
+        if self._table.postgres:
+            return f'"{attribute}" = ANY({self.mark(converted)}::{self._table.columns[attribute].sql_type}[])'
+        return f'"{attribute}" IN (SELECT value FROM json_each({self.mark(orjson.dumps(converted).decode())}))'
+
+    def _converted(self, attribute: str, value: Any) -> Any:
+        convert = self._table.columns[attribute].to_database
+        return value if convert is None else convert(value)
+
+
+def _ownership(scope: Scope, children: Children) -> Conditions:
+    """The tenancy filter: account and mode where the model has them; an account itself is known by its id."""
+    fields = children.model._meta.fields_map
+    owned: Conditions = (("account_id", scope.account_id), ("livemode", scope.livemode))
+    if "account_id" not in fields:
+        owned = (("id", scope.account_id),)
+    if scope.policy.sees_active_only(children.kind) and "active" in fields:
+        return (*owned, ("active", True))
+    return owned
 
 
 def _grouped(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
@@ -109,55 +155,3 @@ def _grouped(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
     for row in rows:
         grouped.setdefault(getattr(row, column), []).append(row)
     return grouped
-
-
-def _ranked(model: type[Model], column: str, where: str, order: str, limit: int) -> str:
-    """The first rows of every parent, by their rank within it; parameter number `limit` says how many."""
-    plain = order.replace("t.", "")
-    return (
-        f"SELECT {_columns(model)} FROM (SELECT t.*, ROW_NUMBER() OVER (PARTITION BY t.{column} ORDER BY {order}) "
-        f"AS place_within FROM {_table(model)} t WHERE {where}) t WHERE place_within <= {_mark(limit)} ORDER BY {plain}"
-    )
-
-
-def _ownership(scope: Scope, model: type[Model], kind: str, values: list[Any]) -> str:
-    """The tenancy filter: account and mode where the model has them; an account itself is known by its id."""
-    columns = model._meta.fields_map
-    owned: Mapping[str, Any]
-    if "account_id" in columns:
-        owned = {"account_id": scope.account_id, "livemode": scope.livemode}
-    else:
-        owned = {"id": scope.account_id}
-    if scope.policy.sees_active_only(kind) and "active" in columns:
-        owned = {**owned, "active": True}
-    return _conditions(tuple(owned.items()), values)
-
-
-def _conditions(conditions: Conditions, values: list[Any]) -> str:
-    text = ""
-    for column, value in conditions:
-        several = isinstance(value, tuple)
-        values.append(_keys(value) if several else value)
-        text += f" AND t.{column} {_among(len(values))}" if several else f" AND t.{column} = {_mark(len(values))}"
-    return text
-
-
-def _keys(keys: Sequence[Any]) -> Any:
-    return list(keys) if is_postgres() else orjson.dumps(list(keys)).decode()
-
-
-def _among(number: int) -> str:
-    return f"= ANY(${number})" if is_postgres() else f"IN (SELECT value FROM json_each(?{number}))"
-
-
-def _mark(number: int) -> str:
-    return f"${number}" if is_postgres() else f"?{number}"
-
-
-@cache
-def _columns(model: type[Model]) -> str:
-    return ", ".join(f't."{column}"' for column in model._meta.fields_db_projection.values())
-
-
-def _table(model: type[Model]) -> str:
-    return f'"{model._meta.db_table}"'

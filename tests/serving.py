@@ -13,10 +13,11 @@ from domain.ids import IdMint
 from domain.keys import KeyKind
 from gateways.registry import Gateways
 from prorata.clock import SYSTEM_CLOCK
-from prorata.database import connected
+from prorata.database import connect, disconnect
 from prorata.web.app import WebConfig, build_app
 from prorata.web.limits import Limits
 from resolvers import build_schema
+from services import reactions
 from services.accounts import Accounts
 from services.api_keys import ApiKeyDraft, ApiKeys, Grant
 from services.scope import Actor, ActorKind, Clock, Scope
@@ -137,16 +138,27 @@ async def tenant(clock: Clock, ids: IdMint, *, livemode: bool = False) -> tuple[
 
 
 @asynccontextmanager
+async def _connected(database_url: str, modules: tuple[str, ...]) -> AsyncIterator[None]:
+    await connect(database_url, modules=modules)
+    try:
+        yield
+    finally:
+        await disconnect()
+
+
+@asynccontextmanager
 async def served(
     database_url: str,
     *,
     schema: strawberry.Schema | None = None,
     limits: Limits | None = None,
     clock: Clock = SYSTEM_CLOCK,
+    modules: tuple[str, ...] = ("models",),
     **settings: Any,
 ) -> AsyncIterator[Api]:
     """The application over a migrated database, with a secret test key of the platform account."""
-    async with connected(database_url):
+    async with _connected(database_url, modules):
+        reactions.connect()
         ids = IdMint(clock.ticks)
         scope, secret = await tenant(clock, ids)
         config = WebConfig(

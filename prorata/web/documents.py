@@ -82,7 +82,7 @@ class Documents:
         own = (MaybeNullValidationRule, OneOfInputValidationRule)
         self._rules = [*specified_rules, *own, *(() if introspection else (NoSchemaIntrospectionCustomRule,))]
         self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._characters = 0
+        self.characters = 0
 
     def prepare(self, text: str) -> Document:
         """The document of this text. Raises `InvalidDocument`."""
@@ -92,10 +92,10 @@ class Documents:
             return document
         document = self._prepared(text)
         self._kept[text] = document
-        self._characters += len(text)
-        while self._characters > _KEPT_CHARACTERS:
+        self.characters += len(text)
+        while self.characters > _KEPT_CHARACTERS:
             forgotten, _ = self._kept.popitem(last=False)
-            self._characters -= len(forgotten)
+            self.characters -= len(forgotten)
         return document
 
     def _prepared(self, text: str) -> Document:

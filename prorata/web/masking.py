@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graphql import GraphQLError
+from strawberry.exceptions import StrawberryInputCoercionError
 
 from domain.errors import DomainError
 from schema.errors import CodedError, RequestCode
@@ -44,6 +45,8 @@ def _verdict(error: GraphQLError) -> tuple[RequestCode, str]:
         return RequestCode(error.extensions["code"]), error.message
     if isinstance(cause, DomainError):
         return RequestCode.BAD_REQUEST, str(cause)
+    if isinstance(cause, StrawberryInputCoercionError):
+        return RequestCode.GRAPHQL_VALIDATION_FAILED, str(cause)
     # graphql-core points at the argument that it cannot take; what fails on the way out has no place in the document.
     own_fault = error.path is not None and not (isinstance(cause, GraphQLError) and cause.nodes)
     if own_fault or (cause is not None and not isinstance(cause, GraphQLError)):

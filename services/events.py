@@ -11,18 +11,18 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tortoise.functions import Max
+import orjson
 
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import API_VERSION, EventType
 from domain.ids import Prefix
-from models import Event, EventCounter
+from models import Event
 from services.base import Service
 from services.pages import Listing, Page, PageRequest, cut
 from services.rows import insert_rows
 from services.scope import Scope
 from services.snapshots import Subject, row_of, snapshot_of
-from services.transactions import Unit, current_unit, for_update
+from services.transactions import Unit, current_unit, database, is_postgres
 
 __all__ = ["CreatedSpan", "EventLog", "EventSearch", "Events", "Reaction", "Snapshot", "react_to"]
 
@@ -130,43 +130,50 @@ async def _finish(unit: Unit) -> None:
     pending = unit.state(_Pending, _Pending)
     await _react(pending)
     events = pending.events
-    await _number_by_object(events)
     for account_id, livemode in sorted({(event.account_id, event.livemode) for event in events}):
-        await _number_by_account(
-            [event for event in events if event.account_id == account_id and event.livemode == livemode]
-        )
+        of_account = [event for event in events if event.account_id == account_id and event.livemode == livemode]
+        await _number_by_account(of_account)
+        # Under the account's counter nobody else numbers events of these objects.
+        await _number_by_object(of_account)
     await insert_rows(events)
 
 
-async def _number_by_object(events: list[Event]) -> None:
+async def _number_by_account(events: Sequence[Event]) -> None:
+    """Take the next numbers of one account and mode, and hold its counter until the commit."""
+    account_id, livemode = events[0].account_id, events[0].livemode
+    key = f"{account_id}:{'live' if livemode else 'test'}"
+    row = [key, account_id, livemode, len(events)]
+    [counter] = (await database().query(_COUNT_ON[is_postgres()], row))[1]
+    for event, number in zip(events, range(counter["value"] - len(events) + 1, counter["value"] + 1), strict=True):
+        event.sequence = number
+
+
+async def _number_by_object(events: Sequence[Event]) -> None:
     """Count on from the last event of each object; an object born in this transaction has none before."""
     born = {event.object_id for event in events if event.type.endswith(".created")}
-    known = {event.object_id for event in events} - born
+    known = sorted({event.object_id for event in events} - born)
     last: dict[str, int] = {}
     if known:
-        rows = (
-            await Event.filter(account_id__in={event.account_id for event in events}, object_id__in=known)
-            .group_by("object_id")
-            .annotate(last=Max("object_sequence"))
-            .values("object_id", "last")
-        )
-        last = {row["object_id"]: row["last"] for row in rows}
+        among = known if is_postgres() else orjson.dumps(known).decode()
+        found = (await database().query(_LAST_BY_OBJECT[is_postgres()], [events[0].account_id, among]))[1]
+        last = {row["object_id"]: row["last"] for row in found}
     for event in events:
         event.object_sequence = last[event.object_id] = last.get(event.object_id, 0) + 1
 
 
-async def _number_by_account(events: list[Event]) -> None:
-    """Take the next numbers of one account and mode, and hold its counter until the commit."""
-    account_id, livemode = events[0].account_id, events[0].livemode
-    key = f"{account_id}:{'live' if livemode else 'test'}"
-    counter = await for_update(EventCounter.filter(id=key)).first()
-    if counter is None:
-        await insert_rows([EventCounter(id=key, account_id=account_id, livemode=livemode, value=0)])
-        counter = await for_update(EventCounter.filter(id=key)).get()
-    for event in events:
-        counter.value += 1
-        event.sequence = counter.value
-    await counter.save(update_fields=["value"])
+_COUNT_ON = {
+    postgres: "INSERT INTO event_counters (id, account_id, livemode, value) VALUES "
+    f"{values} ON CONFLICT (id) DO UPDATE SET value = event_counters.value + excluded.value RETURNING value"
+    for postgres, values in ((False, "(?, ?, ?, ?)"), (True, "($1, $2, $3, $4)"))
+}
+_LAST_BY_OBJECT = {
+    postgres: "SELECT object_id, MAX(object_sequence) AS last FROM events"
+    f" WHERE account_id = {account} AND object_id {among} GROUP BY object_id"
+    for postgres, account, among in (
+        (False, "?", "IN (SELECT value FROM json_each(?))"),
+        (True, "$1", "= ANY($2::varchar[])"),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)

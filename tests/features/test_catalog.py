@@ -176,6 +176,20 @@ async def test_product_with_a_price_is_archived_not_deleted(scope: Scope) -> Non
     assert await told() == ["product.created", "price.created"]
 
 
+async def test_deletion_and_new_price_at_once_leave_no_orphan(scope: Scope) -> None:
+    for _ in range(6):
+        product = await basic(scope)
+        outcomes = await asyncio.gather(
+            Products(scope).delete(product.id),
+            Prices(scope).create(PriceDraft(product=product.id, currency="usd", unit_amount=1)),
+            return_exceptions=True,
+        )
+        refusals = [each for each in outcomes if isinstance(each, BaseException)]
+        assert [type(each) for each in refusals] == [DomainError]
+        is_there = await Product.filter(id=product.id).exists()
+        assert await Price.filter(product_id=product.id).exists() == is_there
+
+
 async def test_product_without_prices_is_deleted(scope: Scope) -> None:
     product = await basic(scope)
     assert (await Products(scope).delete(product.id)).id == product.id

@@ -95,8 +95,11 @@ class PostgresServer(AsyncpgDBClient):
         return self._pool
 
     async def _free_connection(self) -> Any:
+        pool = self._open_pool
+        if pool.get_idle_size() > 0:
+            return await pool.acquire()  # At once; a time limit costs a task.
         try:
-            return await self._open_pool.acquire(timeout=_BUSY_SECONDS)
+            return await pool.acquire(timeout=_BUSY_SECONDS)
         except TimeoutError:
             raise DatabaseBusy(
                 f"All {self.pool_maxsize} connections were in use for {_BUSY_SECONDS} seconds."
@@ -213,50 +216,58 @@ class PostgresSession:
         except asyncpg.InterfaceError:
             return True  # The pool has taken a closed connection back by itself.
 
-    def _terminate(self) -> None:
+    def _give_up(self) -> None:
         if not self._is_lost():
             self._connection.terminate()
 
     def _translated(self, error: Exception) -> Exception:
+        if isinstance(error, DBConnectionError):
+            return error
         if self._is_lost():
             return DBConnectionError(f"The connection to PostgreSQL was lost: {error}")
         return _translated(error)
 
     async def commit(self) -> asyncio.CancelledError | None:
         """Commit and give the connection back."""
-        committing = asyncio.ensure_future(self._connection.execute("COMMIT", timeout=_COMMIT_SECONDS))
+        committing = asyncio.ensure_future(self._end("COMMIT", _COMMIT_SECONDS))
         interruption = await settled(committing)
         failure = failure_of(committing)
         if failure is None and committing.result() != "COMMIT":
             # PostgreSQL answers ROLLBACK, without an error, when a statement has failed before.
             failure = TransactionFailed(f"PostgreSQL rolled this transaction back at its commit: {self.failed}")
         if failure is None:
-            return await self._give_back() or interruption
+            return interruption
         if interruption is not None:
             raise interruption from failure
-        raise self._translated(failure) if isinstance(failure, Exception) else failure
+        raise failure
 
     async def rollback(self) -> None:
         """Roll back, unless the unit has ended."""
         if self._done:
             return
-        interruption = None
-        if not self._is_lost():
-            rolling = asyncio.ensure_future(self._connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS))
-            interruption = await settled(rolling)
-            if failure_of(rolling) is not None:
-                self._terminate()
-        interruption = await self._give_back() or interruption
+        rolling = asyncio.ensure_future(self._end("ROLLBACK", _ROLLBACK_SECONDS))
+        interruption = await settled(rolling)
+        failure_of(rolling)  # Seen, and answered: the connection was given up.
         if interruption is not None:
             raise interruption
 
-    async def _give_back(self) -> asyncio.CancelledError | None:
+    async def _end(self, statement: str, seconds: int) -> str:
+        """Send the last statement and give the connection back, or give it up when its state is unknown."""
         self._done = True
-        releasing = asyncio.ensure_future(self._pool.release(self._connection))
-        interruption = await settled(releasing)
-        if failure_of(releasing) is not None:
-            self._terminate()
-        return interruption
+        try:
+            if self._is_lost():
+                raise DBConnectionError("The connection to PostgreSQL was lost.")
+            status: str = await self._connection.execute(statement, timeout=seconds)
+        except Exception as error:
+            meaning = self._translated(error)
+            self._give_up()
+            raise meaning from error
+        except asyncio.CancelledError:
+            self._give_up()
+            raise
+        finally:
+            await self._pool.release(self._connection)
+        return status
 
 
 client_class = PostgresServer

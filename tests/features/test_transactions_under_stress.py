@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
 
 from models import EventCounter
 from prorata.database import connect, connected, disconnect
@@ -144,6 +144,19 @@ async def test_a_connection_that_is_lost_costs_its_unit_alone(postgres_database:
     await write_pair(1)
 
     assert await EventCounter.all().count() == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("postgres_database")
+async def test_a_commit_that_is_refused_says_why_and_gives_the_connection_back() -> None:
+    async with transaction() as unit:
+        await unit.session().script("CREATE TABLE late (id INT, UNIQUE (id) DEFERRABLE INITIALLY DEFERRED)")
+    for _ in range(12):  # more often than there are connections
+        with pytest.raises(IntegrityError, match="late_id_key"):
+            async with transaction() as unit:
+                await unit.session().query("INSERT INTO late VALUES (1), (1)")
+
+    assert (await database().query("SELECT 1 FROM late"))[0] == 0
 
 
 @pytest.mark.postgres

@@ -7,7 +7,7 @@ import strawberry
 import models
 from domain.ids import Prefix
 from schema.base import Node, Wrapping, column, computed, input_field, node_type, part_type
-from schema.scalars import Json
+from schema.scalars import Json, Sequence
 
 
 @part_type
@@ -38,8 +38,8 @@ class Event(Node):
     created: datetime = column("When it happened, by the object's clock.", source="created_at")
     livemode: bool = column("Whether real money is meant.")
     type: str = column("What happened, as Stripe names it: `invoice.paid`.")
-    sequence: int = column("Its place among all events of the account and mode: 1, 2, 3, without gaps.")
-    object_sequence: int = column("Its place among the events of the same object: 1, 2, 3, without gaps.")
+    sequence: Sequence = column("Its place among all events of the account and mode: 1, 2, 3, without gaps.")
+    object_sequence: Sequence = column("Its place among the events of the same object: 1, 2, 3, without gaps.")
     api_version: str = column("The version of Stripe's API whose shape `data.object` has.")
 
     @computed("The object that it happened to.")

@@ -15,6 +15,8 @@ from domain.uploads import UploadedFile
 
 MinorUnits = NewType("MinorUnits", int)
 """An amount in the smallest unit of the currency beside it; 64 bits."""
+Sequence = NewType("Sequence", int)
+"""A place in an order that only grows; 64 bits."""
 Currency = NewType("Currency", str)
 """A lower-case ISO 4217 code; input in any case."""
 Metadata = NewType("Metadata", dict[str, str])
@@ -30,12 +32,20 @@ _DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?\Z")
 
 
 def _minor_units(value: object) -> int:
+    return _int64(value, "MinorUnits must be a whole number of minor units such as 1500")
+
+
+def _sequence(value: object) -> int:
+    return _int64(value, "Sequence must be a whole number such as 1500")
+
+
+def _int64(value: object, wanted: str) -> int:
     if isinstance(value, str) and _INTEGER.match(value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise GraphQLError(f"MinorUnits must be a whole number of minor units such as 1500, not {value!r}.")
+        raise GraphQLError(f"{wanted}, not {value!r}.")
     if abs(value) > _INT64_MAX:
-        raise GraphQLError(f"MinorUnits must fit into 64 bits; {value} does not.")
+        raise GraphQLError(f"{wanted}, and must fit into 64 bits; {value} does not.")
     return value
 
 
@@ -123,6 +133,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         "A whole number in the smallest unit of the currency beside it (1500 with usd is 15.00 USD, with jpy "
         "1500 JPY). 64 bits; as a variable it may also be sent as text.",
         _minor_units,
+    ),
+    Sequence: _scalar(
+        "Sequence",
+        "A place in an order that only grows: 1, 2, 3. 64 bits; as a variable it may also be sent as text.",
+        _sequence,
     ),
     Currency: _scalar(
         "Currency",

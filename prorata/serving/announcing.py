@@ -32,7 +32,8 @@ def welcome(settings: Settings, url: str, *, first_keys: FirstKeys | None, sandb
             yield f"  Secret key       {first_keys.secret}"
         yield f"  Publishable key  {first_keys.publishable}"
         yield ""
-        yield "  Keys are shown this once; `prorata keys` makes others."
+        shown = "Both keys are" if sandbox_key is None else "The publishable key is"
+        yield f"  {shown} shown this once; `prorata keys` makes others."
     yield ""
 
 

@@ -7,13 +7,14 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prorata.launching import command_line
-from prorata.testing import Client, QueryFailed, Server, running_server
+from prorata.testing import Client, Clock, QueryFailed, Server, running_server
 
 KEYS = "{ apiKeys(first: 5) { nodes { name } } }"
 NO_BOOTSTRAP = {"PRORATA_BOOTSTRAP_SECRET_KEY": ""}
@@ -63,6 +64,34 @@ def test_sigterm_ends_a_server_with_code_0(settings: dict[str, str]) -> None:
         assert server.process.wait(timeout=30) == 0
 
 
+def _daily_subscriber(server: Server, clock: Clock) -> None:
+    price = {
+        "currency": "usd",
+        "unitAmount": 100,
+        "recurring": {"interval": "DAY"},
+        "productData": {"name": "Daily"},
+    }
+    made = server.mutate("priceCreate", price, "price { id }")["price"]
+    customer = server.mutate("customerCreate", {"testClock": clock.id}, "customer { id }")["customer"]
+    attached = {"id": "pm_card_visa", "customer": customer["id"]}
+    card = server.mutate("paymentMethodAttach", attached, "paymentMethod { id }")["paymentMethod"]
+    wanted = {"customer": customer["id"], "items": [{"price": made["id"]}], "defaultPaymentMethod": card["id"]}
+    server.mutate("subscriptionCreate", wanted, "subscription { id }")
+
+
+def test_a_request_that_has_begun_is_answered_before_the_end(settings: dict[str, str]) -> None:
+    status = "query($id: ID!) { testClock(id: $id) { status } }"
+    with running_server("--port", "0", settings=settings) as server, ThreadPoolExecutor(1) as threads:
+        clock = server.clock(datetime(2027, 1, 31, 10, tzinfo=UTC))
+        _daily_subscriber(server, clock)
+        advance = threads.submit(clock.advance, timedelta(days=60))
+        while server.query(status, {"id": clock.id})["testClock"]["status"] != "ADVANCING":
+            assert not advance.done(), "60 renewals were over before they were seen"
+        server.process.send_signal(signal.SIGTERM)
+        assert advance.result() == datetime(2027, 4, 1, 10, tzinfo=UTC)
+        assert server.process.wait(timeout=30) == 0
+
+
 def test_the_demo_keeps_its_sandbox_key(settings: dict[str, str], tmp_path: Path) -> None:
     with running_server("--port", "0", "--seed", settings=settings | NO_BOOTSTRAP) as server:
         key = _keys_shown(server)["sk_test_"]
@@ -84,7 +113,9 @@ def test_a_bootstrap_key_opens_a_fresh_database(settings: dict[str, str]) -> Non
         assert len(_names(server)) == 2
 
 
-def test_several_servers_start_at_once_on_one_empty_file(settings: dict[str, str]) -> None:
+def test_several_servers_start_at_once_on_one_empty_database(empty_database_url: str) -> None:
+    settings = {"PRORATA_DATABASE_URL": empty_database_url, "PRORATA_SECRET_KEY": "x" * 32}
+
     def start(_: int) -> tuple[dict[str, str], list[str]]:
         with running_server("--port", "0", settings=settings | NO_BOOTSTRAP) as server:
             shown = _keys_shown(server)

@@ -6,7 +6,7 @@ grow by one in commit order, a rolled-back change uses none, and no reader ever 
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -40,12 +40,10 @@ def react_to(type: EventType, *reactions: Reaction) -> None:
     _REACTIONS[type] = reactions
 
 
-@dataclass(slots=True)
-class _Pending:
-    """The events of one transaction that are not written yet, and the subjects that reactions wait for."""
-
-    events: list[Event] = field(default_factory=list)
-    reactions: dict[tuple[EventType, str, bool], tuple[Scope, list[Subject]]] = field(default_factory=dict)
+# Lists in the unit's state, because a savepoint that is rolled back brings those back as they were at its beginning.
+_EVENTS = "events that are not written yet"
+_WAITING = "subjects that reactions wait for"
+_Waiting = tuple[EventType, Scope, Subject]
 
 
 class Events(Service):
@@ -58,7 +56,7 @@ class Events(Service):
         """
         unit = current_unit()
         assert unit is not None, "reactions belong to a transaction"
-        await _react(unit.state(_Pending, _Pending))
+        await _react(unit)
 
     def snapshot(self, subject: Subject) -> Snapshot:
         """The object as handlers written for Stripe expect it; take one before a change to tell what it changed."""
@@ -78,10 +76,10 @@ class Events(Service):
         row = row_of(subject)
         unit = current_unit()
         assert unit is not None, f"{type} recorded outside a transaction"
-        pending = unit.state(_Pending, _Pending)
-        if not pending.events:
+        events: list[Event] = unit.state(_EVENTS, list)
+        if not events:
             unit.before_commit(lambda: _finish(unit))
-        pending.events.append(
+        events.append(
             Event(
                 id=self.new_id(Prefix.EVENT),
                 created_at=at,
@@ -98,17 +96,24 @@ class Events(Service):
             )
         )
         if type in _REACTIONS:
-            group = (type, self.scope.account_id, self.scope.livemode)
-            pending.reactions.setdefault(group, (self.scope, []))[1].append(subject)
+            waiting: list[_Waiting] = unit.state(_WAITING, list)
+            waiting.append((type, self.scope, subject))
 
 
-async def _react(pending: _Pending) -> None:
+async def _react(unit: Unit) -> None:
     """Take waiting groups in the order in which their first event was recorded; reactions may add more."""
-    while pending.reactions:
-        group, (scope, subjects) = next(iter(pending.reactions.items()))
-        del pending.reactions[group]
-        for reaction in _REACTIONS[group[0]]:
-            await reaction(scope, subjects)
+    waiting: list[_Waiting]
+    while waiting := unit.state(_WAITING, list):
+        first, scope, _ = waiting[0]
+        group = [each for each in waiting if _group_of(each) == _group_of(waiting[0])]
+        waiting[:] = [each for each in waiting if _group_of(each) != _group_of(group[0])]
+        for reaction in _REACTIONS[first]:
+            await reaction(scope, [subject for _, _, subject in group])
+
+
+def _group_of(waiting: _Waiting) -> tuple[EventType, str, bool]:
+    event_type, scope, _ = waiting
+    return event_type, scope.account_id, scope.livemode
 
 
 def _former_values(before: Snapshot, after: Snapshot) -> Snapshot:
@@ -127,9 +132,8 @@ def _former_values(before: Snapshot, after: Snapshot) -> Snapshot:
 
 async def _finish(unit: Unit) -> None:
     """Let follow what follows, then number and insert all events of the transaction, per object and per account."""
-    pending = unit.state(_Pending, _Pending)
-    await _react(pending)
-    events = pending.events
+    await _react(unit)
+    events: list[Event] = unit.state(_EVENTS, list)
     for account_id, livemode in sorted({(event.account_id, event.livemode) for event in events}):
         of_account = [event for event in events if event.account_id == account_id and event.livemode == livemode]
         await _number_by_account(of_account)

@@ -21,7 +21,7 @@ from models import IdempotencyRecord
 from services.answers import decoded, encoded
 from services.base import Service
 from services.scope import IdempotentCall, Scope
-from services.transactions import current_unit, in_transaction, savepoint
+from services.transactions import current_unit, in_transaction, savepoint, transaction
 
 KEPT_FOR = timedelta(hours=24)
 """How long an answer is replayed (Stripe's)."""
@@ -56,7 +56,8 @@ def transactional(
     @wraps(verb)
     async def performed_whole(self: SERVICE, /, *args: PARAMS.args, **kwargs: PARAMS.kwargs) -> ANSWER:
         if current_unit() is not None:
-            return await verb(self, *args, **kwargs)
+            async with transaction():
+                return await verb(self, *args, **kwargs)
 
         async def body() -> ANSWER:
             claim = await claimed(self.scope)

@@ -17,8 +17,8 @@ payload; an empty list means that the mutation did what it says. What concerns t
 stands in the top-level `errors` of the answer.
 
 A user error has a `type` (whose turn it is), a `code` (for a program), a `message` (for a person), a `param` (the path
-of the input field at fault, from the top of `input`), a `declineCode` on declined cards, and a `docUrl` that leads to
-its code on this page. All problems of an input are reported together.
+of the input field at fault, from the top of `input`), a `declineCode` on declined cards, the `paymentIntent` of a
+payment that failed, and a `docUrl` that leads to its code on this page. All problems of an input are reported together.
 
 A refused mutation changes nothing. A payment that is declined is not refused: it was attempted, and that is a fact. The
 charge, the new status and the events are kept, and the payload carries both the object and a user error of the type

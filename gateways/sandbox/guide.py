@@ -23,8 +23,8 @@ This page is generated from the catalogue in `gateways/sandbox/tokens.py`; a tes
 _SCRIPTS = """\
 ## Scripted outcomes
 
-The mutation `sandboxOutcomes` writes down what shall become of the next charges of one payment method, one outcome per
-charge, in order. A scripted outcome takes the place of what the card would do; afterwards the card is itself again.
+The mutation `sandboxOutcomesSet` writes down what shall become of the next charges of one payment method, one outcome
+per charge, in order. A scripted outcome takes the place of what the card would do; afterwards the card is itself again.
 """
 
 _FAMILY_NOTES = {

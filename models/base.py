@@ -4,8 +4,11 @@ A row belongs to an account and a mode; `account_id` leads every primary access 
 distributed by it. Times are whole UTC seconds, stored as BIGINT on both databases: exact, comparable, quick to read.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, Self, TypeVar, cast
 
 from tortoise import fields
 from tortoise.models import Model
@@ -55,6 +58,41 @@ class Row(Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def made(cls, **columns: Any) -> Self:
+        """A row that is not stored yet, like the constructor's but several times quicker: values are taken as they are.
+
+        What is not given has its default. A renewal makes thousands of rows.
+        """
+        blank = _blank_of(cls)
+        assert columns.keys() <= blank.known, f"{cls.__name__} has no {', '.join(columns.keys() - blank.known)}"
+        row = cls.__new__(cls)
+        values = row.__dict__
+        values.update(blank.values)
+        for name, make in blank.factories:
+            values[name] = make()
+        values.update(columns)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """What an instance of a model holds before anything is given: plain values, and what must be made for each."""
+
+    known: frozenset[str]
+    values: dict[str, Any]
+    factories: tuple[tuple[str, Callable[[], Any]], ...]
+
+
+@cache
+def _blank_of(model: type[Model]) -> _Blank:
+    known = frozenset(model._meta.fields_db_projection)
+    defaults = {name: model._meta.fields_map[name].default for name in known}
+    factories = tuple((name, default) for name, default in defaults.items() if callable(default))
+    values = {name: default for name, default in defaults.items() if not callable(default)}
+    state = {"_partial": False, "_saved_in_db": False, "_custom_generated_pk": True, "_await_when_save": {}}
+    return _Blank(known, values | state, factories)
 
 
 class Owned(Row):

@@ -107,7 +107,7 @@ class Balances(Service):
         for refund in refunds:
             at, test_clock_id = moments[refund.id]
             amount = refund.amount if failed else -refund.amount
-            movement = BalanceTransaction(
+            movement = BalanceTransaction.made(
                 id=self.new_id(Prefix.BALANCE_TRANSACTION),
                 created_at=at,
                 type=BalanceTransactionType.REFUND_FAILURE if failed else BalanceTransactionType.REFUND,
@@ -131,7 +131,7 @@ class Balances(Service):
     def _charge_movement(self, received: Received, settings: AccountSettings) -> BalanceTransaction:
         charge = received.charge
         fee = processing_fee(received.amount, charge.currency, settings.fee_schedule(charge.currency))
-        movement = BalanceTransaction(
+        movement = BalanceTransaction.made(
             id=self.new_id(Prefix.BALANCE_TRANSACTION),
             created_at=received.at,
             type=BalanceTransactionType.CHARGE,

@@ -54,7 +54,7 @@ class Due(Service):
         now = self.scope.clock.now()
         await insert_rows(
             [
-                AgendaEntry(
+                AgendaEntry.made(
                     id=self.new_id(Prefix.AGENDA_ENTRY),
                     created_at=now,
                     kind=each.kind,

@@ -80,7 +80,7 @@ class Events(Service):
         if not events:
             unit.before_commit(lambda: _finish(unit))
         events.append(
-            Event(
+            Event.made(
                 id=self.new_id(Prefix.EVENT),
                 created_at=at,
                 written_at=self.scope.clock.now() if self.scope.on_clock is None else at,

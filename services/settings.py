@@ -28,6 +28,7 @@ from domain.texts import email_of, required_text
 from models import Account
 from services.base import Service
 from services.idempotency import transactional
+from services.rows import fetch_by
 from services.transactions import for_update
 
 BUSINESS_NAME_LENGTH_MAX = 200
@@ -53,7 +54,7 @@ class Settings(Service):
 
     async def current(self) -> AccountSettings:
         """All settings, those never chosen with their defaults."""
-        account = await Account.get(id=self.scope.account_id)
+        [account] = await fetch_by(Account, "id", [self.scope.account_id])
         return settings_of(account.settings)
 
     @transactional

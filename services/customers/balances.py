@@ -78,7 +78,7 @@ class Balances(Service):
         problems.raise_any()
         assert currency is not None
 
-        row = CustomerBalanceTransaction(
+        row = CustomerBalanceTransaction.made(
             id=self.new_id(Prefix.CUSTOMER_BALANCE_TRANSACTION),
             created_at=at,
             customer_id=customer.id,

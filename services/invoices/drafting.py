@@ -50,7 +50,7 @@ class Drafting(Service):
 
     def _whole(self, wanted: Wanted) -> WholeInvoice:
         subscription, draft = wanted.subscription, wanted.draft
-        invoice = Invoice(
+        invoice = Invoice.made(
             id=self.new_id(Prefix.INVOICE),
             created_at=wanted.at,
             customer_id=subscription.customer_id,
@@ -73,7 +73,7 @@ class Drafting(Service):
         return WholeInvoice(invoice, [self._line(invoice, at, line) for at, line in enumerate(draft.lines)])
 
     def _line(self, invoice: Invoice, position: int, line: LineDraft) -> InvoiceLine:
-        return InvoiceLine(
+        return InvoiceLine.made(
             id=self.new_id(Prefix.INVOICE_LINE),
             created_at=invoice.created_at,
             invoice_id=invoice.id,

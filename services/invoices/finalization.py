@@ -113,7 +113,7 @@ class Finalization(Service):
         await update_rows([payer.row for payer in payers.values()], ("next_invoice_sequence",))
 
     def _applied(self, invoice: Invoice, settlement: Settlement, at: datetime) -> CustomerBalanceTransaction:
-        return CustomerBalanceTransaction(
+        return CustomerBalanceTransaction.made(
             id=self.new_id(Prefix.CUSTOMER_BALANCE_TRANSACTION),
             created_at=at,
             customer_id=invoice.customer_id,

@@ -82,7 +82,7 @@ class Voiding(Service):
             change = row.starting_balance - row.ending_balance
             balances[row.customer_id] = balances.get(row.customer_id, 0) + change
             journal.append(
-                CustomerBalanceTransaction(
+                CustomerBalanceTransaction.made(
                     id=self.new_id(Prefix.CUSTOMER_BALANCE_TRANSACTION),
                     created_at=presents[row.test_clock_id],
                     customer_id=row.customer_id,

@@ -218,7 +218,7 @@ class PaymentIntents(Service):
         """A payment intent for an invoice that comes to be only when it is paid; not stored. See `assign`."""
         identifier = self.new_id(Prefix.PAYMENT_INTENT)
         first = reason == BillingReason.SUBSCRIPTION_CREATE
-        return PaymentIntent(
+        return PaymentIntent.made(
             id=identifier,
             created_at=at,
             customer_id=customer_id,
@@ -272,7 +272,7 @@ class PaymentIntents(Service):
     ) -> PaymentIntent:
         identifier = self.new_id(Prefix.PAYMENT_INTENT)
         waiting = PaymentIntentStatus.REQUIRES_CONFIRMATION if method else PaymentIntentStatus.REQUIRES_PAYMENT_METHOD
-        return PaymentIntent(
+        return PaymentIntent.made(
             id=identifier,
             created_at=at,
             customer_id=None if customer is None else customer.id,

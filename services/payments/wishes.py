@@ -56,7 +56,7 @@ def charge_of(wish: Wish, identifier: str, scripted: str | None, errand: Errand 
         test_clock_id=wish.test_clock_id,
         homeless=wish.homeless,
     )
-    return Charge(
+    return Charge.made(
         id=identifier,
         created_at=wish.at,
         payment_intent_id=intent.id,

@@ -137,7 +137,7 @@ class Planning(Service):
         recurrence = recurrence_of_price(prices[0])
         assert recurrence is not None, "only recurring prices pass the checks"
         period = period_number(at, recurrence, 0)
-        row = Subscription(
+        row = Subscription.made(
             id=self.new_id(Prefix.SUBSCRIPTION),
             created_at=at,
             customer_id=customer.id,
@@ -157,7 +157,7 @@ class Planning(Service):
         return WholeSubscription(row, items)
 
     def _item(self, row: Subscription, draft: ItemDraft, price: Price, period: Period) -> PricedItem:
-        item = SubscriptionItem(
+        item = SubscriptionItem.made(
             id=self.new_id(Prefix.SUBSCRIPTION_ITEM),
             created_at=row.created_at,
             subscription_id=row.id,

@@ -1,6 +1,7 @@
 """Committed pages that are written from the code are in step with it, and no code of an error is a dead letter."""
 
 import ast
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,8 @@ from schema.errors import RequestCode, UserError
 from tests.house.sources import LAYERS, ROOT, python_sources
 
 ERRORS = ROOT / "docs" / "errors.md"
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 # What declares codes or writes about them does not use them.
 DECLARING = {"domain/error_codes.py", "prorata/reference.py"}
 
@@ -57,3 +60,9 @@ def test_every_code_of_a_request_is_explained() -> None:
 @pytest.mark.parametrize("enum", [ErrorCode, RequestCode], ids=lambda enum: enum.__name__)
 def test_every_code_is_used(enum: type[StrEnum]) -> None:
     assert set(enum.__members__) - set(_named(enum)) == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []

@@ -6,7 +6,6 @@
 Prints seconds by the clock and of CPU, and for the subject how many renewals those were.
 """
 
-import gc
 import json
 import pickle
 import sys
@@ -25,6 +24,7 @@ from gateways.registry import Gateways
 from models import Charge, Invoice
 from prorata.clock import SYSTEM_CLOCK
 from prorata.database import connected
+from prorata.lifetime import settle_memory
 from services import reactions
 from services.agenda import agenda_of_the_system
 from services.handlers import HANDLERS
@@ -61,7 +61,7 @@ async def renew(url: str, group_size: int) -> dict[str, float]:
     )
     agenda = agenda_of_the_system(HANDLERS, scope, group_size=group_size)
     async with connected(url):
-        _settle_memory()
+        settle_memory()
         began, spent = time.perf_counter(), time.process_time()
         for moment in renewal_moments():
             clock.at = moment
@@ -77,7 +77,7 @@ async def renew(url: str, group_size: int) -> dict[str, float]:
 
 async def write(url: str, groups: Sequence[Sequence[Change]]) -> dict[str, float]:
     """Write the groups by bare statements of the driver."""
-    _settle_memory()
+    settle_memory()
     if url.startswith("sqlite://"):
         file = SqliteFloor(Path(url.removeprefix("sqlite://")))
         began, spent = time.perf_counter(), time.process_time()
@@ -87,12 +87,6 @@ async def write(url: str, groups: Sequence[Sequence[Change]]) -> dict[str, float
         began, spent = time.perf_counter(), time.process_time()
         await server.write(groups)
     return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - spent}
-
-
-def _settle_memory() -> None:
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def main(words: Sequence[str]) -> None:

@@ -39,7 +39,8 @@ async def _finalize(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     """Drafts that have stood for their hour are finalized; their charges go to the gateway after the commit."""
     found = await WholeInvoices(scope).by("id", [entry.subject_id for entry in entries], lock=True)
     drafts = [each for each in found if each.row.status == InvoiceStatus.DRAFT and each.row.auto_advance]
-    intents = await Finalization(scope).finalize(drafts)
+    finalization = Finalization(scope)
+    intents = await finalization.finalize(drafts, await finalization.payers(each.row.customer_id for each in drafts))
     charges = await Collection(scope).prepare(drafts, intents)
     if not charges:
         return Handled()

@@ -7,13 +7,14 @@ from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.invoices.settlement import Settlement
-from services.payments import Attempts, Wish
+from services.payments import Attempts, PaymentIntents, Wish
 
 
 class Collection(Service):
     """Prepares the charges of finalized invoices."""
 
     attempts = part(Attempts)
+    intents = part(PaymentIntents)
     settlement = part(Settlement)
 
     async def prepare(self, invoices: Sequence[WholeInvoice], intents: Sequence[PaymentIntent]) -> list[Charge]:
@@ -36,8 +37,9 @@ class Collection(Service):
             for each, intent in asking
             if each.row.id in methods
         ]
-        penniless = [each for each, _ in asking if each.row.id not in methods]
-        await self.settlement.attempted(penniless, EventType.INVOICE_PAYMENT_FAILED)
+        penniless = [(each, intent) for each, intent in asking if each.row.id not in methods]
+        await self.intents.store([intent for _, intent in penniless])
+        await self.settlement.attempted([each for each, _ in penniless], EventType.INVOICE_PAYMENT_FAILED)
         return await self.attempts.prepare(wishes)
 
     async def _methods(self, invoices: Sequence[Invoice]) -> dict[str, PaymentMethod]:

@@ -40,15 +40,16 @@ class Drafting(Service):
     events = part(Events)
 
     async def write(self, wanted: Sequence[Wanted]) -> list[WholeInvoice]:
-        """The drafts, in the order wanted. Event `invoice.created` for each."""
-        invoices = [self._whole(each) for each in wanted]
+        """The drafts, stored, in the order wanted. Event `invoice.created` for each."""
+        invoices = [self.drafted(each) for each in wanted]
         await insert_rows([each.row for each in invoices])
         await insert_rows([line for each in invoices for line in each.lines])
         for each in invoices:
             self.events.record(EventType.INVOICE_CREATED, each, at=each.row.created_at)
         return invoices
 
-    def _whole(self, wanted: Wanted) -> WholeInvoice:
+    def drafted(self, wanted: Wanted) -> WholeInvoice:
+        """A draft that is not stored: `Finalization` stores one that is finalized at once."""
         subscription, draft = wanted.subscription, wanted.draft
         invoice = Invoice.made(
             id=self.new_id(Prefix.INVOICE),

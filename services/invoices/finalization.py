@@ -1,6 +1,6 @@
 """Finalizing drafts: the number is given, the balance applied, the customer copied, and the payment asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from services.customers import Customers
 from services.events import Events
 from services.invoices.settlement import settle_as_paid
 from services.payments import Effect, PaymentIntents
-from services.rows import update_rows
+from services.rows import insert_rows, update_rows
 
 _FINALIZED = (
     "status", "number", "starting_balance", "ending_balance", "amount_due", "amount_paid", "customer_snapshot",
@@ -27,10 +27,11 @@ _FINALIZED = (
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """A customer as finalization needs them: held, with tax ids and the balance that is left so far."""
+    """A customer as finalization needs them: held, with their tax ids and balance (negative is credit)."""
 
     row: Customer
     tax_ids: Sequence[CustomerTaxId]
+    balance: int
 
 
 class Finalization(Service):
@@ -40,21 +41,22 @@ class Finalization(Service):
     customers = part(Customers)
     intents = part(PaymentIntents)
 
-    async def finalize(self, invoices: Sequence[WholeInvoice], *, payment: Effect | None = None) -> list[PaymentIntent]:
-        """Finalize drafts; the payment intents made for those that ask for money, in order.
+    async def finalize(
+        self, invoices: Sequence[WholeInvoice], payers: Sequence[Payer], *, payment: Effect | None = None
+    ) -> list[PaymentIntent]:
+        """Finalize drafts, storing those that are not yet; what they ask for, in order, still to be stored or tried.
 
         An invoice of nothing is PAID at once. `payment` is one that succeeded before its invoice was written. Events
-        `invoice.finalized`, then `payment_intent.created`, or `invoice.paid` and `invoice.payment_succeeded`.
+        `invoice.finalized`, and `invoice.paid` and `invoice.payment_succeeded` where nothing is asked for.
         """
         rows = [each.row for each in invoices]
-        payers = await self._payers(row.customer_id for row in rows)
         presents = await self.presents(row.test_clock_id for row in rows)
-        await self._number_and_settle(rows, payers, presents)
+        await self._number_and_settle(rows, {payer.row.id: payer for payer in payers}, presents)
         for each in invoices:
             self.events.record(EventType.INVOICE_FINALIZED, each, at=presents[each.row.test_clock_id])
         asking = [row for row in rows if row.amount_due > 0]
         if payment is None:
-            intents = await self.intents.for_invoices(asking, presents)
+            intents = self.intents.for_invoices(asking, presents)
         else:
             intents = [await self._assigned(payment, asking)]
         for invoice, intent in zip(asking, intents, strict=True):
@@ -63,11 +65,28 @@ class Finalization(Service):
         for each in free:
             settle_as_paid(each.row, amount=0)
             each.row.paid_at, each.row.attempted = each.row.finalized_at, True
-        await update_rows(rows, _FINALIZED)
+        await self._store(invoices)
         for each in free:
             self.events.record(EventType.INVOICE_PAID, each, at=presents[each.row.test_clock_id])
             self.events.record(EventType.INVOICE_PAYMENT_SUCCEEDED, each, at=presents[each.row.test_clock_id])
         return intents
+
+    async def payers(self, customer_ids: Iterable[str]) -> list[Payer]:
+        """The customers, held so that numbers and balances are taken one finalization after the other."""
+        customers = await self.gather(Customer, "id", set(customer_ids), lock=True)
+        tax_ids: dict[str, list[CustomerTaxId]] = {customer.id: [] for customer in customers}
+        for tax_id in await self.gather(CustomerTaxId, "customer_id", tax_ids, order=("id",)):
+            tax_ids[tax_id.customer_id].append(tax_id)
+        balances = await self.customers.balances_of(tax_ids)
+        return [Payer(customer, tax_ids[customer.id], balances.get(customer.id, 0)) for customer in customers]
+
+    async def _store(self, invoices: Sequence[WholeInvoice]) -> None:
+        """Insert what is new, with its lines; update what stood as a draft."""
+        new = [each for each in invoices if not each.row._saved_in_db]
+        stored = [each.row for each in invoices if each.row._saved_in_db]
+        await update_rows(stored, _FINALIZED)
+        await insert_rows([each.row for each in new])
+        await insert_rows([line for each in new for line in each.lines])
 
     async def _assigned(self, payment: Effect, asking: Sequence[Invoice]) -> PaymentIntent:
         """The payment that was made ahead of its invoice; refused when the invoice now asks for something else."""
@@ -81,19 +100,11 @@ class Finalization(Service):
         await self.intents.assign(payment.intent, payment.charge, asking[0].id)
         return payment.intent
 
-    async def _payers(self, customer_ids: Any) -> dict[str, Payer]:
-        """The customers, held so that numbers and balances are taken one finalization after the other."""
-        customers = await self.gather(Customer, "id", customer_ids, lock=True)
-        tax_ids: dict[str, list[CustomerTaxId]] = {customer.id: [] for customer in customers}
-        for tax_id in await self.gather(CustomerTaxId, "customer_id", tax_ids, order=("id",)):
-            tax_ids[tax_id.customer_id].append(tax_id)
-        return {customer.id: Payer(customer, tax_ids[customer.id]) for customer in customers}
-
     async def _number_and_settle(
         self, rows: Sequence[Invoice], payers: Mapping[str, Payer], presents: Mapping[str | None, datetime]
     ) -> None:
         """Give numbers and set balances against totals, invoice by invoice, then write both in sets."""
-        balances = await self.customers.balances_of(payers)
+        balances = {payer.row.id: payer.balance for payer in payers.values()}
         journal = []
         for row in rows:
             payer = payers[row.customer_id]
@@ -103,7 +114,7 @@ class Finalization(Service):
             payer.row.next_invoice_sequence += 1
             row.customer_snapshot = _snapshot(payer)
             row.finalized_at, row.automatically_finalizes_at = at, None
-            settlement = settled_with_balance(row.total, balances.get(row.customer_id, 0), row.currency)
+            settlement = settled_with_balance(row.total, balances[row.customer_id], row.currency)
             row.starting_balance = settlement.starting_balance
             row.ending_balance = balances[row.customer_id] = settlement.ending_balance
             row.amount_due = settlement.amount_due

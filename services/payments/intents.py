@@ -81,7 +81,7 @@ class PaymentIntents(Service):
                 return Prepared(
                     subject=intent, wishes=[_wish(intent, customer, method, at, off_session=draft.off_session)]
                 )
-            await self._store([intent])
+            await self.store([intent])
             return Prepared(subject=intent)
 
         return await self.attempts.carried_out(prepare)
@@ -193,12 +193,10 @@ class PaymentIntents(Service):
 
         return await self.attempts.carried_out(prepare)
 
-    async def for_invoices(
-        self, invoices: Sequence[Invoice], presents: Mapping[str | None, datetime]
-    ) -> list[PaymentIntent]:
-        """Within a transaction: what these invoices ask for, stored in one statement; in order.
+    def for_invoices(self, invoices: Sequence[Invoice], presents: Mapping[str | None, datetime]) -> list[PaymentIntent]:
+        """What these invoices ask for, in order; not stored: `store` does, and so does an attempt at it.
 
-        `presents`: the time by test clock. Event `payment_intent.created` for each.
+        `presents`: the time by test clock.
         """
         intents = []
         for invoice in invoices:
@@ -211,7 +209,6 @@ class PaymentIntents(Service):
             )
             intent.invoice_id = invoice.id
             intents.append(intent)
-        await self._store(intents)
         return intents
 
     def ahead(self, *, customer_id: str, amount: int, currency: str, at: datetime, reason: str) -> PaymentIntent:
@@ -290,7 +287,8 @@ class PaymentIntents(Service):
             **self.ownership(),
         )
 
-    async def _store(self, intents: Sequence[PaymentIntent]) -> None:
+    async def store(self, intents: Sequence[PaymentIntent]) -> None:
+        """Within a transaction: write intents that are not tried at once. Event `payment_intent.created` for each."""
         await insert_rows(intents)
         for intent in intents:
             self.events.record(EventType.PAYMENT_INTENT_CREATED, intent, at=intent.created_at)

@@ -1,6 +1,7 @@
 """Making subscriptions: the agreement, its first invoice and the first payment."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import cast
 
 from domain.agenda import AgendaKind
@@ -11,13 +12,13 @@ from domain.lifecycles import InvoiceFate, PaymentIntentStatus, subscription_sta
 from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
 from gateways.outcomes import Outcome
 from models import Charge, PaymentIntent, Subscription
+from services.aggregates import WholeCustomer
 from services.base import Service, Settled, part
-from services.customers import Customers
 from services.due import Appointment, Due
 from services.events import Events
 from services.idempotency import answered, claimed
 from services.invoices.drafting import Drafting, Wanted
-from services.invoices.finalization import Finalization
+from services.invoices.finalization import Finalization, Payer
 from services.payments import Attempts, Effect, Errand, PaymentIntents, Prepared, Resolution, Wish
 from services.rows import insert_rows, update_rows
 from services.subscriptions.drafts import SubscriptionDraft
@@ -32,7 +33,6 @@ class Creation(Service):
     events = part(Events)
     due = part(Due)
     planning = part(Planning)
-    customers = part(Customers)
     drafting = part(Drafting)
     finalization = part(Finalization)
     intents = part(PaymentIntents)
@@ -50,6 +50,7 @@ class Creation(Service):
         plan = await self.planning.plan(draft)
         intents = await self.write(plan)
         if draft.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE:
+            await self.intents.store(intents)
             intents = []
         return Prepared(subject=plan.whole.row, wishes=[_wish(plan, intent) for intent in intents])
 
@@ -110,7 +111,7 @@ class Creation(Service):
 
     def _ahead(self, plan: Plan) -> PaymentIntent:
         return self.intents.ahead(
-            customer_id=plan.customer.id,
+            customer_id=plan.payer.row.id,
             amount=plan.amount_due,
             currency=plan.whole.row.currency,
             at=plan.at,
@@ -120,20 +121,21 @@ class Creation(Service):
     async def write(self, plan: Plan, *, payment: Effect | None = None) -> list[PaymentIntent]:
         """Write the planned subscription with its first invoice, finalized at once; the payment that this asks for.
 
-        `payment` is one that was made and succeeded beforehand. Events `customer.subscription.created`,
-        `invoice.created`, `invoice.finalized` and what follows from that.
+        `payment` is one that was made and succeeded beforehand; the customer is then read anew. Events
+        `customer.subscription.created`, `invoice.created`, `invoice.finalized` and what follows from that.
         """
+        payer = plan.payer if payment is None else await self.planning.payer(plan.payer.row.id)
         row = plan.whole.row
         row.status = subscription_status_at_start(InvoiceFate.PAID if plan.amount_due == 0 else InvoiceFate.AWAITED)
+        wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, None)
+        invoice = self.drafting.drafted(wanted)
+        row.latest_invoice_id = invoice.row.id
         await insert_rows([row])
         await insert_rows([item.row for item in plan.whole.items])
-        await self._take_currency(plan)
+        await self._take_currency(payer, row.currency, plan.at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_CREATED, plan.whole, at=plan.at)
-        wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, None)
-        [invoice] = await self.drafting.write([wanted])
-        intents = await self.finalization.finalize([invoice], payment=payment)
-        row.latest_invoice_id = invoice.row.id
-        await update_rows([row], ("latest_invoice_id",))
+        self.events.record(EventType.INVOICE_CREATED, invoice, at=plan.at)
+        intents = await self.finalization.finalize([invoice], [payer], payment=payment)
         await self._schedule(plan)
         return intents
 
@@ -145,14 +147,15 @@ class Creation(Service):
             appointments.append(Appointment(AgendaKind.SUBSCRIPTION_EXPIRE, row.id, expires_at, row.test_clock_id))
         await self.due.schedule_all(appointments, fresh=True)
 
-    async def _take_currency(self, plan: Plan) -> None:
+    async def _take_currency(self, payer: Payer, currency: str, at: datetime) -> None:
         """The first subscription decides the customer's currency, and so does one after all others have ended."""
-        if plan.customer.currency != plan.whole.row.currency:
-            [before] = await self.customers.wholes_of([plan.customer])
-            snapshot = self.events.snapshot(before)
-            plan.customer.currency = plan.whole.row.currency
-            await update_rows([plan.customer], ("currency",))
-            self.events.record(EventType.CUSTOMER_UPDATED, before, at=plan.at, before=snapshot)
+        customer = payer.row
+        if customer.currency != currency:
+            whole = WholeCustomer(customer, payer.balance)
+            before = self.events.snapshot(whole)
+            customer.currency = currency
+            await update_rows([customer], ("currency",))
+            self.events.record(EventType.CUSTOMER_UPDATED, whole, at=at, before=before)
 
 
 def _wish(plan: Plan, intent: PaymentIntent, *, homeless: bool = False) -> Wish:
@@ -163,6 +166,6 @@ def _wish(plan: Plan, intent: PaymentIntent, *, homeless: bool = False) -> Wish:
         payment_method=plan.method,
         at=plan.at,
         off_session=plan.draft.off_session,
-        test_clock_id=plan.customer.test_clock_id,
+        test_clock_id=plan.payer.row.test_clock_id,
         homeless=homeless,
     )

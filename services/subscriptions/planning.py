@@ -18,6 +18,7 @@ from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.catalog import Catalog
 from services.customers import Customers
+from services.invoices.finalization import Finalization, Payer
 from services.payment_methods import PaymentMethods
 from services.subscriptions.drafts import ItemDraft, SubscriptionDraft
 from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_price
@@ -30,7 +31,7 @@ class Plan:
     """A subscription that was found sound and has not been written: its rows, and what they will first cost."""
 
     draft: SubscriptionDraft
-    customer: Customer
+    payer: Payer
     whole: WholeSubscription
     invoice: InvoiceDraft
     amount_due: int
@@ -45,13 +46,14 @@ class Planning(Service):
     customers = part(Customers)
     methods = part(PaymentMethods)
     wholes = part(WholeSubscriptions)
+    finalization = part(Finalization)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
-        customer = await self.lock(Customer, draft.customer, "customer")
+        payer = await self.payer(draft.customer)
+        customer = payer.row
         at = await self.present(customer.test_clock_id)
         problems = Problems()
-        _refuse_deleted(customer, problems)
         prices = await self._prices(draft.items, problems)
         problems.raise_any()
         _check_prices(prices, await self._currency_in_force(customer, prices), problems)
@@ -59,13 +61,20 @@ class Planning(Service):
         whole = self._rows(draft, customer, prices, at)
         facts = await self.wholes.facts_of(prices)
         invoice = _first_invoice(whole, facts)
-        balance = (await self.customers.balances_of([customer.id])).get(customer.id, 0)
-        settlement = settled_with_balance(invoice.total, balance, invoice.currency)
+        settlement = settled_with_balance(invoice.total, payer.balance, invoice.currency)
         method = await self._method(draft, customer)
         _require_method(method, draft, settlement.amount_due)
         if method is not None and draft.default_payment_method is not None:
             whole.row.default_payment_method_id = method.id
-        return Plan(draft, customer, whole, invoice, settlement.amount_due, method, at)
+        return Plan(draft, payer, whole, invoice, settlement.amount_due, method, at)
+
+    async def payer(self, customer_id: str) -> Payer:
+        """The customer, held; refused when there is none or they were deleted."""
+        found = await self.finalization.payers([customer_id])
+        if not found or found[0].row.deleted_at is not None:
+            what = "was deleted and cannot subscribe" if found else "does not exist"
+            raise DomainError(ErrorCode.RESOURCE_MISSING, f"Customer '{customer_id}' {what}.", "customer")
+        return found[0]
 
     async def _prices(self, items: Sequence[ItemDraft], problems: Problems) -> list[Price]:
         """The prices of the items, in order; inline ones are made now."""
@@ -175,13 +184,6 @@ def _description(draft: SubscriptionDraft) -> str | None:
     if draft.description is None:
         return None
     return text_within(draft.description, DESCRIPTION_LENGTH_MAX, "description")
-
-
-def _refuse_deleted(customer: Customer, problems: Problems) -> None:
-    if customer.deleted_at is not None:
-        problems.add(
-            ErrorCode.RESOURCE_MISSING, f"Customer {customer.id} was deleted and cannot subscribe.", "customer"
-        )
 
 
 def _check_prices(prices: Sequence[Price], in_force: str | None, problems: Problems) -> None:

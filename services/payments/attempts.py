@@ -37,6 +37,7 @@ from services.payments.outcomes import CHARGE_FIELDS, INTENT_FIELDS, Effect, app
 from services.payments.wishes import SUBJECT, Prepared, Wish, charge_of
 from services.rows import delete_by, fetch_by, insert_rows, update_rows
 from services.scope import Scope
+from services.settings import Settings
 from services.transactions import current_unit, in_transaction
 
 CALLS_AT_ONCE = 64
@@ -57,6 +58,7 @@ class Attempts(Service):
     due = part(Due)
     balances = part(Balances)
     methods = part(PaymentMethods)
+    settings = part(Settings)
 
     async def prepare(self, wishes: Sequence[Wish], errand: Errand | None = None) -> list[Charge]:
         """Within a transaction: a pending charge for each wish, in order, ready for `call`.
@@ -71,8 +73,9 @@ class Attempts(Service):
         scripts = await self.methods.scripts.take(
             [(wish.payment_method.id, identifier) for wish, identifier in zip(wishes, identifiers, strict=True)]
         )
+        descriptor = (await self.settings.current()).statement_descriptor
         charges = [
-            charge_of(wish, identifier, scripts.get(identifier), errand, **self.ownership())
+            charge_of(wish, identifier, scripts.get(identifier), errand, descriptor, **self.ownership())
             for wish, identifier in zip(wishes, identifiers, strict=True)
         ]
         await self._begin(wishes)

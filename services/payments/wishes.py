@@ -44,8 +44,13 @@ class Prepared(Generic[SUBJECT]):
     action_code: ErrorCode | None = None
 
 
-def charge_of(wish: Wish, identifier: str, scripted: str | None, errand: Errand | None, **ownership: Any) -> Charge:
-    """The pending attempt at a wish, with what its gateway must be told. Not written yet."""
+def charge_of(
+    wish: Wish, identifier: str, scripted: str | None, errand: Errand | None, descriptor: str | None, **ownership: Any
+) -> Charge:
+    """The pending attempt at a wish, with what its gateway must be told. Not written yet.
+
+    `descriptor` is what the card statement says where the intent says nothing.
+    """
     intent, method = wish.intent, wish.payment_method
     told = Instruction(
         token=method.token,
@@ -67,7 +72,7 @@ def charge_of(wish: Wish, identifier: str, scripted: str | None, errand: Errand 
         currency=intent.currency,
         status=ChargeStatus.PENDING,
         card=card_shown(method),
-        statement_descriptor=intent.statement_descriptor,
+        statement_descriptor=intent.statement_descriptor or descriptor,
         description=intent.description,
         metadata=intent.metadata,
         request=told.on(errand).stored(),

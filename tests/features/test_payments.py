@@ -12,6 +12,7 @@ from models import AgendaEntry, BalanceTransaction, Charge, PaymentIntent, Payme
 from services.payment_methods import SandboxScripts
 from services.payments import Confirmation, NewPaymentIntent, PaymentIntentChange, PaymentIntents
 from services.scope import Policy, Scope
+from services.settings import Settings, SettingsChange
 from tests.features.paying import asked, balanced_books, card_of, jenny, only_charge, paid
 from tests.features.scopes import founded_scope, problems_of, strangers, told
 
@@ -301,3 +302,10 @@ async def test_client_secret_opens_its_own_payment_only(scope: Scope) -> None:
     with pytest.raises(DomainError) as refusal:
         await confirmed(scope, other, client_secret=one.client_secret)
     assert problems_of(refusal.value) == [("RESOURCE_MISSING", "clientSecret")]
+
+
+async def test_card_statement_shows_the_accounts_name_unless_told_otherwise(scope: Scope) -> None:
+    await Settings(scope).update(SettingsChange(statement_descriptor="PHOTO HOST"))
+    plain = await paid(scope)
+    named = await paid(scope, statement_descriptor="PHOTO PRINTS")
+    assert [(await only_charge(each)).statement_descriptor for each in (plain, named)] == ["PHOTO HOST", "PHOTO PRINTS"]

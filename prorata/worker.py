@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from domain.agenda import AgendaKind
@@ -18,6 +19,7 @@ from services import reactions
 from services.agenda import Continuation, Handled, Handler, agenda_of_the_system
 from services.clocks import ClockRun
 from services.handlers import HANDLERS
+from services.idempotency import FORGOTTEN_AT_ONCE, forget_expired
 from services.scope import Scope
 from services.transactions import DatabaseBusy
 
@@ -25,6 +27,8 @@ IDLE_SECONDS: Final = 0.5
 STOPS_WITHIN_SECONDS: Final = 20
 GROUPS_OF_A_CLOCK: Final = 20
 """Groups that one clock is carried before others have their turn."""
+
+TIDIED_EVERY: Final = timedelta(minutes=10)
 
 T = TypeVar("T")
 
@@ -41,6 +45,7 @@ class Worker:
         self._clocks = ClockRun(scope, watched, group_size=group_size)
         self._woken = asyncio.Event()
         self._stopping = False
+        self._tidied_at: datetime | None = None
 
     def wake(self) -> None:
         """Look at the agenda now, not half a second later."""
@@ -56,6 +61,7 @@ class Worker:
         while not self._stopping:
             self._woken.clear()
             if not await self.work() and not self._stopping:
+                await self._unstopped("Tidying", self._tidy())
                 await self._rest()
 
     async def work(self) -> bool:
@@ -67,6 +73,12 @@ class Worker:
             carried = self._clocks.run(clock, groups_max=GROUPS_OF_A_CLOCK)
             done = await self._unstopped(f"The advance of {clock.id}", carried) is not None or done
         return done
+
+    async def _tidy(self) -> None:
+        """Now and then, remove what is kept for a time only."""
+        now = self._scope.clock.now()
+        if self._tidied_at is None or now - self._tidied_at >= TIDIED_EVERY:
+            self._tidied_at = now if await forget_expired(now) < FORGOTTEN_AT_ONCE else None
 
     async def _agenda_group(self) -> int:
         """Run the next group, if there is one. A plain read asks first: taking a group locks an SQLite file."""

@@ -15,7 +15,7 @@ from domain.agenda import AgendaKind
 from models import AgendaEntry
 from services.due import Continuation, Due, Handled, Handler
 from services.scope import Scope
-from services.transactions import for_update, in_transaction
+from services.transactions import DatabaseBusy, for_update, in_transaction
 
 __all__ = [
     "GROUP_SIZE",
@@ -69,7 +69,7 @@ class Agenda:
 
         try:
             handled = await in_transaction(body)
-        except StepRefused:
+        except (StepRefused, DatabaseBusy):
             raise
         except Exception as error:
             if not taken:

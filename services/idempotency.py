@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
@@ -20,11 +20,13 @@ from domain.errors import DomainError, ErrorCode
 from models import IdempotencyRecord
 from services.answers import decoded, encoded
 from services.base import Service
+from services.rows import delete_by
 from services.scope import IdempotentCall, Scope
 from services.transactions import current_unit, in_transaction, savepoint, transaction
 
 KEPT_FOR = timedelta(hours=24)
 """How long an answer is replayed (Stripe's)."""
+FORGOTTEN_AT_ONCE = 1_000
 WAIT_SECONDS_MAX = 5
 _WAIT_STEPS = 50
 
@@ -140,6 +142,12 @@ async def answered_again(scope: Scope, answer: object) -> None:
 async def released(claim: str) -> None:
     """Within the transaction that undoes a change: let the key be used anew."""
     await IdempotencyRecord.filter(id=claim).delete()
+
+
+async def forget_expired(now: datetime) -> int:
+    """Remove answers that are not replayed any more by `now` of the system's time; gives how many, a few at a time."""
+    expired = IdempotencyRecord.filter(expires_at__lte=now).order_by("expires_at").limit(FORGOTTEN_AT_ONCE)
+    return await delete_by(IdempotencyRecord, "id", [record.id for record in await expired.only("id")])
 
 
 def _record_id(scope: Scope, call: IdempotentCall) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from domain.agenda import AgendaKind
+from domain.lifecycles import PaymentIntentStatus
 from gateways.outcomes import Outcome
 from gateways.protocol import Gateway
 from models import AgendaEntry, Charge, Refund
@@ -11,6 +12,7 @@ from services.due import Due, Handled, Handler, asked_later
 from services.idempotency import released
 from services.payments.attempts import Attempts, sent
 from services.payments.instructions import in_flight, request_of
+from services.payments.intents import PaymentIntents
 from services.payments.outcomes import Effect
 from services.refunds import Refunds
 from services.scope import Scope
@@ -21,6 +23,7 @@ class Resolution(Service):
     """Settles what nobody settled."""
 
     attempts = part(Attempts)
+    intents = part(PaymentIntents)
     refunds = part(Refunds)
     due = part(Due)
 
@@ -47,6 +50,7 @@ class Resolution(Service):
         """Answer the verbs that wait for these charges; the refunds that were begun for homeless ones."""
         homeless = [each for each in effects if each.told.homeless]
         begun = await self.refunds.begin_whole([each.charge for each in homeless if each.succeeded])
+        await self._give_up([each for each in homeless if each.intent.status == PaymentIntentStatus.REQUIRES_ACTION])
         for each in effects:
             errand = each.told.errand
             if each.told.homeless:
@@ -55,6 +59,12 @@ class Resolution(Service):
             elif errand is not None and errand.claim is not None:
                 await self.attempts.concluded(errand, each.problem, each.intent.id)
         return begun
+
+    async def _give_up(self, waiting: Sequence[Effect]) -> None:
+        """Nobody is asked to authenticate for what never came to be."""
+        for each in waiting:
+            each.intent.canceled_at = each.at
+        await self.intents.cancel_all([each.intent for each in waiting])
 
 
 async def _became(gateway: Gateway, charge: Charge) -> Outcome:

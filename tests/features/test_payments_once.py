@@ -131,7 +131,7 @@ async def test_charge_whose_answer_was_lost_is_asked_about(scope: Scope) -> None
     done = (await confirming(under, intent, "key")).answer
     assert (done.value.status, done.problem) == ("processing", None)
     for refused in (PaymentIntents(under).cancel(intent.id), confirming(under, intent)):
-        with pytest.raises(DomainError, match="moment|processing"):
+        with pytest.raises(DomainError, match=r"moment|processing"):
             await refused
     await worked(under, timedelta(minutes=1))
     assert len(gateway.authorized) == 1
@@ -189,6 +189,14 @@ async def test_homeless_charge_that_was_declined_frees_its_key(scope: Scope) -> 
     await worked(scope, timedelta(minutes=1))
     assert await Refund.all().count() == 0
     assert await IdempotencyRecord.all().count() == 0
+
+
+async def test_homeless_charge_that_waits_for_its_customer_is_given_up(scope: Scope) -> None:
+    intent = await asked(scope, payment_method="pm_card_authenticationRequired")
+    await prepared(scope, intent, claim="key", homeless=True)
+    await worked(scope, timedelta(minutes=1))
+    assert (await PaymentIntent.get(id=intent.id)).status == "canceled"
+    assert await Charge.all().count() == await IdempotencyRecord.all().count() == 0
 
 
 async def test_capture_whose_answer_was_lost_is_finished(scope: Scope) -> None:

@@ -21,6 +21,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.base import DIRECT, NODE_KINDS, NodeKind
 from schema.connections import After, Before, First, Last, page_request
+from services.pages import PageRequest
 from services.related import Children, Conditions
 
 RELATION = "prorata.relation"
@@ -43,7 +44,7 @@ class Shape(StrEnum):
 class Relation:
     """What is known of a relation: its shape, column, order and limit; its target as soon as the schema is built."""
 
-    __slots__ = ("_target", "column", "filter", "limit", "order", "shape")
+    __slots__ = ("_target", "column", "filter", "filter_columns", "limit", "order", "root", "shape")
 
     def __init__(
         self,
@@ -60,6 +61,8 @@ class Relation:
         self.order = order
         self.limit = limit
         self.filter = filter
+        self.filter_columns = _filter_columns(filter)
+        self.root = root
         self._target: NodeKind | None = None
         if not root:
             RELATIONS.append(self)
@@ -112,14 +115,24 @@ def page(column: str, description: str, *, filter: type | None = None, name: str
     contain the value).
     """
     relation = Relation(Shape.PAGE, column, order="-id", filter=filter)
-    names = _filter_names(filter)
 
     def resolve(source: Any, info: Any, **arguments: Any) -> Any:
-        conditions = _conditions_of(arguments.pop("filter", None), names)
-        request = page_request(*(arguments.get(each) for each in ("first", "after", "last", "before")))
+        request, conditions = page_arguments(relation, arguments)
         return info.context.load.page(relation, request, conditions).load(source.row.id)
 
     return _relation_field(relation, resolve, description, name)
+
+
+def page_arguments(relation: Relation, arguments: Mapping[str, Any]) -> tuple[PageRequest, Conditions]:
+    """What the arguments of a `page` ask for. Refuses sizes and cursors that are none."""
+    request = page_request(*(arguments.get(each) for each in ("first", "after", "last", "before")))
+    given: Mapping[str, Any] = arguments.get("filter") or {}
+    conditions = tuple(
+        (relation.filter_columns[name], tuple(value) if isinstance(value, list) else value)
+        for name, value in given.items()
+        if value is not None
+    )
+    return request, conditions
 
 
 def _relation_field(relation: Relation, resolve: Callable[..., Any], description: str, name: str | None) -> Any:
@@ -159,20 +172,12 @@ def _columns_of(model: type[Any]) -> set[str]:
     return {*meta.fields_map, *(f"{name}_id" for name in meta.fk_fields)}
 
 
-def _filter_names(filter: type | None) -> Mapping[str, str]:
+def _filter_columns(filter: type | None) -> Mapping[str, str]:
     """GraphQL name → column of a filter's fields."""
     definition = get_object_definition(filter) if filter else None
     if definition is None:
         return {}
     return {each.graphql_name or to_camel_case(each.python_name): each.python_name for each in definition.fields}
-
-
-def _conditions_of(given: Mapping[str, Any] | None, names: Mapping[str, str]) -> Conditions:
-    return tuple(
-        (names[name], tuple(value) if isinstance(value, list) else value)
-        for name, value in (given or {}).items()
-        if value is not None
-    )
 
 
 def _target_of(annotation: Any) -> type:

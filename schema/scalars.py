@@ -127,6 +127,9 @@ def _scalar(
     return strawberry.scalar(name=name, description=description, serialize=serialize, parse_value=parse)
 
 
+IDENTICAL = frozenset({"MinorUnits", "Currency", "Metadata", "JSON"})
+"""Scalars whose values are their own answers."""
+
 SCALARS: dict[object, ScalarDefinition] = {
     MinorUnits: _scalar(
         "MinorUnits",

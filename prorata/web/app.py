@@ -32,6 +32,8 @@ class WebConfig:
     public_url: str | None = None
     """Where the server is reached from outside; None takes what each request says."""
     introspection: bool = True
+    planned: bool = True
+    """Whether queries are read by plan (`resolvers/reading`); off, the general executor runs them all."""
     graphiql: bool = True
     graphiql_headers: Callable[[web.Request], Mapping[str, str]] = lambda _request: {}
 
@@ -52,6 +54,7 @@ def build_app(config: WebConfig) -> web.Application:
         introspection=config.introspection,
         page=page if config.graphiql else None,
         public_url=config.public_url,
+        planned=config.planned,
     )
     app = web.Application(client_max_size=config.limits.upload_bytes_max)
     app.router.add_route("*", ENDPOINT, endpoint)

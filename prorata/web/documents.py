@@ -23,6 +23,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from prorata.web.costs import Estimate, Term, defaults_of
 from prorata.web.limits import Limits, excesses
+from resolvers.reading import Plans
 from schema.errors import RequestCode
 
 _KEPT_CHARACTERS: Final = 500_000
@@ -32,10 +33,11 @@ _ERRORS_MAX: Final = 20
 class Operation:
     """One operation of a document and what it costs."""
 
-    __slots__ = ("_defaults", "_term", "name", "node")
+    __slots__ = ("_defaults", "_term", "name", "node", "plans")
 
-    def __init__(self, node: OperationDefinitionNode, term: Term) -> None:
+    def __init__(self, node: OperationDefinitionNode, term: Term, plans: Plans) -> None:
         self.node = node
+        self.plans = plans
         self.name = node.name.value if node.name else None
         self._term = term
         self._defaults = defaults_of(node)
@@ -108,7 +110,9 @@ class Documents:
             raise InvalidDocument([_coded(error, RequestCode.GRAPHQL_VALIDATION_FAILED) for error in errors])
         estimate = Estimate(self._schema, node)
         operations = [
-            Operation(each, estimate.of(each)) for each in node.definitions if isinstance(each, OperationDefinitionNode)
+            Operation(each, estimate.of(each), Plans(self._schema, node, each))
+            for each in node.definitions
+            if isinstance(each, OperationDefinitionNode)
         ]
         if not operations:
             raise InvalidDocument([_refused("The document has no operation.")])

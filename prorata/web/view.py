@@ -42,6 +42,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         introspection: bool,
         page: Page | None,
         public_url: str | None = None,
+        planned: bool = True,
     ) -> None:
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False)
         self._authentication = authentication
@@ -52,6 +53,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         self._budgets = Budgets(budget=limits.budget, window_seconds=limits.window_seconds, cost_max=limits.cost_max)
         self._origins = Origins()
         self._page = page
+        self._planned = planned
         self._public_url = public_url
         self._graphql_schema = schema._schema
         self._executor: Any = schema.execution_context_class
@@ -112,12 +114,15 @@ class Endpoint(GraphQLView[RequestContext, None]):
             return _refused(refusal, context, request_id)
         except GraphQLError as refusal:
             return 400, {"errors": shown([refusal], request_id)}
-        result = await self._executed(document.node, asked, context)
-        body: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            body["errors"] = shown(result.errors, request_id)
-            if result.data is None and all(error.path is None for error in result.errors):
-                return 400, {"errors": body["errors"]}
+        data = await operation.plans.answer(asked.variables, context) if self._planned else None
+        body: dict[str, Any] = {"data": data}
+        if data is None:
+            result = await self._executed(document.node, asked, context)
+            body["data"] = result.data
+            if result.errors:
+                body["errors"] = shown(result.errors, request_id)
+                if result.data is None and all(error.path is None for error in result.errors):
+                    return 400, {"errors": body["errors"]}
         body["extensions"] = {
             "cost": {"requested": cost, "remaining": remaining, "windowSeconds": self._limits.window_seconds}
         }

@@ -64,7 +64,7 @@ INFRASTRUCTURE = {
         "transactions",
     },
     "schema": {"base", "connections", "errors", "inputs", "payloads", "refs", "relations", "scalars"},
-    "resolvers": {"context", "loaders", "mutations", "nodes", "queries", "tuning"},
+    "resolvers": {"context", "loaders", "mutations", "nodes", "queries", "reading", "tuning"},
 }
 
 

@@ -56,7 +56,7 @@ def _statements(function: Function) -> int:
 
 def resolvers_are_thin(source: Source) -> Iterator[str]:
     """A function of a feature in resolvers/ has at most 8 statements, those inside its branches counted too."""
-    if source.layer != "resolvers" or source.stem in INFRASTRUCTURE["resolvers"]:
+    if source.layer != "resolvers" or source.room in INFRASTRUCTURE["resolvers"]:
         return
     for function in functions_of(source.tree):
         if _statements(function) > RESOLVER_STATEMENTS_MAX:

@@ -37,6 +37,11 @@ class Source:
         path = Path(self.path)
         return path.parent.name if path.name == "__init__.py" else path.stem
 
+    @property
+    def room(self) -> str:
+        """Name of the module or the folder that it belongs to within its layer."""
+        return Path(Path(self.path).parts[1]).stem
+
     def offence(self, node: ast.AST, message: str) -> str:
         """A message with the place it speaks of."""
         return f"{self.path}:{getattr(node, 'lineno', 1)} {message}"

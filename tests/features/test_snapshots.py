@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import stripe
 from tortoise import Tortoise
+from tortoise.context import TortoiseContext
 
 from domain.event_types import API_VERSION, EventType
 from models import Event
@@ -39,8 +40,9 @@ LEFT_OUT = {
 
 @pytest.fixture(autouse=True, scope="module")
 def _rows_without_a_database() -> None:
-    """Relations get their columns only once the models were put together."""
-    Tortoise.init_models(["models"], "models")
+    """Relations get their columns only once the models were put together, which here leaves no trace of a database."""
+    with TortoiseContext():
+        Tortoise.init_models(["models"], "models")
 
 
 def _event(subject: Subject, event_type: EventType, previous: dict[str, Any] | None = None) -> Event:

@@ -2,11 +2,12 @@
 
 import argparse
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.databases import postgres_server
-from benchmarks.figures import Extent, Outcome
+from benchmarks.figures import Extent, Outcome, Skipped
 from benchmarks.lines import creation, localstripe, reads, renewals, startup, typename
 from benchmarks.machine import description
 from benchmarks.processes import LOAD_CORE, pin
@@ -38,7 +39,9 @@ def main() -> None:
         wanted = [number for number in numbers if number in (options.only or numbers)]
         if wanted:
             say(f"Line {', '.join(map(str, wanted))}")
-            outcomes += measure(extent)
+            found = _measured(wanted, measure, extent)
+            outcomes += found
+            say(printed(found).replace("\n", "\n  "))
     minutes = (time.monotonic() - began) / 60
     print(printed(outcomes))
     if options.quick or options.only:
@@ -46,6 +49,18 @@ def main() -> None:
         return
     PAGE.write_text(page(outcomes, description(_postgres()), minutes), encoding="utf-8")
     print(f"\nWritten to {PAGE.parent.name}/{PAGE.name} after {minutes:.1f} minutes.")
+
+
+def _measured(
+    numbers: Sequence[int], measure: Callable[[Extent], Sequence[Outcome]], extent: Extent
+) -> Sequence[Outcome]:
+    """The figures of some lines; one that breaks stops no other."""
+    try:
+        return measure(extent)
+    except Exception as error:
+        traceback.print_exc()
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        return [Skipped(str(number), "broken", reason) for number in numbers]
 
 
 def _options() -> argparse.Namespace:

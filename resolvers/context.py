@@ -86,6 +86,8 @@ class RequestContext:
     headers: MutableMapping[str, str] = field(default_factory=dict)
     public_url: str = ""
     """Where this server is reached from outside, without a slash at the end."""
+    planned: bool = False
+    """Whether a plan reads: lists are then handed to it unread, because it knows which columns are needed."""
 
     @classmethod
     def of(

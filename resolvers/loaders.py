@@ -12,8 +12,16 @@ from schema.base import NodeKind
 from schema.connections import ConnectionOf
 from schema.errors import Forbidden
 from schema.relations import Relation
+from services.blocks import whole
 from services.pages import Page, PageRequest
-from services.related import Conditions, counts_of_parents, pages_of_parents, rows_by_id, rows_of_parents
+from services.related import (
+    Children,
+    Conditions,
+    block_by_id,
+    block_of_parents,
+    counts_of_parents,
+    pages_of_parents,
+)
 from services.scope import Access, Scope
 
 Fetch = Callable[[list[str]], Awaitable[dict[str, Any]]]
@@ -121,8 +129,8 @@ class Loaders:
 
     def _one(self, target: NodeKind) -> Batch:
         async def fetch(keys: list[str]) -> dict[str, Any]:
-            rows = await rows_by_id(self._scope, target.model, target.kind, keys)
-            return {key: target.graphql.of(row) for key, row in rows.items()}
+            block = await block_by_id(self._scope, Children(target.model, target.kind), keys)
+            return {row.id: target.graphql.of(row) for row in whole(block)}
 
         return self._guarded(target, target, fetch, _nothing)
 
@@ -130,8 +138,9 @@ class Loaders:
         target, children = relation.target, relation.children()
 
         async def fetch(keys: list[str]) -> dict[str, Any]:
-            found = await rows_of_parents(self._scope, children, keys, relation.limit)
-            return {key: _wrapped(target, rows) for key, rows in found.items()}
+            block, places = await block_of_parents(self._scope, children, keys, relation.limit)
+            nodes = _wrapped(target, whole(block))
+            return {key: [nodes[place] for place in found[: relation.limit]] for key, found in places.items()}
 
         return self._guarded(target, relation, fetch, list)
 
@@ -144,13 +153,17 @@ class Loaders:
         counts = Batch(self, count, int)
 
         async def fetch(keys: list[str]) -> dict[str, Any]:
-            found = await pages_of_parents(self._scope, children, keys, request, conditions)
-            return {key: self._connection(target, page, counts, key) for key, page in found.items()}
+            block, pages = await pages_of_parents(self._scope, children, keys, request, conditions)
+            rows = whole(block)
+            return {key: self._connection(target, rows, page, counts, key) for key, page in pages.items()}
 
         return self._guarded(target, (relation, request, conditions), fetch, _nothing)
 
-    def _connection(self, target: NodeKind, page: Page[Any], counts: Batch, key: str) -> ConnectionOf:
-        return ConnectionOf(_wrapped(target, page.rows), page, lambda: counts.load(key))
+    def _connection(
+        self, target: NodeKind, rows: Sequence[Any], page: Page[int], counts: Batch, key: str
+    ) -> ConnectionOf:
+        nodes = _wrapped(target, [rows[place] for place in page.rows])
+        return ConnectionOf(nodes, page, lambda: counts.load(key))
 
 
 def _wrapped(target: NodeKind, rows: Sequence[Any]) -> list[Any]:

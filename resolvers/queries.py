@@ -10,6 +10,7 @@ def customers(self, info: Info, filter: CustomerFilter | None = None) -> Listing
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any
 
@@ -21,11 +22,19 @@ from schema.base import DIRECT, description_of, wrapped
 from schema.connections import After, Before, Connection, ConnectionOf, First, Last, page_request
 from schema.errors import Forbidden, camel_case
 from schema.relations import RELATION, Relation, Shape
-from services.pages import Listing, page_of
+from services.pages import Listing, PageRequest, page_of
 from services.scope import Access
 
 _PAGING = {"first": First, "after": After, "last": Last, "before": Before}
 _Id = Annotated[strawberry.ID, strawberry.argument(description="The id.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list that has not been read yet, and the page that is asked for."""
+
+    found: Listing
+    request: PageRequest
 
 
 def by_id(description: str) -> Any:
@@ -49,12 +58,14 @@ def listing(of: Any, *, kind: str) -> Callable[[Callable[..., Listing]], Any]:
         name = camel_case(resolver.__name__)
 
         @wraps(resolver)
-        async def run(self: Any, info: Info, **arguments: Any) -> ConnectionOf:
+        async def run(self: Any, info: Info, **arguments: Any) -> ConnectionOf | Listed:
             request = page_request(*(arguments.pop(each, None) for each in _PAGING))
             require_read(info.context, name, kind)
             found = resolver(self, info, **arguments)
             if info.context.scope.policy.sees_active_only(kind):
                 found = found.filter(active=True)
+            if info.context.planned:
+                return Listed(found, request)
             page = await page_of(found, request)
             return ConnectionOf(wrapped(page.rows), page, found.count)
 

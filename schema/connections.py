@@ -1,7 +1,7 @@
 """Relay connections: lists in pages, newest first by id. Nothing is counted unless `totalCount` is selected."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -82,18 +82,22 @@ class ConnectionOf:
     @property
     def page_info(self) -> PageInfo:
         """Flags and cursors."""
-        rows = self._page.rows
-        return PageInfo(
-            has_next_page=self._page.has_next,
-            has_previous_page=self._page.has_previous,
-            start_cursor=cursor_of(rows[0].id) if rows else None,
-            end_cursor=cursor_of(rows[-1].id) if rows else None,
-        )
+        return page_info_of(self._page, [node.row.id for node in self.nodes])
 
     @property
     def total_count(self) -> Awaitable[int] | int:
         """The number over all pages."""
         return self._count()
+
+
+def page_info_of(page: Page[Any], identifiers: Sequence[str]) -> PageInfo:
+    """Where a page lies; the ids are those of its rows."""
+    return PageInfo(
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=cursor_of(identifiers[0]) if identifiers else None,
+        end_cursor=cursor_of(identifiers[-1]) if identifiers else None,
+    )
 
 
 def cursor_of(identifier: str) -> str:

@@ -80,8 +80,12 @@ class Relation:
         known = self.shape is Shape.ONE or self.column in _columns_of(model)
         assert known, f"{model.__name__} has no column {self.column}"
 
+    def targets(self) -> Children:
+        """The target's rows by their own id, as services know them."""
+        return Children(self.target.model, self.target.kind)
+
     def children(self) -> Children:
-        """The target's rows as services know them."""
+        """The target's rows by the parent's id, as services know them."""
         return Children(self.target.model, self.target.kind, self.column, self.order)
 
 

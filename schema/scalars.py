@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, NewType
 
 import strawberry
@@ -67,6 +68,7 @@ def _datetime(value: object) -> datetime:
     raise GraphQLError(f"DateTime must be ISO 8601 with an offset such as '2027-01-31T10:00:00Z', not {value!r}.")
 
 
+@lru_cache(maxsize=8192)
 def instant_text(value: datetime) -> str:
     """ISO 8601 in UTC to the second, with `Z`."""
     assert value.tzinfo is UTC, f"{value!r} is not in UTC"

@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from services.blocks import Block, block_of, selected
+
 ROW = TypeVar("ROW")
 MODEL = TypeVar("MODEL", bound=Model)
 
@@ -38,12 +40,30 @@ class Page(Generic[ROW]):
 
 async def page_of(listing: QuerySet[MODEL], request: PageRequest) -> Page[MODEL]:
     """The page that is asked for, in one statement."""
+    return cut(await _requested(listing, request), request)
+
+
+async def block_of_page(
+    listing: QuerySet[Any], request: PageRequest, wanted: Sequence[str] | None
+) -> tuple[Block, Page[int]]:
+    """The rows of the page with the wanted columns (all when None), and the page as places of its rows."""
+    narrowed = _requested(listing, request).only("id")
+    narrowed._choose_db_if_not_chosen()
+    narrowed._make_query()
+    ids, values = narrowed.query.get_parameterized_sql()
+    order = '"id"' if request.backwards else '"id" DESC'
+    table = f'"{listing.model._meta.db_table}"'
+    sql = f'SELECT {selected(listing.model, wanted)} FROM {table} WHERE "id" IN ({ids}) ORDER BY {order}'
+    block = await block_of(listing.model, wanted, sql, values)
+    return block, cut(range(len(block)), request)
+
+
+def _requested(listing: QuerySet[MODEL], request: PageRequest) -> QuerySet[MODEL]:
     if request.after is not None:
         listing = listing.filter(id__lt=request.after)
     if request.before is not None:
         listing = listing.filter(id__gt=request.before)
-    found = await listing.order_by("id" if request.backwards else "-id").limit(request.size + 1)
-    return cut(found, request)
+    return listing.order_by("id" if request.backwards else "-id").limit(request.size + 1)
 
 
 def cut(found: Sequence[ROW], request: PageRequest) -> Page[ROW]:

@@ -1,7 +1,7 @@
 """Rows that belong to other rows: one statement for any number of parents, tenancy and policy applied.
 
 The text of a statement is constant, whatever the number of keys: they travel as one JSON array on SQLite and as one
-array on PostgreSQL. Nothing here begins a transaction.
+array on PostgreSQL. Nothing here begins a transaction. `wanted` names the columns that are needed, None all.
 """
 
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 import orjson
 from tortoise.models import Model
 
+from services.blocks import Block, block_of, selected
 from services.pages import Page, PageRequest, cut
-from services.rows import hydrate
 from services.rows.tables import Table, table_of
 from services.scope import Scope
 from services.transactions import database
 
-Row: TypeAlias = Any
+Wanted: TypeAlias = Sequence[str] | None
 Conditions: TypeAlias = tuple[tuple[str, Any], ...]
 """Column and value; a tuple of values means any of them."""
 
@@ -35,32 +35,38 @@ class Children:
     order: str = "id"
 
 
-async def rows_by_id(scope: Scope, model: type[Model], kind: str, identifiers: Sequence[str]) -> dict[str, Row]:
-    """The rows of these ids that the scope may see, by id; one statement."""
-    selection = _Selection(scope, Children(model, kind), identifiers)
-    return {row.id: row for row in await selection.rows(f"SELECT {selection.columns} {selection.source}")}
+async def block_by_id(scope: Scope, children: Children, identifiers: Sequence[str], wanted: Wanted = None) -> Block:
+    """The rows of these ids that the scope may see, in no order; one statement. `id` must be wanted."""
+    return await _Selection(scope, children, identifiers, wanted).block("")
 
 
-async def rows_of_parents(scope: Scope, children: Children, parents: Sequence[str], limit: int) -> dict[str, list[Row]]:
-    """Per parent its first `limit` rows in order; parents without any are absent. One statement.
+async def block_of_parents(
+    scope: Scope, children: Children, parents: Sequence[str], limit: int, wanted: Wanted = None
+) -> tuple[Block, dict[str, list[int]]]:
+    """Of every parent its first `limit` rows in order, and the places of each parent's rows. One statement.
 
     A second one follows only where the lists together are longer than allowed, which a domain limit should prevent.
+    The children's column must be wanted.
     """
-    selection = _Selection(scope, children, parents)
+    selection = _Selection(scope, children, parents, wanted)
     order = f'"{children.order.lstrip("-")}"' + (" DESC" if children.order.startswith("-") else "")
     most = selection.mark(len(parents) * limit + 1)
-    rows = await selection.rows(f"SELECT {selection.columns} {selection.source} ORDER BY {order} LIMIT {most}")
-    if len(rows) > len(parents) * limit:
-        ranked = _Selection(scope, children, parents)
-        rows = await ranked.rows(ranked.ranked(order, limit))
-    return _grouped(rows, children.column)
+    block = await selection.block(f" ORDER BY {order} LIMIT {most}")
+    if len(block) > len(parents) * limit:
+        block = await _Selection(scope, children, parents, wanted).ranked(order, limit)
+    return block, _places(block.column(children.column))
 
 
 async def pages_of_parents(
-    scope: Scope, children: Children, parents: Sequence[str], request: PageRequest, conditions: Conditions = ()
-) -> dict[str, Page[Row]]:
-    """Per parent the page that is asked for, newest first; one statement for all of them."""
-    selection = _Selection(scope, children, parents)
+    scope: Scope,
+    children: Children,
+    parents: Sequence[str],
+    request: PageRequest,
+    conditions: Conditions = (),
+    wanted: Wanted = None,
+) -> tuple[Block, dict[str, Page[int]]]:
+    """The rows of every parent's page, newest first, and each page as places of its rows; one statement for all."""
+    selection = _Selection(scope, children, parents, wanted)
     selection.narrow(conditions)
     if request.after is not None:
         selection.source += f' AND "id" < {selection.mark(request.after)}'
@@ -68,19 +74,18 @@ async def pages_of_parents(
         selection.source += f' AND "id" > {selection.mark(request.before)}'
     order = '"id"' if request.backwards else '"id" DESC'
     if len(parents) == 1:  # An index in order of ids can then stop early; ranking would read the whole list.
-        limit = selection.mark(request.size + 1)
-        sql = f"SELECT {selection.columns} {selection.source} ORDER BY {order} LIMIT {limit}"
+        block = await selection.block(f" ORDER BY {order} LIMIT {selection.mark(request.size + 1)}")
     else:
-        sql = selection.ranked(order, request.size + 1)
-    grouped = _grouped(await selection.rows(sql), children.column)
-    return {parent: cut(grouped.get(parent, []), request) for parent in parents}
+        block = await selection.ranked(order, request.size + 1)
+    places = _places(block.column(children.column))
+    return block, {parent: cut(places.get(parent, ()), request) for parent in parents}
 
 
 async def counts_of_parents(
     scope: Scope, children: Children, parents: Sequence[str], conditions: Conditions = ()
 ) -> dict[str, int]:
     """Per parent the number of its rows; parents without any are absent. One statement."""
-    selection = _Selection(scope, children, parents)
+    selection = _Selection(scope, children, parents, None)
     selection.narrow(conditions)
     column = f'"{children.column}"'
     sql = f"SELECT {column} AS parent, COUNT(*) AS number {selection.source} GROUP BY {column}"
@@ -91,12 +96,13 @@ async def counts_of_parents(
 class _Selection:
     """The rows of some parents in the making: `FROM … WHERE …` and its values."""
 
-    def __init__(self, scope: Scope, children: Children, parents: Sequence[str]) -> None:
+    def __init__(self, scope: Scope, children: Children, parents: Sequence[str], wanted: Wanted) -> None:
         self.values: list[Any] = []
         self._table: Table[Any] = table_of(children.model)
         self._model = children.model
         self._column = children.column
-        self.columns = self._table.select_list
+        self._wanted = wanted
+        self._select = selected(children.model, wanted)
         # Without statistics SQLite may prefer an index over the account's whole table to the one of the parents.
         alone = children.column in self._table.first_in_an_index and not self._table.postgres
         self.source = f"FROM {self._table.name} WHERE {self._among(children.column, parents)}"
@@ -115,18 +121,18 @@ class _Selection:
         self.values.append(value)
         return f"${len(self.values)}" if self._table.postgres else f"?{len(self.values)}"
 
-    def ranked(self, order: str, limit: int) -> str:
-        """The first `limit` rows of every parent."""
-        parent = f'"{self._column}"'
-        return (
-            f"SELECT {self.columns} FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY {parent} ORDER BY {order}) "
-            f"AS place_within {self.source}) AS ranked WHERE place_within <= {self.mark(limit)} ORDER BY {order}"
-        )
+    async def block(self, tail: str) -> Block:
+        """The rows, with what follows the conditions."""
+        return await block_of(self._model, self._wanted, f"SELECT {self._select} {self.source}{tail}", self.values)
 
-    async def rows(self, sql: str) -> list[Row]:
-        """The rows that a statement over this selection gives."""
-        _, records = await database().query(sql, self.values)
-        return hydrate(self._model, records)
+    async def ranked(self, order: str, limit: int) -> Block:
+        """The first `limit` rows of every parent."""
+        place = f'ROW_NUMBER() OVER (PARTITION BY "{self._column}" ORDER BY {order}) AS place_within'
+        sql = (
+            f"SELECT {self._select} FROM (SELECT *, {place} {self.source}) AS ranked "
+            f"WHERE place_within <= {self.mark(limit)} ORDER BY {order}"
+        )
+        return await block_of(self._model, self._wanted, sql, self.values)
 
     def _among(self, attribute: str, values: Sequence[Any]) -> str:
         converted = [self._converted(attribute, value) for value in values]
@@ -150,8 +156,9 @@ def _ownership(scope: Scope, children: Children) -> Conditions:
     return owned
 
 
-def _grouped(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
-    grouped: dict[str, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(getattr(row, column), []).append(row)
-    return grouped
+def _places(parents: Sequence[str]) -> dict[str, list[int]]:
+    """Per parent the places of its rows."""
+    places: dict[str, list[int]] = {}
+    for place, parent in enumerate(parents):
+        places.setdefault(parent, []).append(place)
+    return places

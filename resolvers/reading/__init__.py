@@ -8,6 +8,7 @@ twice is safe. Mutations and introspection are never planned.
 """
 
 import logging
+from dataclasses import replace
 from typing import Any, Final
 
 from graphql import (
@@ -26,6 +27,7 @@ from resolvers.context import RequestContext
 from resolvers.reading.compiling import Compiler
 from resolvers.reading.plans import Called, ObjectPlan, Run
 from resolvers.reading.refusals import NotPlanned
+from services.blocks import Rows
 from services.transactions import is_postgres
 
 __all__ = ["Plans"]
@@ -61,7 +63,8 @@ class Plans:
             plan = self._plan(values)
             if plan is None:
                 return None
-            (data,) = await plan.run([None], Run(context, values, self._info, together=is_postgres()))
+            run = Run(replace(context, planned=True), values, self._info, together=is_postgres())
+            (data,) = await plan.run(Rows([None]), run)
         except NotPlanned:
             return None
         except Exception as error:

@@ -1,6 +1,6 @@
 """From a valid document to a plan. What a plan cannot express is refused, and left to the general executor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from graphql import (
@@ -31,6 +31,7 @@ from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
+from resolvers.reading.connections import ConnectionPlan, ConnectionShape
 from resolvers.reading.leaves import completion_of
 from resolvers.reading.plans import (
     AbstractShape,
@@ -44,7 +45,7 @@ from resolvers.reading.plans import (
     Step,
 )
 from resolvers.reading.refusals import NotPlanned
-from resolvers.reading.relations import ConnectionPlan, ConnectionShape, ManyStep, OneStep, PageStep
+from resolvers.reading.relations import ByIdStep, ManyStep, OneStep, PageStep
 from schema.base import COLUMN, DIRECT, NODE_KINDS, Wrapping
 from schema.connections import Connection
 from schema.relations import RELATION, Relation
@@ -75,7 +76,7 @@ class Compiler:
         fields = self._collected(parent, selections)
         definition = parent.extensions.get(_DEFINITION)
         origin = definition.origin if isinstance(definition, StrawberryObjectDefinition) else object
-        wraps = issubclass(origin, Wrapping)
+        wrap = _wrapping(origin)
         leaves, steps, constants = [], [], []
         for position, (key, nodes) in enumerate(fields.items()):
             name = nodes[0].name.value
@@ -85,25 +86,28 @@ class Compiler:
             field = parent.fields.get(name)
             if field is None:
                 raise NotPlanned("introspection")
-            attribute = _attribute_of(field, wraps=wraps)
+            attribute = _attribute_of(field, wraps=wrap is not None)
             leaf = get_nullable_type(field.type)
             if attribute is not None and is_leaf_type(leaf):
                 leaves.append((position, attribute, completion_of(leaf, nullable=leaf is field.type)))
             else:
-                steps.append((position, self._step(parent, field, nodes, key)))
-        return ObjectPlan(list(fields), leaves, steps, constants, cast(type[Wrapping], origin).of if wraps else None)
+                steps.append((position, self._step(parent, wrap, key, nodes)))
+        return ObjectPlan(list(fields), leaves, steps, constants, wrap)
 
-    def _step(self, parent: GraphQLObjectType, field: GraphQLField, nodes: list[FieldNode], key: str) -> Step:
+    def _step(
+        self, parent: GraphQLObjectType, wrap: Callable[[Any], Any] | None, key: str, nodes: list[FieldNode]
+    ) -> Step:
+        field, inner = parent.fields[nodes[0].name.value], _subselections(nodes)
         declared: Mapping[str, Any] = getattr(field.extensions.get(_DEFINITION), "metadata", {})
         relation: Relation | None = declared.get(RELATION)
-        if relation is None or relation.root:
-            return Called(
-                parent, field, nodes, self._shape(field.type, _subselections(nodes)), Path(None, key, parent.name)
-            )
+        if relation is None:
+            return Called(parent, field, nodes, self._shape(field.type, inner), Path(None, key, parent.name), wrap)
         target = cast(GraphQLObjectType, get_named_type(field.type))
         if relation.shape is RelationShape.PAGE:
-            return PageStep(relation, field, nodes[0], self._connection(target, _subselections(nodes)))
-        plan = self._object(target, _subselections(nodes))
+            return PageStep(relation, field, nodes[0], self._connection(target, inner))
+        plan = self._object(target, inner)
+        if relation.root:
+            return ByIdStep(relation, field, nodes[0], plan)
         if relation.shape is RelationShape.ONE:
             return OneStep(relation, plan, nullable=not isinstance(field.type, GraphQLNonNull))
         return ManyStep(relation, plan)
@@ -205,6 +209,11 @@ class Compiler:
             return True
         kind = self._schema.type_map[condition.name.value]
         return isinstance(kind, GraphQLInterfaceType | GraphQLUnionType) and self._schema.is_sub_type(kind, parent)
+
+
+def _wrapping(origin: type) -> Callable[[Any], Any] | None:
+    """What wraps a row of a type, where the type wraps rows."""
+    return origin.of if issubclass(origin, Wrapping) else None
 
 
 def _subselections(nodes: Sequence[FieldNode]) -> Selections:

@@ -3,8 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from operator import attrgetter
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo
@@ -15,65 +14,53 @@ from resolvers.context import RequestContext
 from resolvers.reading.leaves import Column, Complete
 from resolvers.reading.refusals import NotPlanned
 from schema.base import NodeKind
+from services.blocks import Block, Rows
 from services.scope import Access
 
 Answer: TypeAlias = dict[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of a plan: the request, its variables, and the rows that it has read so far."""
+    """One execution of a plan: the request and its variables."""
 
     context: RequestContext
     variables: VariableValues
-    info: Callable[["Run", "Called"], GraphQLResolveInfo[Any]]
+    info: Callable[["Run", "Called"], "GraphQLResolveInfo[Any]"]
     together: bool
     """Whether statements are better sent at once (PostgreSQL) than one after the other (SQLite)."""
-    rows: dict[NodeKind, dict[str, Any]] = field(default_factory=dict)
 
     def require(self, target: NodeKind) -> None:
         """Give up where the key may not read this kind."""
         if not self.context.scope.policy.allows(target.kind, Access.READ):
             raise NotPlanned(f"{target.kind} may not be read")
 
-    async def all(self, steps: "Sequence[Step]", level: "Level") -> list[Column]:
+    async def all(self, steps: "Sequence[Step]", block: Block) -> list[Column]:
         """The answers of several steps; when one fails, the others are broken off."""
         if self.together and len(steps) > 1:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(step.run(level, self)) for step in steps]
+                tasks = [group.create_task(step.run(block, self)) for step in steps]
             return [task.result() for task in tasks]
-        return [await step.run(level, self) for step in steps]
+        return [await step.run(block, self) for step in steps]
 
 
 class Step:
     """One field of a plan, for all objects of its level."""
 
-    async def run(self, level: "Level", run: Run) -> Column:
+    @property
+    def wanted(self) -> Sequence[str] | None:
+        """The columns that it needs of its rows; None when it needs whole rows."""
+        return None
+
+    async def run(self, block: Block, run: Run) -> Column:
         """The answers, one for each object."""
         raise NotImplementedError
 
 
-@dataclass(slots=True)
-class Level:
-    """The objects of one level: rows, and the API's objects around them where some field needs these."""
-
-    sources: Sequence[Any]
-    wrap: Callable[[Any], Any] | None = None
-    _wrapped: Sequence[Any] | None = None
-
-    def objects(self) -> Sequence[Any]:
-        """What resolvers are given."""
-        if self.wrap is None:
-            return self.sources
-        if self._wrapped is None:
-            self._wrapped = [self.wrap(row) for row in self.sources]
-        return self._wrapped
-
-
 class ObjectPlan:
-    """The selected fields of one object type. Its sources are rows where the type wraps rows."""
+    """The selected fields of one object type. It reads rows where the type wraps rows, else any objects."""
 
-    __slots__ = ("_completions", "_constants", "_keys", "_read", "_read_at", "_steps", "_steps_at", "wrap")
+    __slots__ = ("_constants", "_keys", "_leaves", "_steps", "_steps_at", "wanted", "wrap")
 
     def __init__(
         self,
@@ -85,40 +72,43 @@ class ObjectPlan:
     ) -> None:
         self._keys = keys
         self._constants = constants
+        self._leaves = leaves
         self._steps = [step for _, step in steps]
         self._steps_at = [position for position, _ in steps]
-        self._read_at = [position for position, _, _ in leaves]
-        self._completions = [complete for _, _, complete in leaves]
-        self._read = attrgetter(*(name for _, name, _ in leaves)) if leaves else None
         self.wrap = wrap
+        self.wanted = self._columns() if wrap is not None else None
 
-    async def run(self, sources: Sequence[Any], run: Run, wrapped: Sequence[Any] | None = None) -> list[Answer]:
-        """The answers of all sources, in order."""
-        count = len(sources)
+    def _columns(self) -> tuple[str, ...] | None:
+        """The columns to read, the id always among them; None when whole rows are needed."""
+        wanted = dict.fromkeys(("id", *(name for _, name, _ in self._leaves)))
+        for step in self._steps:
+            if step.wanted is None:
+                return None
+            wanted.update(dict.fromkeys(step.wanted))
+        return tuple(wanted)
+
+    def wanted_with(self, column: str) -> tuple[str, ...] | None:
+        """The columns to read where one more is needed to tell whose a row is."""
+        if self.wanted is None or column in self.wanted:
+            return self.wanted
+        return (*self.wanted, column)
+
+    async def run(self, block: Block, run: Run) -> list[Answer]:
+        """The answers of all rows, in order."""
+        count = len(block)
         if not count:
             return []
         columns: list[Column] = [()] * len(self._keys)
         for position, value in self._constants:
             columns[position] = [value] * count
-        if self._read is not None:
-            self._read_leaves(sources, columns)
+        for position, name, complete in self._leaves:
+            columns[position] = complete(block.column(name))
         if self._steps:
-            level = Level(sources, self.wrap, wrapped)
-            results = await run.all(self._steps, level)
+            results = await run.all(self._steps, block)
             for position, column in zip(self._steps_at, results, strict=True):
                 columns[position] = column
         keys = self._keys
         return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
-
-    def _read_leaves(self, sources: Sequence[Any], columns: list[Column]) -> None:
-        read = self._read
-        assert read is not None
-        if len(self._read_at) == 1:
-            columns[self._read_at[0]] = self._completions[0]([read(source) for source in sources])
-            return
-        values = zip(*map(read, sources), strict=True)
-        for position, complete, column in zip(self._read_at, self._completions, values, strict=True):
-            columns[position] = complete(column)
 
 
 class Shape:
@@ -180,8 +170,8 @@ class ObjectShape(Shape):
     async def complete(self, values: Column, run: Run) -> Column:
         """Where the type wraps rows, the plan reads the rows."""
         if self.plan.wrap is None:
-            return await self.plan.run(values, run)
-        return await self.plan.run([value.row for value in values], run, values)
+            return await self.plan.run(Rows(values), run)
+        return await self.plan.run(Rows([value.row for value in values], values), run)
 
 
 @dataclass(slots=True)
@@ -214,15 +204,17 @@ class Called(Step):
     nodes: list[FieldNode]
     shape: Shape
     path: Path
+    wrap: Callable[[Any], Any] | None
 
-    async def run(self, level: Level, run: Run) -> Column:
+    async def run(self, block: Block, run: Run) -> Column:
         """What the resolver gives, completed."""
         arguments = get_argument_values(self.definition, self.nodes[0], run.variables) if self.definition.args else {}
         info = run.info(run, self)
         resolve: Any = self.definition.resolve
+        assert isinstance(block, Rows), "a resolver needs whole rows"
         values: list[Any] = []
         try:
-            for source in level.objects():
+            for source in block.objects(self.wrap):
                 values.append(resolve(source, info, **arguments))
         except Exception:
             await settled(values)

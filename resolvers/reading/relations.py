@@ -1,19 +1,20 @@
 """Steps along relations: one statement for all objects of a level, straight from rows to rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import FieldNode, GraphQLField
 from graphql.execution.values import get_argument_values
 
+from resolvers.reading.connections import ConnectionPlan
 from resolvers.reading.leaves import Column
-from resolvers.reading.plans import Level, ObjectPlan, Run, Shape, Step
+from resolvers.reading.plans import ObjectPlan, Run, Step
 from resolvers.reading.refusals import NotPlanned
-from schema.connections import ConnectionOf, cursor_of
 from schema.relations import Relation, page_arguments
+from services.blocks import Block, Columns
 from services.pages import Page
-from services.related import counts_of_parents, pages_of_parents, rows_by_id, rows_of_parents
+from services.related import block_by_id, block_of_parents, counts_of_parents, pages_of_parents
 
 
 @dataclass(slots=True)
@@ -24,26 +25,35 @@ class OneStep(Step):
     plan: ObjectPlan
     nullable: bool
 
-    async def run(self, level: Level, run: Run) -> Column:
+    @property
+    def wanted(self) -> Sequence[str]:
+        """The column with its id."""
+        return (self.relation.column,)
+
+    async def run(self, block: Block, run: Run) -> Column:
         """Each object is read and answered once, however many rows name it."""
-        column, target = self.relation.column, self.relation.target
-        keys = [getattr(row, column) for row in level.sources]
-        wanted = dict.fromkeys(keys)
-        wanted.pop(None, None)
-        answers: dict[str | None, Any] = {}
-        if wanted:
-            run.require(target)
-            known = run.rows.setdefault(target, {})
-            missing = [key for key in wanted if key not in known]
-            if missing:
-                known.update(await rows_by_id(run.context.scope, target.model, target.kind, missing))
-            present = [key for key in wanted if key in known]
-            completed = await self.plan.run([known[key] for key in present], run)
-            answers = dict(zip(present, completed, strict=True))
+        keys = block.column(self.relation.column)
+        answers = await answers_by_id(self.relation, self.plan, [key for key in dict.fromkeys(keys) if key], run)
         found = [answers.get(key) for key in keys]
         if not self.nullable and None in found:
             raise NotPlanned("null in a field that has a value")
         return found
+
+
+@dataclass(slots=True)
+class ByIdStep(Step):
+    """The object whose id is an argument, at the root of a query."""
+
+    relation: Relation
+    definition: GraphQLField
+    node: FieldNode
+    plan: ObjectPlan
+
+    async def run(self, block: Block, run: Run) -> Column:
+        """The object, or null."""
+        identifier: str = get_argument_values(self.definition, self.node, run.variables)["id"]
+        answers = await answers_by_id(self.relation, self.plan, [identifier], run)
+        return [answers.get(identifier)]
 
 
 @dataclass(slots=True)
@@ -53,86 +63,19 @@ class ManyStep(Step):
     relation: Relation
     plan: ObjectPlan
 
-    async def run(self, level: Level, run: Run) -> Column:
+    @property
+    def wanted(self) -> Sequence[str]:
+        """The row's own id."""
+        return ("id",)
+
+    async def run(self, block: Block, run: Run) -> Column:
         """One list for each row."""
         run.require(self.relation.target)
-        parents = [row.id for row in level.sources]
-        children = self.relation.children()
-        found = await rows_of_parents(run.context.scope, children, parents, self.relation.limit)
-        lists = [found.get(parent, ()) for parent in parents]
-        completed = iter(await self.plan.run([row for rows in lists for row in rows], run))
-        return [[next(completed) for _ in rows] for rows in lists]
-
-
-@dataclass(slots=True)
-class ConnectionPlan:
-    """The selected fields of a connection."""
-
-    keys: Sequence[str]
-    names: Sequence[str]
-    typename: str
-    nodes: dict[str, ObjectPlan] = field(default_factory=dict)
-    """Plans of the node by the response key of `nodes` or `edges`."""
-    edges: dict[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
-    """The fields of an edge, key and name, by the response key of `edges`."""
-    page_info: dict[str, ObjectPlan] = field(default_factory=dict)
-
-    @property
-    def needs_rows(self) -> bool:
-        """Whether anything but the count is asked for."""
-        return any(name not in ("totalCount", "__typename") for name in self.names)
-
-    @property
-    def needs_count(self) -> bool:
-        """Whether the count is asked for."""
-        return "totalCount" in self.names
-
-    async def run(self, pages: Sequence[ConnectionOf], rows: Sequence[Sequence[Any]], run: Run) -> list[Any]:
-        """The answers of some connections with the rows on their pages."""
-        columns = [
-            await self._column(key, name, pages, rows, run) for key, name in zip(self.keys, self.names, strict=True)
-        ]
-        return [dict(zip(self.keys, values, strict=True)) for values in zip(*columns, strict=True)]
-
-    async def _column(
-        self, key: str, name: str, pages: Sequence[ConnectionOf], rows: Sequence[Sequence[Any]], run: Run
-    ) -> Column:
-        match name:
-            case "nodes" | "edges":
-                return await self._listed(key, rows, run)
-            case "pageInfo":
-                return await self.page_info[key].run([page.page_info for page in pages], run)
-            case "totalCount":
-                return [
-                    page.total_count if isinstance(page.total_count, int) else await page.total_count for page in pages
-                ]
-        return [self.typename] * len(pages)
-
-    async def _listed(self, key: str, rows: Sequence[Sequence[Any]], run: Run) -> Column:
-        flat = [row for each in rows for row in each]
-        plan = self.nodes.get(key)
-        answers: Sequence[Any] = await plan.run(flat, run) if plan is not None else flat
-        if key in self.edges:
-            answers = [self._edge(self.edges[key], row, answer) for row, answer in zip(flat, answers, strict=True)]
-        listed = iter(answers)
-        return [[next(listed) for _ in each] for each in rows]
-
-    def _edge(self, fields: Sequence[tuple[str, str]], row: Any, node: Any) -> dict[str, Any]:
-        told = {"node": node, "cursor": cursor_of(row.id), "__typename": self.typename.replace("Connection", "Edge")}
-        return {key: told[name] for key, name in fields}
-
-
-@dataclass(slots=True)
-class ConnectionShape(Shape):
-    """A connection that a resolver made."""
-
-    plan: ConnectionPlan
-
-    async def complete(self, values: Column, run: Run) -> Column:
-        """The rows are those of the nodes."""
-        if not all(type(value) is ConnectionOf for value in values):
-            raise NotPlanned("a connection that is none")
-        return await self.plan.run(values, [[node.row for node in value.nodes] for value in values], run)
+        parents, children, limit = block.column("id"), self.relation.children(), self.relation.limit
+        wanted = self.plan.wanted_with(children.column)
+        found, places = await block_of_parents(run.context.scope, children, parents, limit, wanted)
+        answers = await self.plan.run(found, run)
+        return [[answers[place] for place in places.get(parent, ())[:limit]] for parent in parents]
 
 
 @dataclass(slots=True)
@@ -144,25 +87,36 @@ class PageStep(Step):
     node: FieldNode
     plan: ConnectionPlan
 
-    async def run(self, level: Level, run: Run) -> Column:
+    @property
+    def wanted(self) -> Sequence[str]:
+        """The row's own id."""
+        return ("id",)
+
+    async def run(self, block: Block, run: Run) -> Column:
         """One connection for each row; rows and counts only where they are asked for."""
         run.require(self.relation.target)
         arguments = get_argument_values(self.definition, self.node, run.variables)
         request, conditions = page_arguments(self.relation, arguments)
-        scope, children = run.context.scope, self.relation.children()
-        parents = [row.id for row in level.sources]
+        scope, children, parents = run.context.scope, self.relation.children(), block.column("id")
         counts: Mapping[str, int] = {}
-        pages: Mapping[str, Page[Any]] = {}
+        found: Block = Columns({"id": ()}, 0)
+        pages: Mapping[str, Page[int]] = {}
         if self.plan.needs_count:
             counts = await counts_of_parents(scope, children, parents, conditions)
         if self.plan.needs_rows:
-            pages = await pages_of_parents(scope, children, parents, request, conditions)
-        connections = [_connection(pages.get(parent, _EMPTY), counts.get(parent, 0)) for parent in parents]
-        return await self.plan.run(connections, [pages.get(parent, _EMPTY).rows for parent in parents], run)
+            wanted = self.plan.wanted_with(children.column)
+            found, pages = await pages_of_parents(scope, children, parents, request, conditions, wanted)
+        told = [pages.get(parent, _EMPTY) for parent in parents]
+        return await self.plan.run(found, told, [counts.get(parent, 0) for parent in parents], run)
 
 
-_EMPTY: Page[Any] = Page((), has_next=False, has_previous=False)
+_EMPTY: Page[int] = Page((), has_next=False, has_previous=False)
 
 
-def _connection(page: Page[Any], count: int) -> ConnectionOf:
-    return ConnectionOf([], page, lambda: count)
+async def answers_by_id(relation: Relation, plan: ObjectPlan, identifiers: Sequence[str], run: Run) -> dict[Any, Any]:
+    """The answers of the objects with these ids, by id; absent where there is none."""
+    if not identifiers:
+        return {}
+    run.require(relation.target)
+    found = await block_by_id(run.context.scope, relation.targets(), identifiers, plan.wanted)
+    return dict(zip(found.column("id"), await plan.run(found, run), strict=True))

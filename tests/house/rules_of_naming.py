@@ -51,6 +51,7 @@ INFRASTRUCTURE = {
         "aggregates",
         "answers",
         "base",
+        "blocks",
         "due",
         "events",
         "handlers",

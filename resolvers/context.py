@@ -101,6 +101,10 @@ class RequestContext:
         """Where uploaded files are served: an id behind it makes an address."""
         return f"{self.public_url}/files"
 
+    def for_plan(self) -> "RequestContext":
+        """The same request for a plan, with loaders of its own: what a plan breaks off is of no use to others."""
+        return replace(self, load=Loaders(self.scope), planned=True)
+
     def under(self, scope: Scope) -> "RequestContext":
         """The same request with services bound to a copy of its scope."""
         return replace(self, scope=scope, services=Services(scope))

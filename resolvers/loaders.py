@@ -29,42 +29,53 @@ Values = Callable[[Scope, list[str]], Awaitable[dict[str, Any]]]
 
 
 class Batch:
-    """The values of one relation by key, fetched many at a time. Absent keys get `absent()`."""
+    """The values of one relation by key, fetched many at a time. Absent keys get `absent()`.
 
-    __slots__ = ("_absent", "_fetch", "_futures", "_loaders", "_waiting")
+    Whoever waits has a future of their own: the executor cancels what it no longer needs, and others may still wait
+    for the same key.
+    """
+
+    __slots__ = ("_absent", "_asked", "_fetch", "_known", "_loaders", "_waiting")
 
     def __init__(self, loaders: "Loaders", fetch: Fetch, absent: Callable[[], Any]) -> None:
         self._loaders = loaders
         self._fetch = fetch
         self._absent = absent
-        self._futures: dict[str, asyncio.Future[Any]] = {}
-        self._waiting: list[str] = []
+        self._known: dict[str, Any] = {}
+        self._waiting: dict[str, list[asyncio.Future[Any]]] = {}
+        self._asked: list[str] = []
 
     def load(self, key: str) -> Any:
         """The value of `key` when it is known, else a future of it."""
-        future = self._futures.get(key)
-        if future is None:
-            future = self._futures[key] = self._loaders.loop.create_future()
-            if not self._waiting:
-                self._loaders.announce(self)
-            self._waiting.append(key)
+        if key in self._known:
+            return self._known[key]
+        future = self._loaders.loop.create_future()
+        if key in self._waiting:
+            self._waiting[key].append(future)
             return future
-        return future.result() if future.done() and not future.cancelled() else future
+        self._waiting[key] = [future]
+        if not self._asked:
+            self._loaders.announce(self)
+        self._asked.append(key)
+        return future
 
     async def run(self) -> None:
-        """Fetch what is waiting. A failure is told to everybody who waits."""
-        keys, self._waiting = self._waiting, []
+        """Fetch what is asked for. A failure is told to everybody who waits."""
+        keys, self._asked = self._asked, []
         try:
             found = await self._fetch(keys)
         except Exception as error:
-            for key in keys:
-                if not self._futures[key].done():
-                    self._futures[key].set_exception(error)
+            for future in self._waiters(keys):
+                future.set_exception(error)
             return
         for key in keys:
-            future = self._futures[key]
-            if not future.done():
-                future.set_result(found[key] if key in found else self._absent())
+            value = self._known[key] = found[key] if key in found else self._absent()
+            for future in self._waiters([key]):
+                future.set_result(value)
+
+    def _waiters(self, keys: Sequence[str]) -> list[asyncio.Future[Any]]:
+        """Who still waits for these keys; they are told now."""
+        return [future for key in keys for future in self._waiting.pop(key) if not future.done()]
 
 
 class Loaders:

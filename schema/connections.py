@@ -67,11 +67,11 @@ class EdgeOf:
 class ConnectionOf:
     """A page of wrapped rows; `count` is called only when `totalCount` is selected."""
 
-    __slots__ = ("_count", "_page", "nodes")
+    __slots__ = ("_count", "nodes", "page")
 
     def __init__(self, nodes: list[Any], page: Page[Any], count: Callable[[], Awaitable[int] | int]) -> None:
         self.nodes = nodes
-        self._page = page
+        self.page = page
         self._count = count
 
     @property
@@ -82,7 +82,7 @@ class ConnectionOf:
     @property
     def page_info(self) -> PageInfo:
         """Flags and cursors."""
-        return page_info_of(self._page, [node.row.id for node in self.nodes])
+        return page_info_of(self.page, [node.row.id for node in self.nodes])
 
     @property
     def total_count(self) -> Awaitable[int] | int:

@@ -8,7 +8,6 @@ twice is safe. Mutations and introspection are never planned.
 """
 
 import logging
-from dataclasses import replace
 from typing import Any, Final
 
 from graphql import (
@@ -63,7 +62,7 @@ class Plans:
             plan = self._plan(values)
             if plan is None:
                 return None
-            run = Run(replace(context, planned=True), values, self._info, together=is_postgres())
+            run = Run(context.for_plan(), values, self._info, together=is_postgres())
             (data,) = await plan.run(Rows([None]), run)
         except NotPlanned:
             return None

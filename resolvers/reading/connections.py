@@ -6,9 +6,9 @@ from typing import Any
 
 from resolvers.queries import Listed
 from resolvers.reading.leaves import Column
-from resolvers.reading.plans import ObjectPlan, Run, Shape
+from resolvers.reading.plans import ObjectPlan, Run, Shape, settled
 from resolvers.reading.refusals import NotPlanned
-from schema.connections import cursor_of, page_info_of
+from schema.connections import ConnectionOf, cursor_of, page_info_of
 from services.blocks import Block, Columns, Rows
 from services.pages import Page, block_of_page
 
@@ -85,7 +85,7 @@ class ConnectionPlan:
 
 @dataclass(slots=True)
 class ConnectionShape(Shape):
-    """A list that a resolver handed over unread, at the root of a query."""
+    """A list that a resolver gives, as a rule unread, at the root of a query."""
 
     plan: ConnectionPlan
 
@@ -94,12 +94,19 @@ class ConnectionShape(Shape):
         return [await self._read(value, run) for value in values]
 
     async def _read(self, listed: object, run: Run) -> Mapping[str, Any]:
-        if not isinstance(listed, Listed):
-            raise NotPlanned("a connection that was read already")
-        count = await listed.found.count() if self.plan.needs_count else 0
-        block: Block = Columns({"id": ()}, 0)
-        page: Page[int] = Page((), has_next=False, has_previous=False)
-        if self.plan.needs_rows:
-            block, page = await block_of_page(listed.found, listed.request, self.plan.wanted_with())
+        if isinstance(listed, Listed):
+            block, page, count = await self._unread(listed)
+        elif isinstance(listed, ConnectionOf):
+            block = Rows([node.row for node in listed.nodes], listed.nodes)
+            page = Page(range(len(block)), listed.page.has_next, listed.page.has_previous)
+            (count,) = await settled([listed.total_count]) if self.plan.needs_count else (0,)
+        else:
+            raise NotPlanned("a connection that is none")
         (answer,) = await self.plan.run(block, [page], [count], run)
         return answer  # type: ignore[no-any-return]
+
+    async def _unread(self, listed: Listed) -> tuple[Block, Page[int], int]:
+        count = await listed.found.count() if self.plan.needs_count else 0
+        if not self.plan.needs_rows:
+            return Columns({"id": ()}, 0), Page((), has_next=False, has_previous=False), count
+        return *await block_of_page(listed.found, listed.request, self.plan.wanted_with()), count

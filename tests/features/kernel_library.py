@@ -24,16 +24,16 @@ from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
 from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.nodes import NodeQueries
-from resolvers.queries import by_id, listing, query
-from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
-from schema.connections import Connection
+from resolvers.queries import by_id, field, listing, query
+from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type, wrapped
+from schema.connections import Connection, ConnectionOf
 from schema.inputs import draft_of
 from schema.payloads import payload
 from schema.relations import many, one, page
 from schema.scalars import Currency, Metadata, MinorUnits
 from services.base import Service, Settled
 from services.idempotency import transactional
-from services.pages import Listing
+from services.pages import Listing, PageRequest, page_of
 from tests.serving import Api, served
 
 NOON = datetime(2027, 1, 31, 12, tzinfo=UTC)
@@ -250,6 +250,14 @@ class LibraryQueries:
     def shelves(self, info: Info) -> Listing:
         """All shelves."""
         return Shelves(info.context.scope).mine(Shelf)
+
+    @field
+    async def latest(self, info: Info) -> Connection[ShelfRef]:
+        """A list that its resolver reads by itself."""
+        listing = Shelves(info.context.scope).mine(Shelf)
+        page = await page_of(listing, PageRequest(size=2))
+        connection: Any = ConnectionOf(wrapped(page.rows), page, listing.count)
+        return cast(Connection[ShelfRef], connection)
 
     @query(kind="catalog", of=BookRef | None)
     async def cheapest(self, info: Info) -> Answer:

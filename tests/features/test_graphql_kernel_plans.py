@@ -24,6 +24,10 @@ PLANNED: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("{ shelves { nodes { a: books(first: 1) { nodes { title } } b: books(last: 1) { nodes { title } } } } }", {}),
     ("{ shelves { nodes { firstBooks { title binding price bought shelf { place { room floor } } } } } }", {}),
     ("{ shelves { nodes { bestBook { title } best: bestBook { id shelf { bestBook { id } } } } } }", {}),
+    (
+        "{ latest { totalCount nodes { name bestBook { title } } edges { cursor } pageInfo { endCursor } } }",
+        {},
+    ),
     ('{ shelf(id: "nothing") { name } node(id: "nothing") { id } }', {}),
     ("{ apiKeys { nodes { __typename id kind livemode grants { resource access } } } }", {}),
     (
@@ -108,6 +112,20 @@ async def test_what_goes_wrong_is_told_by_the_executor(sqlite_url: str, *, restr
     for each, (document, _) in zip(answers, documents, strict=True):
         assert each["by plan"] == each["by executor"], document
     assert [each["planned"] for each in answers[: len(UNPLANNED)]] == [False] * len(UNPLANNED)
+
+
+async def test_what_is_broken_off_for_one_still_comes_for_others(sqlite_url: str) -> None:
+    """`lost` ends its own branch while the shelf is still on its way; another branch waits for the same shelf."""
+    document = """{ shelves { nodes { a: bestBook { lost shelf { name } } b: bestBook { shelf { name } } } } }"""
+    async with library(sqlite_url) as api:
+        await _filled(api)
+        reply = await api.send(document)
+    assert set(reply.codes) == {"INTERNAL"}
+    assert [node["b"] and node["b"]["shelf"]["name"] for node in reply.body["data"]["shelves"]["nodes"]] == [
+        None,
+        "0",
+        "0",
+    ]
 
 
 async def test_plan_skips_rows_that_nobody_asked_for(sqlite_url: str) -> None:

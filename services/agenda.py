@@ -5,7 +5,9 @@ are removed. What must happen outside a transaction (a call to a gateway) the ha
 it has left its own entry for the case that the process dies before. A group of one takes the same way.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import gc
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -54,7 +56,8 @@ class Agenda:
 
     async def run_group(self) -> int:
         """Run the next group; how many entries it held, 0 when nothing is due."""
-        return await self._run(None)
+        with _no_garbage_collected():
+            return await self._run(None)
 
     async def _run(self, only: Sequence[str] | None) -> int:
         taken: list[AgendaEntry] = []
@@ -140,6 +143,18 @@ def agenda_of_the_system(handlers: dict[AgendaKind, Handler], scope: Scope, *, g
 def for_owner_of(entry: AgendaEntry, scope: Scope) -> Scope:
     """`scope` for the account and mode that the entry belongs to."""
     return replace(scope, account_id=entry.account_id, livemode=entry.livemode)
+
+
+@contextmanager
+def _no_garbage_collected() -> Iterator[None]:
+    """A group makes ten thousands of objects that all live until its end: looking through them costs a third of it."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _group_of(entry: AgendaEntry) -> tuple[str, str, bool]:

@@ -21,7 +21,7 @@ from services.base import Service
 from services.pages import Listing, Page, PageRequest, cut
 from services.rows import insert_rows
 from services.scope import Scope
-from services.snapshots import Subject, row_of, snapshot_of
+from services.snapshots import Subject, snapshot_of
 from services.transactions import Unit, current_unit, database, is_postgres
 
 __all__ = ["CreatedSpan", "EventLog", "EventSearch", "Events", "Reaction", "Snapshot", "react_to"]
@@ -68,14 +68,20 @@ class Events(Service):
         With `before`, the event carries the former values of what differs, and nothing is recorded when nothing does.
         """
         data = snapshot_of(subject)
-        previous = None
-        if before is not None:
-            previous = _former_values(before, data)
-            if not previous:
-                return
-        row = row_of(subject)
+        previous = None if before is None else _former_values(before, data)
+        if previous != {}:
+            self._tell(type, subject, at, data, previous)
+
+    def record_all(self, types: Iterable[EventType], subject: Subject, *, at: datetime) -> None:
+        """Tell that several things happened to the subject at once, in order."""
+        data = snapshot_of(subject)
+        for each in types:
+            self._tell(each, subject, at, data, None)
+
+    def _tell(self, type: EventType, subject: Subject, at: datetime, data: Snapshot, previous: Snapshot | None) -> None:
         unit = current_unit()
         assert unit is not None, f"{type} recorded outside a transaction"
+        scope = self.scope
         events: list[Event] = unit.state(_EVENTS, list)
         if not events:
             unit.before_commit(lambda: _finish(unit))
@@ -83,21 +89,21 @@ class Events(Service):
             Event.made(
                 id=self.new_id(Prefix.EVENT),
                 created_at=at,
-                written_at=self.scope.clock.now() if self.scope.on_clock is None else at,
+                written_at=scope.clock.now() if scope.on_clock is None else at,
                 type=type,
-                object_id=row.id,
+                object_id=data["id"],
                 object_type=data["object"],
                 data=data,
                 previous_attributes=previous,
                 api_version=API_VERSION,
-                request_id=self.scope.request_id,
-                idempotency_key=self.scope.idempotency_key,
+                request_id=scope.request_id,
+                idempotency_key=scope.idempotency_key,
                 **self.ownership(),
             )
         )
         if type in _REACTIONS:
             waiting: list[_Waiting] = unit.state(_WAITING, list)
-            waiting.append((type, self.scope, subject))
+            waiting.append((type, scope, subject))
 
 
 async def _react(unit: Unit) -> None:

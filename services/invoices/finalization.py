@@ -15,7 +15,7 @@ from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.customers import Customers
 from services.events import Events
-from services.invoices.settlement import settle_as_paid
+from services.invoices.settlement import PAID, settle_as_paid
 from services.payments import Effect, PaymentIntents
 from services.rows import insert_rows, update_rows
 
@@ -67,8 +67,7 @@ class Finalization(Service):
             each.row.paid_at, each.row.attempted = each.row.finalized_at, True
         await self._store(invoices)
         for each in free:
-            self.events.record(EventType.INVOICE_PAID, each, at=presents[each.row.test_clock_id])
-            self.events.record(EventType.INVOICE_PAYMENT_SUCCEEDED, each, at=presents[each.row.test_clock_id])
+            self.events.record_all(PAID, each, at=presents[each.row.test_clock_id])
         return intents
 
     async def payers(self, customer_ids: Iterable[str]) -> list[Payer]:

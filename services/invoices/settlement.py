@@ -13,6 +13,9 @@ from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
 
+PAID = (EventType.INVOICE_PAID, EventType.INVOICE_PAYMENT_SUCCEEDED)
+"""What is told when an invoice is paid through us."""
+
 
 class Settlement(Service):
     """Carries the outcome of payments over to their invoices."""
@@ -30,8 +33,7 @@ class Settlement(Service):
             _count_attempt(each.row)
         await self._write(invoices, "status", "amount_paid", "paid_at", "attempt_count", "attempted")
         for each in invoices:
-            self.events.record(EventType.INVOICE_PAID, each, at=presents[each.row.test_clock_id])
-            self.events.record(EventType.INVOICE_PAYMENT_SUCCEEDED, each, at=presents[each.row.test_clock_id])
+            self.events.record_all(PAID, each, at=presents[each.row.test_clock_id])
 
     async def failed(self, intents: Sequence[Subject]) -> None:
         """Open invoices of declined payments count the attempt. Event `invoice.payment_failed`."""

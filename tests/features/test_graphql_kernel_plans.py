@@ -1,5 +1,6 @@
 """Reading by plan gives, to the byte, what the general executor gives."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from domain.keys import KeyKind, Resource
 from resolvers import reading
+from resolvers.loaders import Batch, Loaders
 from services.api_keys import Grant
 from services.scope import Access
 from tests.features.kernel_library import Shelf, library, stocked
@@ -115,17 +117,17 @@ async def test_what_goes_wrong_is_told_by_the_executor(sqlite_url: str, *, restr
 
 
 async def test_what_is_broken_off_for_one_still_comes_for_others(sqlite_url: str) -> None:
-    """`lost` ends its own branch while the shelf is still on its way; another branch waits for the same shelf."""
-    document = """{ shelves { nodes { a: bestBook { lost shelf { name } } b: bestBook { shelf { name } } } } }"""
     async with library(sqlite_url) as api:
-        await _filled(api)
-        reply = await api.send(document)
-    assert set(reply.codes) == {"INTERNAL"}
-    assert [node["b"] and node["b"]["shelf"]["name"] for node in reply.body["data"]["shelves"]["nodes"]] == [
-        None,
-        "0",
-        "0",
-    ]
+        loaders = Loaders(api.scope)
+
+        async def fetch(keys: list[str]) -> dict[str, str]:
+            return {key: key.upper() for key in keys}
+
+        batch = Batch(loaders, fetch, lambda: None)
+        broken_off, awaited, late = batch.load("a"), batch.load("a"), batch.load("b")
+        broken_off.cancel()
+        assert await asyncio.gather(awaited, late) == ["A", "B"]
+        assert batch.load("a") == "A"
 
 
 async def test_plan_skips_rows_that_nobody_asked_for(sqlite_url: str) -> None:

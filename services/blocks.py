@@ -4,13 +4,11 @@ A reader that needs three columns of five hundred rows is served best by three l
 more than reading them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from tortoise.models import Model
-
 from services.rows import hydrate
-from services.rows.tables import table_of
+from services.rows.tables import Table
 from services.transactions import database
 
 
@@ -87,22 +85,21 @@ def whole(block: Block) -> Sequence[Any]:
     return block.rows
 
 
-def selected(model: type[Model], wanted: Iterable[str] | None) -> str:
+def selected(table: Table[Any], wanted: Sequence[str] | None) -> str:
     """The select list of the wanted attributes, of all when None."""
-    table = table_of(model)
     if wanted is None:
         return table.select_list
-    return ", ".join(f'"{table.columns[name].name}"' for name in wanted)
+    return table.text(("selected", wanted), lambda: ", ".join(f'"{table.columns[name].name}"' for name in wanted))
 
 
-async def block_of(model: type[Model], wanted: Sequence[str] | None, sql: str, values: Sequence[Any]) -> Block:
+async def block_of(table: Table[Any], wanted: Sequence[str] | None, sql: str, values: Sequence[Any]) -> Block:
     """The rows that a statement with the select list of `selected` gives."""
     _, records = await database().query(sql, values)
     if wanted is None:
-        return Rows(hydrate(model, records))
+        return Rows(hydrate(table.model, records))
     if not records:
         return Columns(dict.fromkeys(wanted, ()), 0)
-    columns = table_of(model).columns
+    columns = table.columns
     read: dict[str, Sequence[Any]] = {}
     for name, values_of in zip(wanted, zip(*records, strict=True), strict=True):
         convert = columns[name].to_python

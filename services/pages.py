@@ -8,6 +8,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from services.blocks import Block, block_of, selected
+from services.rows.tables import table_of
 
 ROW = TypeVar("ROW")
 MODEL = TypeVar("MODEL", bound=Model)
@@ -52,9 +53,9 @@ async def block_of_page(
     narrowed._make_query()
     ids, values = narrowed.query.get_parameterized_sql()
     order = '"id"' if request.backwards else '"id" DESC'
-    table = f'"{listing.model._meta.db_table}"'
-    sql = f'SELECT {selected(listing.model, wanted)} FROM {table} WHERE "id" IN ({ids}) ORDER BY {order}'
-    block = await block_of(listing.model, wanted, sql, values)
+    table = table_of(listing.model)
+    sql = f'SELECT {selected(table, wanted)} FROM {table.name} WHERE "id" IN ({ids}) ORDER BY {order}'
+    block = await block_of(table, wanted, sql, values)
     return block, cut(range(len(block)), request)
 
 

@@ -99,10 +99,9 @@ class _Selection:
     def __init__(self, scope: Scope, children: Children, parents: Sequence[str], wanted: Wanted) -> None:
         self.values: list[Any] = []
         self._table: Table[Any] = table_of(children.model)
-        self._model = children.model
         self._column = children.column
         self._wanted = wanted
-        self._select = selected(children.model, wanted)
+        self._select = selected(self._table, wanted)
         # Without statistics SQLite may prefer an index over the account's whole table to the one of the parents.
         alone = children.column in self._table.first_in_an_index and not self._table.postgres
         self.source = f"FROM {self._table.name} WHERE {self._among(children.column, parents)}"
@@ -123,7 +122,7 @@ class _Selection:
 
     async def block(self, tail: str) -> Block:
         """The rows, with what follows the conditions."""
-        return await block_of(self._model, self._wanted, f"SELECT {self._select} {self.source}{tail}", self.values)
+        return await block_of(self._table, self._wanted, f"SELECT {self._select} {self.source}{tail}", self.values)
 
     async def ranked(self, order: str, limit: int) -> Block:
         """The first `limit` rows of every parent."""
@@ -132,7 +131,7 @@ class _Selection:
             f"SELECT {self._select} FROM (SELECT *, {place} {self.source}) AS ranked "
             f"WHERE place_within <= {self.mark(limit)} ORDER BY {order}"
         )
-        return await block_of(self._model, self._wanted, sql, self.values)
+        return await block_of(self._table, self._wanted, sql, self.values)
 
     def _among(self, attribute: str, values: Sequence[Any]) -> str:
         converted = [self._converted(attribute, value) for value in values]

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar, cast
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.validators import MaxLengthValidator
 
 ROW = TypeVar("ROW", bound=Model)
 
@@ -58,6 +59,19 @@ class Row(Model):
 
     class Meta:
         abstract = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let every text be looked up: one that is too long for its column is in no row.
+
+        Tortoise measures what is searched for like what is written. Writing is the domain's to check, and PostgreSQL's.
+        """
+        super().__init_subclass__(**options)
+        for column in cls._meta.fields_map.values():
+            column.validators = [each for each in column.validators if not isinstance(each, MaxLengthValidator)]
+
+    # Tortoise's own looks on every assignment for defaults that are coroutines and for relations that are no rows:
+    # there are none here, and a renewal assigns sixty times.
+    __setattr__ = cast(Any, object.__setattr__)
 
     @classmethod
     def made(cls, **columns: Any) -> Self:

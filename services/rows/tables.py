@@ -15,6 +15,9 @@ from tortoise.models import Model
 from models.base import InstantField
 from services.transactions import database
 
+_EMPTY_JSON: dict[type, str] = {dict: "{}", list: "[]"}
+_EMPTY = ("{}", b"{}")
+
 MODEL = TypeVar("MODEL", bound=Model)
 Converter = Callable[[Any], Any]
 
@@ -144,7 +147,7 @@ def _converters(field: Field[Any], *, postgres: bool) -> tuple[Converter | None,
     if isinstance(field, InstantField):
         return _seconds, _instant
     if isinstance(field, JSONField):
-        return field.encoder, _from_json
+        return _to_json, _from_json
     if field.field_type is bool and not postgres:
         return int, bool
     cls = type(field)
@@ -164,9 +167,17 @@ def _instant(value: int | datetime) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC)
 
 
+def _to_json(value: Any) -> str:
+    if not value and type(value) in _EMPTY_JSON:  # most metadata is empty
+        return _EMPTY_JSON[type(value)]
+    return orjson.dumps(value).decode()
+
+
 def _from_json(value: Any) -> Any:
     # Records that were dictionaries may hold what the text stands for.
-    return orjson.loads(value) if isinstance(value, (str, bytes)) else value
+    if isinstance(value, (str, bytes)):
+        return {} if value in _EMPTY else orjson.loads(value)
+    return value
 
 
 def _positions(converters: Sequence[Converter | None]) -> tuple[tuple[int, Converter], ...]:

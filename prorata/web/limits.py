@@ -64,25 +64,26 @@ class _Measure:
         self._measured: dict[str, _Size] = {}
         self._open: set[str] = set()
 
-    def of(self, selections: SelectionSetNode | None) -> _Size:
-        """The size of a selection set."""
+    def of(self, selections: SelectionSetNode | None, *, spread: bool = True) -> _Size:
+        """The size of a selection set, its fragments spread out or left aside."""
         size = _Size()
         for selection in selections.selections if selections else ():
-            size = size.beside(self._of_selection(selection))
+            size = size.beside(self._of_selection(selection, spread=spread))
         return size
 
-    def _of_selection(self, selection: Node) -> _Size:
+    def _of_selection(self, selection: Node, *, spread: bool) -> _Size:
         directives = len(getattr(selection, "directives", None) or ())
         if isinstance(selection, FieldNode):
             # Introspection nests deeply by nature and is answered from memory.
             introspects = selection.name.value.startswith("__")
-            inner = _Size() if introspects else self.of(selection.selection_set)
+            inner = _Size() if introspects else self.of(selection.selection_set, spread=spread)
             own = _Size(0, 1, 1 if selection.alias else 0, directives)
             return _Size(inner.depth + 1, inner.fields, inner.aliases, inner.directives).beside(own)
         if isinstance(selection, InlineFragmentNode):
-            return self.of(selection.selection_set).beside(_Size(directives=directives))
+            return self.of(selection.selection_set, spread=spread).beside(_Size(directives=directives))
         assert isinstance(selection, FragmentSpreadNode)
-        return self._of_fragment(selection.name.value).beside(_Size(directives=directives))
+        fragment = self._of_fragment(selection.name.value) if spread else _Size()
+        return fragment.beside(_Size(directives=directives))
 
     def _of_fragment(self, name: str) -> _Size:
         if name in self._measured:
@@ -98,14 +99,17 @@ class _Measure:
 def excesses(document: DocumentNode, limits: Limits) -> list[GraphQLError]:
     """What is too large about a document; nothing when it may go on to validation."""
     measure = _Measure(document)
-    whole = _Size()
+    written, executed = _Size(), _Size()
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
             own = _Size(directives=len(definition.directives or ()))
-            whole = whole.beside(measure.of(definition.selection_set)).beside(own)
+            written = written.beside(measure.of(definition.selection_set, spread=False)).beside(own)
+        if isinstance(definition, OperationDefinitionNode):
+            executed = executed.beside(measure.of(definition.selection_set))
+    # What is written is what validation looks at, what is executed may be far more.
+    messages = [*_messages(executed, limits)] or [*_messages(written, limits)]
     return [
-        GraphQLError(message, extensions={"code": RequestCode.GRAPHQL_VALIDATION_FAILED.value})
-        for message in _messages(whole, limits)
+        GraphQLError(message, extensions={"code": RequestCode.GRAPHQL_VALIDATION_FAILED.value}) for message in messages
     ]
 
 

@@ -48,6 +48,16 @@ def test_fragments_count_as_often_as_they_are_spread() -> None:
     assert "fields long" in refusal(text, Limits())
 
 
+def test_fragments_that_nobody_spreads_count_as_they_are_written() -> None:
+    unused = "fragment f on Query { " + "__typename " * 12 + "}"
+    assert "13 fields long" in refusal("{ __typename } " + unused)
+
+
+def test_fragments_are_not_counted_twice() -> None:
+    chain = " ".join(f"fragment f{n} on Query {{ __typename ...f{n + 1} }}" for n in range(9))
+    documents(Limits(fields_max=11)).prepare("{ ...f0 } " + chain + " fragment f9 on Query { __typename }")
+
+
 def test_fragments_in_a_circle_are_refused() -> None:
     assert "within itself" in refusal("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }")
     assert "within itself" in refusal("{ ...a } fragment a on Query { ...a }")

@@ -1,19 +1,25 @@
 """Reading by plan gives, to the byte, what the general executor gives."""
 
-import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from domain.keys import KeyKind, Resource
+from prorata.web.bodies import Posted
+from prorata.web.graphiql.story import Story
+from prorata.web.graphiql.story_tabs import load_tabs
+from prorata.web.view import Endpoint
 from resolvers import reading
+from resolvers.context import RequestContext
 from resolvers.loaders import Batch, Loaders
+from schema.base import NODE_KINDS
 from services.api_keys import Grant
 from services.scope import Access
 from tests.features.kernel_library import Shelf, library, stocked
-from tests.serving import Api
+from tests.serving import Api, served, whole_schema
 
 PLANNED: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("{ __typename a: __typename }", {}),
@@ -146,3 +152,32 @@ async def test_plan_reads_each_object_once_per_level(sqlite_url: str) -> None:
         with api.statements() as sent:
             await api.ask("{ shelves { nodes { bestBook { shelf { bestBook { shelf { name } } } } } } }")
     assert len([each for each in sent if "kernel_" in each]) == 5  # shelves, books, shelves, books, shelves
+
+
+async def test_every_tab_of_the_story_is_answered_alike(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    answer = Endpoint._answer
+
+    async def twice(self: Endpoint, asked: Posted, context: RequestContext, *rest: Any) -> tuple[int, dict[str, Any]]:
+        status, body = await answer(self, asked, context, *rest)
+        if "mutation" not in asked.query:
+            monkeypatch.setattr(self, "_planned", False)
+            _, by_executor = await answer(self, asked, replace(context, load=Loaders(context.scope)), *rest)
+            monkeypatch.setattr(self, "_planned", True)
+            assert json.dumps(body["data"]) == json.dumps(by_executor["data"])
+            compared.append(asked.query)
+        return status, body
+
+    monkeypatch.setattr(Endpoint, "_answer", twice)
+    async with served(database_url) as api:
+        story = Story()
+        for tab in load_tabs():
+            request = story.request(tab)
+            story.note(tab, (await api.send(request["query"], request["variables"])).body)
+    assert len(compared) >= 5
+
+
+def test_every_kind_of_object_can_be_granted() -> None:
+    whole_schema()
+    kinds = {known.kind for known in NODE_KINDS.values()}
+    assert kinds - {"api_keys"} <= {resource.value for resource in Resource}

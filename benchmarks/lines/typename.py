@@ -32,7 +32,9 @@ def measure(extent: Extent) -> list[Figure]:
             ),
         )
     house, unguarded, fixed = sides
-    settings = f"{_CONNECTIONS} connections; with keys, limits, costs, budgets, masking and security headers"
+    settings = (
+        f"{_CONNECTIONS} connections; with keys, limits, costs, budgets and masking; request ids, headers on both sides"
+    )
     return [
         Figure(
             "4",

@@ -128,3 +128,14 @@ async def test_files_and_page_are_served() -> None:
         answer = await client.get("/graphiql")
         assert "script-src 'nonce-" in answer.headers["Content-Security-Policy"]
         assert integrity_of(await script.read()) in await answer.text()
+
+
+def test_prose_of_every_tab_is_read_without_scrolling() -> None:
+    # The editor does not wrap, and shows 51 columns on a laptop that is 1 280 pixels wide.
+    prose = [
+        line
+        for tab in load_tabs()
+        for line in tab.query.splitlines()
+        if line.startswith("#") and not line.startswith("# remember:")
+    ]
+    assert [line for line in prose if len(line) > 51] == []

@@ -95,6 +95,7 @@ class Refunds(Service):
 
         async def prepare() -> Refund:
             charge = await self._charge_of(draft)
+            await self.present((await self._clock_of(charge))[1])
             amount = await self._refundable(charge, draft.amount)
             return await self._begin(charge, amount, draft.reason, draft.metadata)
 
@@ -130,7 +131,8 @@ class Refunds(Service):
         before = self.events.snapshot(refund)
         refund.metadata = merged_metadata(refund.metadata, metadata)
         await update_rows([refund], ("metadata",))
-        at, _ = await self._clock_of(await self.require(Charge, refund.charge_id))
+        _, clock_id = await self._clock_of(await self.require(Charge, refund.charge_id))
+        at = await self.present(clock_id)
         self.events.record(EventType.REFUND_UPDATED, refund, at=at, before=before)
         return refund
 

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
-from domain.errors import DomainError, ErrorCode
+from domain.checks import checked
+from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.lifecycles import TEST_CLOCK, TestClockStatus
+from domain.texts import text_within
 from models import TestClock
 from services.base import Service, part
 from services.clocks.removal import Removal
@@ -25,6 +27,7 @@ __all__ = ["ClockAdvanceDraft", "ClockDraft", "ClockRun", "Clocks", "FrozenClock
 
 LITTLE = 20
 """Groups that a call carries out before it answers; what is left goes on in the worker."""
+NAME_LENGTH_MAX = 300
 LATEST = datetime.fromisoformat("9000-01-01T00:00:00Z")
 """No clock goes farther: beyond the year 9999 there are no dates for the periods that would follow."""
 
@@ -63,6 +66,7 @@ class Clocks(Service):
             raise DomainError(
                 ErrorCode.TEST_MODE_ONLY, "Test clocks exist in test mode only; use a key that begins sk_test_."
             )
+        _check(draft)
         clock = TestClock(
             id=self.new_id(Prefix.TEST_CLOCK),
             created_at=self.scope.clock.now(),
@@ -111,6 +115,19 @@ class Clocks(Service):
         await clock.save(update_fields=["status", "target_at"])
         self.events.record(EventType.TEST_CLOCK_ADVANCING, clock, at=self.scope.clock.now())
         return clock
+
+
+def _check(draft: ClockDraft) -> None:
+    problems = Problems()
+    if draft.name is not None:
+        checked(problems, text_within, draft.name, NAME_LENGTH_MAX, "name")
+    if draft.frozen_time > LATEST:
+        problems.add(
+            ErrorCode.PARAMETER_INVALID,
+            f"A test clock can stand at most at the year {LATEST.year}, not at {draft.frozen_time:%Y-%m-%dT%H:%M:%SZ}.",
+            "frozenTime",
+        )
+    problems.raise_any()
 
 
 def _refuse_unless_after(clock: TestClock, time: datetime) -> None:

@@ -173,7 +173,10 @@ class SetupIntents(Service):
         )
 
     async def _held(self, identifier: str, client_secret: str | None = None) -> SetupIntent:
-        """The row, held; refused while the gateway has it. Whoever may not change it does not see it."""
+        """The row, held; refused while the gateway has it or its customer's clock is on its way.
+
+        Whoever may not change it does not see it.
+        """
         row = await self.lock(SetupIntent, identifier)
         if not self._may(Access.WRITE, row, client_secret):
             param = "id" if client_secret is None else "clientSecret"
@@ -184,6 +187,7 @@ class SetupIntents(Service):
                 f"Setup intent {row.id} is being verified right now; try again when it has been answered.",
                 "id",
             )
+        await self.present(await self._clock_of(row))
         return row
 
     def _may(self, access: Access, row: SetupIntent, client_secret: str | None) -> bool:
@@ -193,9 +197,12 @@ class SetupIntents(Service):
 
     async def _present_of(self, row: SetupIntent) -> datetime:
         """The time on the customer's clock, moving or not."""
-        customers = await self.gather(Customer, "id", [row.customer_id])
-        clock_id = customers[0].test_clock_id if customers else None
+        clock_id = await self._clock_of(row)
         return (await self.presents([clock_id]))[clock_id]
+
+    async def _clock_of(self, row: SetupIntent) -> str | None:
+        customers = await self.gather(Customer, "id", [row.customer_id])
+        return customers[0].test_clock_id if customers else None
 
     async def _set_off(
         self, row: SetupIntent, method: PaymentMethod | None, *, authenticated: bool | None = None

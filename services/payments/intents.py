@@ -140,7 +140,7 @@ class PaymentIntents(Service):
             PAYMENT_INTENT.refuse_unless(
                 "authenticate", intent.id, PaymentIntentStatus(intent.status), param="paymentIntent"
             )
-            await self._customer_of(intent)
+            await self._at(intent)
             charge = await self._pending(intent)
             told = Instruction.of(charge)
             charge.request = replace(told, step=Step.AUTHORIZE, authenticated=passed, off_session=False).stored()
@@ -164,6 +164,7 @@ class PaymentIntents(Service):
                     f"{intent.currency}, and any part of it can be taken once.",
                     "amountToCapture",
                 )
+            await self._at(intent)
             charge.request = replace(Instruction.of(charge), step=Step.CAPTURE, capture_amount=wanted).stored()
             return Prepared(subject=intent, charges=[charge])
 
@@ -181,13 +182,13 @@ class PaymentIntents(Service):
             if intent.invoice_id is not None:
                 raise _unexpected(f"Payment intent {intent.id} pays invoice {intent.invoice_id}; void that instead.")
             intent.cancellation_reason = None if reason is None else reason.value
-            customer = await self._customer_of(intent)
+            at = await self._at(intent)
             if intent.status == PaymentIntentStatus.REQUIRES_CAPTURE:
                 _, charge = await self._holding(identifier, "cancel")
                 charge.request = replace(Instruction.of(charge), step=Step.VOID).stored()
                 await update_rows([intent], ("cancellation_reason",))
                 return Prepared(subject=intent, charges=[charge])
-            intent.canceled_at = await self.present(None if customer is None else customer.test_clock_id)
+            intent.canceled_at = at
             await self.cancel_all([intent])
             return Prepared(subject=intent)
 
@@ -308,6 +309,11 @@ class PaymentIntents(Service):
 
     async def _customer_of(self, intent: PaymentIntent) -> Customer | None:
         return None if intent.customer_id is None else await self.require(Customer, intent.customer_id, "customer")
+
+    async def _at(self, intent: PaymentIntent) -> datetime:
+        """The present of the intent's customer, refused while their clock is on its way."""
+        customer = await self._customer_of(intent)
+        return await self.present(None if customer is None else customer.test_clock_id)
 
     async def _method_for(
         self, intent: PaymentIntent, confirmation: Confirmation, customer: Customer | None

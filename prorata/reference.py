@@ -62,7 +62,7 @@ class RequestEntry(NamedTuple):
 
 REQUEST_ERRORS: Final = {
     RequestCode.BAD_REQUEST: RequestEntry(
-        "400, 405, 413, 415, or 200 with a path",
+        "400, 405, 408, 413, 415, or 200 with a path",
         "The HTTP request cannot be read, or an argument of a query lies outside its range. "
         "Where rules of the domain were broken, `extensions.problems` has their codes, those of user errors below.",
         "The message says what would be right.",
@@ -81,8 +81,9 @@ REQUEST_ERRORS: Final = {
         "Send the key as `Authorization: Bearer sk_test_…`, or as the user name of HTTP Basic.",
     ),
     RequestCode.FORBIDDEN: RequestEntry(
-        "200 with a path",
-        "The key is valid and may not use this field.",
+        "403, or 200 with a path",
+        "The key is valid and may not use this field, read what the answer of a mutation would show, or act for the "
+        "account in `Stripe-Account`. A mutation that is refused has changed nothing.",
         "The message names the grant that a restricted key would need.",
     ),
     RequestCode.RATE_LIMITED: RequestEntry(

@@ -21,6 +21,7 @@ import strawberry
 
 from domain.errors import DomainError
 from resolvers.context import Answer, Info
+from resolvers.reading.foresight import require_answer
 from schema.base import description_of
 from schema.errors import Forbidden, camel_case
 from schema.payloads import Outcome
@@ -46,6 +47,7 @@ def mutation(*, kind: str, payload: type) -> Callable[[Resolver], Any]:
             context, scope = info.context, info.context.scope
             if not scope.policy.permits(name, kind, Access.WRITE):
                 raise Forbidden(f"This key may not use {name}; it would need the grant '{kind}: write'.")
+            require_answer(info)
 
             async def perform(under: Scope) -> Answer:
                 return await resolver(self, _info_under(info, under), input)

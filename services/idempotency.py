@@ -21,7 +21,7 @@ from models import IdempotencyRecord
 from services.answers import decoded, encoded
 from services.base import Service
 from services.rows import delete_by
-from services.scope import IdempotentCall, Scope
+from services.scope import ActorKind, IdempotentCall, Scope
 from services.transactions import current_unit, in_transaction, savepoint, transaction
 
 KEPT_FOR = timedelta(hours=24)
@@ -152,7 +152,11 @@ async def forget_expired(now: datetime) -> int:
 
 def _record_id(scope: Scope, call: IdempotentCall) -> str:
     mode = "live" if scope.livemode else "test"
-    return hashlib.sha256("\x00".join((scope.account_id, mode, call.key, call.path)).encode()).hexdigest()
+    parts = [scope.account_id, mode, call.key, call.path]
+    if scope.actor.kind is ActorKind.PUBLISHABLE_KEY:
+        # Whoever reads a page has its key: what the server did under a key of its own is not replayed to them.
+        parts.append(scope.actor.kind)
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
 def _refuse_other_input(record: IdempotencyRecord, call: IdempotentCall) -> None:

@@ -74,7 +74,14 @@ class Authentication:
         return bearer
 
     def scope(self, bearer: Bearer, headers: Mapping[str, str], request_id: str) -> Scope:
-        """The circumstances of the request."""
+        """The circumstances of the request. Refuses with 403 one that is meant for another account than the key's."""
+        named = headers.get("Stripe-Account") or bearer.account_id
+        if named != bearer.account_id:
+            raise Refused(
+                403,
+                RequestCode.FORBIDDEN,
+                f"This key acts for {bearer.account_id} alone, not for {named[:80]!r} as Stripe-Account asks.",
+            )
         return Scope(
             account_id=bearer.account_id,
             platform_id=bearer.platform_id,

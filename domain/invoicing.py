@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from domain.currencies import format_minor, minimum_charge_of
+from domain.currencies import CHARGE_AMOUNT_MAX, format_minor, minimum_charge_of
 from domain.errors import DomainError, ErrorCode
 from domain.money import half_away_from_zero, product_of, unit_amount_text
 from domain.periods import Recurrence
@@ -185,12 +185,14 @@ def settled_with_balance(total: int, balance: int, currency: str) -> Settlement:
     """What is due of a total when the customer's balance is set against it (spec 03).
 
     Credit pays as much as it can, a debt is added, a negative total becomes credit. What is left but lies below the
-    least that can be charged is put off: nothing is due, and the balance takes it over.
+    least that can be charged is put off: nothing is due, and the balance takes it over. A debt that would bring the
+    amount above the most that can be charged stays in the balance as far as it does.
     """
     sum_owed = total + balance
     if sum_owed < minimum_charge_of(currency):
         return Settlement(starting_balance=balance, ending_balance=sum_owed, amount_due=0)
-    return Settlement(starting_balance=balance, ending_balance=0, amount_due=sum_owed)
+    amount_due = min(sum_owed, max(total, CHARGE_AMOUNT_MAX))
+    return Settlement(starting_balance=balance, ending_balance=sum_owed - amount_due, amount_due=amount_due)
 
 
 def invoice_number(prefix: str, sequence: int) -> str:

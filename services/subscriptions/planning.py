@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.currencies import CHARGE_AMOUNT_MAX, format_minor
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoices import CollectionMethod
@@ -61,6 +62,7 @@ class Planning(Service):
         whole = self._rows(draft, customer, prices, at)
         facts = await self.wholes.facts_of(prices)
         invoice = _first_invoice(whole, facts)
+        _refuse_beyond_a_charge(invoice)
         settlement = settled_with_balance(invoice.total, payer.balance, invoice.currency)
         method = await self._method(draft, customer)
         _require_method(method, draft, settlement.amount_due)
@@ -229,6 +231,18 @@ def _require_method(method: PaymentMethod | None, draft: SubscriptionDraft, amou
             f"Customer {draft.customer} has no default payment method to charge. Attach one and make it the default,"
             " name one as defaultPaymentMethod, or create with paymentBehavior DEFAULT_INCOMPLETE.",
             "defaultPaymentMethod",
+        )
+
+
+def _refuse_beyond_a_charge(invoice: InvoiceDraft) -> None:
+    """Every period has to be charged as a whole, whatever credit may help with the first one."""
+    if invoice.total > CHARGE_AMOUNT_MAX:
+        most = format_minor(CHARGE_AMOUNT_MAX, invoice.currency)
+        raise DomainError(
+            ErrorCode.AMOUNT_TOO_LARGE,
+            f"A period would cost {invoice.total} {invoice.currency}; the most that can be charged is"
+            f" {CHARGE_AMOUNT_MAX} {invoice.currency} ({most}).",
+            "items",
         )
 
 

@@ -14,7 +14,7 @@ from domain.keys import KeyKind
 from gateways.registry import Gateways
 from prorata.clock import SYSTEM_CLOCK
 from prorata.database import connect, disconnect
-from prorata.web.app import WebConfig, build_app
+from prorata.web.app import WebConfig, build_app, runner_of
 from prorata.web.limits import Limits
 from resolvers import build_schema
 from services import reactions
@@ -169,7 +169,7 @@ async def served(
             limits=limits or Limits(),
             **settings,
         )
-        runner = web.AppRunner(build_app(config))
+        runner = runner_of(build_app(config))
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

@@ -14,7 +14,7 @@ from models import Account
 from prorata.house import House
 from prorata.lifetime import settle_memory, stopped_or_over
 from prorata.settings import is_loopback
-from prorata.web.app import WebConfig, build_app
+from prorata.web.app import WebConfig, build_app, runner_of
 from prorata.worker import worker_of, working
 from resolvers import build_schema
 from services import reactions
@@ -57,7 +57,7 @@ async def _listening(house: House, served: Served, listener: socket.socket) -> A
             graphiql_headers=_prefilled(served.sandbox_key),
         )
     )
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=REQUESTS_FINISH_SECONDS)
+    runner = runner_of(app, finish_seconds=REQUESTS_FINISH_SECONDS)
     await runner.setup()
     try:
         await web.SockSite(runner, listener).start()
@@ -71,10 +71,17 @@ def _prefilled(sandbox_key: str | None) -> Callable[[web.Request], Mapping[str, 
 
     def headers(request: web.Request) -> Mapping[str, str]:
         # The name asked for matters too: another site's name may lead to this machine.
-        asked = urlsplit(f"//{request.host}").hostname or ""
-        near = is_loopback(request.remote or "") and is_loopback(asked)
+        near = is_loopback(request.remote or "") and is_loopback(_name_of(request.host))
         if sandbox_key is None or not near or "X-Forwarded-For" in request.headers:
             return {}
         return {"Authorization": f"Bearer {sandbox_key}"}
 
     return headers
+
+
+def _name_of(host: str) -> str:
+    """The name or address in a Host header, without its port; empty when there is none to be read."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # such as an unclosed bracket around an IPv6 address
+        return ""

@@ -73,6 +73,16 @@ def build_app(config: WebConfig) -> web.Application:
     return app
 
 
+def runner_of(app: web.Application, *, finish_seconds: float = 20) -> web.AppRunner:
+    """What runs the application; requests under way at its end have so many seconds to finish.
+
+    Bodies are left as they were sent: aiohttp would inflate compressed ones even of requests that are refused.
+    """
+    return web.AppRunner(
+        app, access_log=None, handle_signals=False, auto_decompress=False, shutdown_timeout=finish_seconds
+    )
+
+
 def _sdl(schema: strawberry.Schema) -> Callable[[web.Request], Awaitable[web.Response]]:
     text: list[str] = []
 

@@ -1,5 +1,6 @@
 """Reading what a client posts: JSON, or a multipart form with files (graphql-multipart-request)."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Any
 
 import orjson
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from domain.uploads import UploadedFile
 from prorata.web.limits import Limits
@@ -15,8 +17,9 @@ from schema.errors import RequestCode
 
 _PARTS_MAX = 20
 _CHUNK = 65_536
-# As JSON and as GraphQL write it. PostgreSQL has no such character, SQLite ends texts at it.
-_ZERO = re.compile(rb"\\u(0000|\{0+\})")
+# PostgreSQL has no character U+0000, SQLite ends texts at it. As JSON writes it, and as GraphQL does once JSON is read.
+_ZERO_OF_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_ZERO_OF_GRAPHQL = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,21 @@ class Posted:
 
 
 async def posted(request: web.Request, limits: Limits) -> Posted:
-    """The GraphQL request in a POST. Refuses bodies that are too long, malformed, or a batch."""
+    """The GraphQL request in a POST. Refuses bodies that are too long, too slow, compressed, malformed, or a batch."""
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        # A few bytes can inflate to gigabytes.
+        raise Refused(415, RequestCode.BAD_REQUEST, f"Send the body as it is, not as {encoding[:80]}.")
+    try:
+        async with asyncio.timeout(limits.body_seconds_max):
+            return await _read(request, limits)
+    except TimeoutError:
+        raise Refused(
+            408, RequestCode.BAD_REQUEST, f"The body did not arrive within {limits.body_seconds_max} seconds."
+        ) from None
+
+
+async def _read(request: web.Request, limits: Limits) -> Posted:
     kind = request.content_type
     if kind == "application/json":
         return _posted(_parsed(await _body(request, limits.body_bytes_max), "The body"))
@@ -56,8 +73,8 @@ async def _body(request: web.Request, bytes_max: int) -> bytes:
 
 def _parsed(body: bytes | str, what: str) -> Any:
     raw = body if isinstance(body, bytes) else body.encode()
-    if _ZERO.search(raw):
-        raise _bad("The request holds the character U+0000, which no text here can keep; leave it out.")
+    if _ZERO_OF_JSON.search(raw):
+        raise _zero()
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -72,6 +89,8 @@ def _posted(body: object) -> Posted:
     query, variables, name = body.get("query"), body.get("variables"), body.get("operationName")
     if not isinstance(query, str) or not query.strip():
         raise _bad("`query` must be the text of a GraphQL document.")
+    if _ZERO_OF_GRAPHQL.search(query):
+        raise _zero()
     if not isinstance(variables, dict | None):
         raise _bad("`variables` must be an object.")
     if not isinstance(name, str | None):
@@ -85,6 +104,8 @@ async def _multipart(request: web.Request, limits: Limits) -> object:
         texts, files = await _parts(request, limits)
     except ValueError as error:
         raise _bad(f"The multipart body cannot be read: {error}") from None
+    except (BadHttpMessage, RuntimeError):  # the latter is aiohttp's for a part that names a character set
+        raise _bad("The multipart body cannot be read: the headers of a part are not well formed.") from None
     if "operations" not in texts or "map" not in texts:
         raise _bad("A multipart request has the parts `operations` and `map`, before its files.")
     operations, places = _parsed(texts["operations"], "`operations`"), _parsed(texts["map"], "`map`")
@@ -140,6 +161,10 @@ def _entry(target: object, step: str) -> Any:
     if isinstance(target, list) and step.isdecimal() and int(step) < len(target):
         return target[int(step)]
     return None
+
+
+def _zero() -> Refused:
+    return _bad("The request holds the character U+0000, which no text here can keep; leave it out.")
 
 
 def _bad(message: str) -> Refused:

@@ -32,6 +32,7 @@ class Limits:
     """Cost that one key may cause within a window, in one process."""
     window_seconds: int = 60
     body_bytes_max: int = 1_000_000
+    body_seconds_max: int = 30
     upload_bytes_max: int = 4_000_000
 
 

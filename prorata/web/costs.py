@@ -20,6 +20,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -38,10 +39,10 @@ _LIST_LENGTH = 20
 
 @dataclass(slots=True)
 class Term:
-    """A part of the estimate: its own weight and its children, `times` (a number, or the variable that says it)."""
+    """A part of the estimate: its own weight and its children, `times` (a number, or what may say it)."""
 
     weight: int
-    times: int | str
+    times: "int | Sizes"
     children: tuple["Term", ...]
 
     def cost(self, variables: Mapping[str, Any]) -> int:
@@ -49,11 +50,27 @@ class Term:
         inner = self.weight
         for child in self.children:
             inner += child.cost(variables)
-        times = self.times
-        if isinstance(times, str):
-            given = variables.get(times)
-            times = given if isinstance(given, int) and 0 < given <= PAGE_SIZE_MAX else PAGE_SIZE
-        return inner * times
+        return inner * (self.times if isinstance(self.times, int) else self.times.size(variables))
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What may say how many entries are asked for: variables, of which those count that are given, and numbers."""
+
+    variables: tuple[str, ...]
+    least: int
+    """What the document says itself; 0 when it leaves that to the variables."""
+
+    def size(self, variables: Mapping[str, Any]) -> int:
+        """The largest that is said; the usual page when nothing is."""
+        largest = self.least
+        for name in self.variables:
+            given = variables.get(name)
+            if isinstance(given, list):
+                largest = max(largest, len(given))
+            elif isinstance(given, int) and given <= PAGE_SIZE_MAX:
+                largest = max(largest, given)
+        return largest or PAGE_SIZE
 
 
 class Estimate:
@@ -74,7 +91,7 @@ class Estimate:
         return Term(0, 1, tuple(self._terms(root, operation.selection_set, 1, at_root=True)))
 
     def _terms(
-        self, parent: GraphQLNamedType, selections: SelectionSetNode, length: int | str, *, at_root: bool = False
+        self, parent: GraphQLNamedType, selections: SelectionSetNode, length: int | Sizes, *, at_root: bool = False
     ) -> Iterator[Term]:
         for selection in selections.selections:
             if isinstance(selection, FieldNode):
@@ -93,7 +110,7 @@ class Estimate:
     def _named(self, name: str) -> GraphQLNamedType:
         return self._schema.type_map[name]
 
-    def _field(self, parent: GraphQLNamedType, node: FieldNode, length: int | str, *, at_root: bool) -> Term | None:
+    def _field(self, parent: GraphQLNamedType, node: FieldNode, length: int | Sizes, *, at_root: bool) -> Term | None:
         """`length` is how many entries the connection has that the field belongs to."""
         fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
         name = node.name.value
@@ -105,7 +122,7 @@ class Estimate:
         target = get_named_type(field.type)
         weight = self._root_weight if at_root else int(target.name not in _FRAMES and not parent.name.endswith("Edge"))
         children = tuple(self._terms(target, node.selection_set, _page_size(field, node)))
-        return Term(weight, length if name in ("nodes", "edges") else _bound(field), children)
+        return Term(weight, _asked_by_ids(node) or (length if name in ("nodes", "edges") else _bound(field)), children)
 
 
 _FRAMES = frozenset({"PageInfo", "UserError"})
@@ -121,17 +138,26 @@ def defaults_of(operation: OperationDefinitionNode) -> dict[str, int]:
     }
 
 
-def _page_size(field: GraphQLField, node: FieldNode) -> int | str:
-    """How many entries a connection is asked for: a number, or the variable that says it."""
+def _page_size(field: GraphQLField, node: FieldNode) -> int | Sizes:
+    """How many entries a connection is asked for, by `first` or by `last`: a number, or what may say it."""
     if "first" not in field.args:
         return 1
+    said = [each.value for each in node.arguments or () if each.name.value in ("first", "last")]
+    numbers = [min(max(int(each.value), 1), PAGE_SIZE_MAX) for each in said if isinstance(each, IntValueNode)]
+    variables = tuple(each.name.value for each in said if isinstance(each, VariableNode))
+    if variables:
+        return Sizes(variables, max(numbers, default=0))
+    return max(numbers, default=PAGE_SIZE)
+
+
+def _asked_by_ids(node: FieldNode) -> int | Sizes | None:
+    """How many objects are asked for by a list of their ids; None when they are not."""
     for argument in node.arguments or ():
-        if argument.name.value in ("first", "last"):
-            if isinstance(argument.value, IntValueNode):
-                return min(max(int(argument.value.value), 1), PAGE_SIZE_MAX)
+        if argument.name.value == "ids":
             if isinstance(argument.value, VariableNode):
-                return argument.value.name.value
-    return PAGE_SIZE
+                return Sizes((argument.value.name.value,), 1)
+            return len(argument.value.values) if isinstance(argument.value, ListValueNode) else 1
+    return None
 
 
 def _bound(field: GraphQLField) -> int:

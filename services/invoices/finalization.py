@@ -1,6 +1,6 @@
 """Finalizing drafts: the number is given, the balance applied, the customer copied, and the payment asked for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.invoicing import Settlement, invoice_number, settled_with_balance
+from domain.kinds import CustomerBalanceTransactionType as _Type
 from domain.lifecycles import INVOICE, InvoiceStatus
 from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentIntent
 from services.aggregates import WholeInvoice
@@ -104,7 +105,7 @@ class Finalization(Service):
     ) -> None:
         """Give numbers and set balances against totals, invoice by invoice, then write both in sets."""
         balances = {payer.row.id: payer.balance for payer in payers.values()}
-        journal = []
+        journal: list[CustomerBalanceTransaction] = []
         for row in rows:
             payer = payers[row.customer_id]
             at = presents[row.test_clock_id]
@@ -117,20 +118,30 @@ class Finalization(Service):
             row.starting_balance = settlement.starting_balance
             row.ending_balance = balances[row.customer_id] = settlement.ending_balance
             row.amount_due = settlement.amount_due
-            if settlement.balance_change:
-                journal.append(self._applied(row, settlement, at))
+            journal += self._journal(row, settlement, at)
         await self.customers.journal(journal)
         await update_rows([payer.row for payer in payers.values()], ("next_invoice_sequence",))
 
-    def _applied(self, invoice: Invoice, settlement: Settlement, at: datetime) -> CustomerBalanceTransaction:
+    def _journal(self, invoice: Invoice, settlement: Settlement, at: datetime) -> Iterator[CustomerBalanceTransaction]:
+        """What the balance is told: what was set against the invoice, then what was too small to be charged."""
+        applied = settlement.balance_change - settlement.put_off
+        if applied:
+            ending_balance = settlement.starting_balance + applied
+            yield self._line(invoice, _Type.APPLIED_TO_INVOICE, applied, ending_balance, at)
+        if settlement.put_off:
+            yield self._line(invoice, _Type.INVOICE_TOO_SMALL, settlement.put_off, settlement.ending_balance, at)
+
+    def _line(
+        self, invoice: Invoice, type: _Type, amount: int, ending_balance: int, at: datetime
+    ) -> CustomerBalanceTransaction:
         return CustomerBalanceTransaction.made(
             id=self.new_id(Prefix.CUSTOMER_BALANCE_TRANSACTION),
             created_at=at,
             customer_id=invoice.customer_id,
-            type="applied_to_invoice",
-            amount=settlement.balance_change,
+            type=type,
+            amount=amount,
             currency=invoice.currency,
-            ending_balance=settlement.ending_balance,
+            ending_balance=ending_balance,
             invoice_id=invoice.id,
             **self.ownership(),
         )

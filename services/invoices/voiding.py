@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.ids import Prefix
+from domain.kinds import CustomerBalanceTransactionType
 from domain.lifecycles import INVOICE, InvoiceStatus, PaymentIntentStatus
 from models import Customer, CustomerBalanceTransaction, PaymentIntent
 from services.aggregates import WholeInvoice
@@ -86,7 +87,7 @@ class Voiding(Service):
                     id=self.new_id(Prefix.CUSTOMER_BALANCE_TRANSACTION),
                     created_at=presents[row.test_clock_id],
                     customer_id=row.customer_id,
-                    type="unapplied_from_invoice",
+                    type=CustomerBalanceTransactionType.UNAPPLIED_FROM_INVOICE,
                     amount=change,
                     currency=row.currency,
                     ending_balance=balances[row.customer_id],

@@ -91,24 +91,25 @@ def test_a_calculation_rounds_once_and_explains_itself(
 
 
 @pytest.mark.parametrize(
-    ("total", "balance", "ending", "due"),
+    ("total", "balance", "ending", "due", "put_off"),
     [
-        (1500, 0, 0, 1500),
-        (1500, -500, 0, 1000),  # credit pays a part
-        (1500, -1500, 0, 0),
-        (1500, -2000, -500, 0),  # some credit is left
-        (1500, 300, 0, 1800),  # a debt is added
-        (1500, -1451, 49, 0),  # 0.49 cannot be charged
-        (1500, -1450, 0, 50),
-        (49, 0, 49, 0),
-        (0, 0, 0, 0),
-        (0, 49, 49, 0),
-        (-700, 100, -600, 0),  # a negative total becomes credit
+        (1500, 0, 0, 1500, 0),
+        (1500, -500, 0, 1000, 0),  # credit pays a part
+        (1500, -1500, 0, 0, 0),
+        (1500, -2000, -500, 0, 0),  # some credit is left
+        (1500, 300, 0, 1800, 0),  # a debt is added
+        (1500, -1451, 49, 0, 49),  # 0.49 cannot be charged
+        (1500, -1450, 0, 50, 0),
+        (49, 0, 49, 0, 49),
+        (20, 20, 40, 0, 20),
+        (0, 0, 0, 0, 0),
+        (0, 49, 49, 0, 0),
+        (-700, 100, -600, 0, 0),  # a negative total becomes credit
     ],
 )
-def test_the_balance_is_set_against_the_total(total: int, balance: int, ending: int, due: int) -> None:
+def test_the_balance_is_set_against_the_total(total: int, balance: int, ending: int, due: int, put_off: int) -> None:
     settlement = settled_with_balance(total, balance, "usd")
-    assert settlement == Settlement(starting_balance=balance, ending_balance=ending, amount_due=due)
+    assert settlement == Settlement(starting_balance=balance, ending_balance=ending, amount_due=due, put_off=put_off)
     assert settlement.balance_change == ending - balance
 
 

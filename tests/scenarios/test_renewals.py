@@ -165,6 +165,46 @@ async def test_credit_pays_first_and_the_rest_is_charged(world: World) -> None:
     assert due == [(1500, 1500, 1500), (1500, 0, 0), (1500, 1000, 1000)]  # credit 20.00: all of February, 5.00 of March
 
 
+async def test_what_is_too_small_to_be_charged_is_owed_with_the_next_invoice(world: World) -> None:
+    tiny = await world.price("Tiny", 30)  # the least that a card is charged is 0.50 USD
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(tiny)
+    assert await journal(world, jenny.id) == [("INVOICE_TOO_SMALL", 30, 30)]
+
+    await world.move_to("2027-03-31T12:00:00Z")
+
+    invoices = [(each["total"], each["amountDue"], each["status"]) for each in await subscription.invoices()]
+    assert invoices == [(30, 0, "PAID"), (30, 60, "PAID"), (30, 0, "PAID")]
+    assert await journal(world, jenny.id) == [
+        ("INVOICE_TOO_SMALL", 30, 30),
+        ("APPLIED_TO_INVOICE", -30, 0),  # February takes January's 0.30 along
+        ("INVOICE_TOO_SMALL", 30, 30),
+    ]
+
+
+async def test_credit_that_leaves_too_little_is_told_apart_from_what_is_put_off(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    credit = {"customer": jenny.id, "amount": -1480, "currency": "usd"}
+    await world.do("customerBalanceTransactionCreate", "customerBalanceTransaction { id }", **credit)
+
+    await jenny.subscribe(basic)
+
+    assert await journal(world, jenny.id) == [
+        ("ADJUSTMENT", -1480, -1480),
+        ("APPLIED_TO_INVOICE", 1480, 0),
+        ("INVOICE_TOO_SMALL", 20, 20),
+    ]
+
+
+async def journal(world: World, customer: str) -> list[tuple[str, int, int]]:
+    """Type, amount and ending balance of each line of the customer's balance, oldest first."""
+    document = "query($id: ID!) { customer(id: $id) { balanceTransactions { nodes { type amount endingBalance } } } }"
+    found = await world.api.ask(document, {"id": customer})
+    lines = found["customer"]["balanceTransactions"]["nodes"][::-1]
+    return [(each["type"], each["amount"], each["endingBalance"]) for each in lines]
+
+
 def moving(*types: str) -> list[str]:
     """These events while the clock is on its way."""
     return ["test_helpers.test_clock.advancing", *types, "test_helpers.test_clock.ready"]

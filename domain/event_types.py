@@ -1,8 +1,28 @@
 """The types of event, named as Stripe names them, and the version of Stripe's API whose shapes they carry."""
 
 from enum import StrEnum
+from typing import Final
+
+from domain.keys import Resource
 
 API_VERSION = "2026-10-28.endive"
+
+
+RESOURCES_BY_OBJECT: Final = {
+    "charge": Resource.PAYMENTS,
+    "customer": Resource.CUSTOMERS,
+    "invoice": Resource.INVOICES,
+    "payment_intent": Resource.PAYMENTS,
+    "payment_method": Resource.PAYMENT_METHODS,
+    "price": Resource.CATALOG,
+    "product": Resource.CATALOG,
+    "refund": Resource.REFUNDS,
+    "setup_intent": Resource.PAYMENT_METHODS,
+    "subscription": Resource.SUBSCRIPTIONS,
+    "tax_id": Resource.CUSTOMERS,
+    "test_helpers.test_clock": Resource.CLOCKS,
+}
+"""What a restricted key must be granted to read of such an object, by the `object` of its snapshot."""
 
 
 class EventType(StrEnum):

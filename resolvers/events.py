@@ -34,7 +34,7 @@ class EventQueries:
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[EventRef]:
-        """Events, newest first by their sequence."""
+        """Events, newest first by their sequence; to a restricted key those of objects that it may read."""
         require_read(info.context, "events", "events")
         log = info.context.services.events
         listing = log.matching(draft_of(EventSearch, filter) if filter else EventSearch())

@@ -22,7 +22,7 @@ from schema.base import DIRECT, description_of, wrapped
 from schema.connections import After, Before, Connection, ConnectionOf, First, Last, page_request
 from schema.errors import Forbidden, camel_case
 from schema.relations import RELATION, Relation, Shape
-from services.pages import Listing, PageRequest, page_of
+from services.pages import Listing, PageRequest, active_only, page_of
 from services.scope import Access
 
 _PAGING = {"first": First, "after": After, "last": Last, "before": Before}
@@ -63,7 +63,7 @@ def listing(of: Any, *, kind: str) -> Callable[[Callable[..., Listing]], Any]:
             require_read(info.context, name, kind)
             found = resolver(self, info, **arguments)
             if info.context.scope.policy.sees_active_only(kind):
-                found = found.filter(active=True)
+                found = active_only(found)
             if info.context.planned:
                 return Listed(found, request)
             page = await page_of(found, request)

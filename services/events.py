@@ -209,8 +209,11 @@ class EventLog(Service):
     """Reads events. They are in order of their sequence, which is the order in which they were committed."""
 
     def matching(self, search: EventSearch) -> Listing:
-        """The events that a list shows; at most 20 types may be asked for."""
+        """The events that a list shows, of objects that the key may read; at most 20 types may be asked for."""
         found = self.mine(Event)
+        objects = self.scope.policy.objects_told_of()
+        if objects is not None:
+            found = found.filter(object_type__in=objects)
         if search.types is not None:
             _refuse_many(search.types)
             found = found.filter(type__in=types_like(search.types))

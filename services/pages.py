@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from tortoise.expressions import Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -57,6 +58,21 @@ async def block_of_page(
     sql = f'SELECT {selected(table, wanted)} FROM {table.name} WHERE "id" IN ({ids}) ORDER BY {order}'
     block = await block_of(table, wanted, sql, values)
     return block, cut(range(len(block)), request)
+
+
+def active_only(listing: Listing) -> Listing:
+    """The list without what is archived, and without what is archived with it."""
+    listing = listing.filter(active=True)
+    for column, owner in archived_with(listing.model).items():
+        listing = listing.filter(**{f"{column}__in": Subquery(owner.filter(active=True).values("id"))})
+    return listing
+
+
+def archived_with(model: type[Model]) -> dict[str, type[Model]]:
+    """What hides an object of this model when it is archived, by the column that refers to it: a price's product."""
+    relations: list[Any] = [model._meta.fields_map[name] for name in model._meta.fk_fields]
+    owners = {each.source_field: each.related_model for each in relations if not each.null}
+    return {column: owner for column, owner in owners.items() if "active" in owner._meta.fields_map}
 
 
 def _requested(listing: QuerySet[MODEL], request: PageRequest) -> QuerySet[MODEL]:

@@ -12,7 +12,7 @@ import orjson
 from tortoise.models import Model
 
 from services.blocks import Block, block_of, selected
-from services.pages import Page, PageRequest, cut
+from services.pages import Page, PageRequest, archived_with, cut
 from services.rows.tables import Table, table_of
 from services.scope import Scope
 from services.transactions import database
@@ -106,6 +106,9 @@ class _Selection:
         alone = children.column in self._table.first_in_an_index and not self._table.postgres
         self.source = f"FROM {self._table.name} WHERE {self._among(children.column, parents)}"
         self.narrow(_ownership(scope, children), unary="+" if alone else "")
+        if scope.policy.sees_active_only(children.kind):
+            for column, owner in archived_with(children.model).items():
+                self.source += f' AND "{column}" IN (SELECT "id" FROM {table_of(owner).name} WHERE "active")'
 
     def narrow(self, conditions: Conditions, unary: str = "") -> None:
         """Keep only the rows that meet the conditions."""
@@ -145,11 +148,17 @@ class _Selection:
 
 
 def _ownership(scope: Scope, children: Children) -> Conditions:
-    """The tenancy filter: account and mode where the model has them; an account itself is known by its id."""
+    """The tenancy filter: account and mode where the model has them; an account itself is known by its id.
+
+    With it goes what the key's policy hides: what is archived, and events of objects that may not be read.
+    """
     fields = children.model._meta.fields_map
     owned: Conditions = (("account_id", scope.account_id), ("livemode", scope.livemode))
     if "account_id" not in fields:
         owned = (("id", scope.account_id),)
+    objects = scope.policy.objects_told_of() if "object_type" in fields else None
+    if objects is not None:
+        return (*owned, ("object_type", objects))
     if scope.policy.sees_active_only(children.kind) and "active" in fields:
         return (*owned, ("active", True))
     return owned

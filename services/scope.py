@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from domain.event_types import RESOURCES_BY_OBJECT
 from domain.ids import IdMint
 from gateways.registry import Gateways
 
@@ -58,6 +59,16 @@ class Policy:
     def permits(self, operation: str, kind: str, access: Access) -> bool:
         """True when this field of Query or Mutation may be used: by the kind's grant, or named by itself."""
         return operation in self.operations or self.allows(kind, access)
+
+    def objects_told_of(self) -> tuple[str, ...] | None:
+        """The objects whose events may be read, by the `object` of their snapshots; None when all may be.
+
+        An event shows its object whole: to read of it takes the grant of its kind as well.
+        """
+        if self.default is not Access.NONE and not self.grants:
+            return None
+        readable = (name for name, kind in RESOURCES_BY_OBJECT.items() if self.allows(kind, Access.READ))
+        return tuple(readable)
 
     def sees_active_only(self, kind: str) -> bool:
         """True when archived objects of this kind are to be left out."""

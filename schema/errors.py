@@ -11,7 +11,8 @@ from domain.ids import Prefix
 from schema.base import DIRECT, KINDS_BY_PREFIX, Wrapping, column, computed, describe_enum
 from schema.refs import PaymentIntentRef
 
-DOCS_URL = "https://github.com/prorata-billing/prorata/blob/main/docs/errors.md"
+ERRORS_PAGE = "/docs/errors"
+"""Where the server shows every code with its meaning; the code is the anchor."""
 
 describe_enum(
     ErrorType,
@@ -30,6 +31,11 @@ def _payment_intent(source: Any, info: Any) -> Any:
     return None if key is None else info.context.load.one(KINDS_BY_PREFIX[Prefix.PAYMENT_INTENT]).load(key)
 
 
+def _doc_url(source: Any, info: Any) -> str:
+    problem: Problem = source.row
+    return f"{info.context.public_url}{ERRORS_PAGE}#{problem.code.value}"
+
+
 @strawberry.type(description="Something that the caller can do something about. A payload lists all that were found.")
 class UserError(Wrapping):
     """One `Problem` as the API shows it; `row` is the problem."""
@@ -42,17 +48,15 @@ class UserError(Wrapping):
         description="The payment that was declined or waits for its customer.", metadata={DIRECT: _payment_intent}
     )
 
+    doc_url: str | None = strawberry.field(
+        description="Where this server says more about the code.", metadata={DIRECT: _doc_url}
+    )
+
     @computed("Path of the input field at fault, from the top of `input`.")
     def param(self) -> list[str] | None:
         """None when no single field is at fault."""
         problem: Problem = self.row
         return [camel_case(part) for part in problem.param] or None
-
-    @computed("Where to read more.")
-    def doc_url(self) -> str | None:
-        """The code's entry in the list of errors."""
-        problem: Problem = self.row
-        return f"{DOCS_URL}#{problem.code.value}"
 
 
 class RequestCode(StrEnum):

@@ -9,6 +9,7 @@ from aiohttp import web
 from domain.ids import IdMint
 from gateways.registry import Gateways
 from prorata.web.auth import Authentication
+from prorata.web.documentation import documentation_routes
 from prorata.web.files import ROUTE, file
 from prorata.web.graphiql.serving import page_response
 from prorata.web.graphiql.serving import routes as graphiql_routes
@@ -61,6 +62,7 @@ def build_app(config: WebConfig) -> web.Application:
     app.router.add_get(ROUTE, file)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
+    app.add_routes(documentation_routes())
     if config.introspection:
         app.router.add_get("/schema.graphql", _sdl(config.schema))
     if config.graphiql:

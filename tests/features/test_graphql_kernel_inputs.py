@@ -79,7 +79,7 @@ async def test_all_problems_are_reported_with_their_paths(sqlite_url: str) -> No
     async with library(sqlite_url) as api:
         answer = await created(api, {"name": ""})
         count = await Shelf.all().count()
-    docs = "https://github.com/prorata-billing/prorata/blob/main/docs/errors.md"
+    docs = f"{api.url.removesuffix('/graphql')}/docs/errors"
     assert answer["shelf"] is None
     assert answer["userErrors"] == [
         {

@@ -1,60 +1,18 @@
 """Attacks with keys: more than was granted, another account, another mode, another's secrets."""
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from domain.event_types import RESOURCES_BY_OBJECT
-from domain.ids import Prefix
 from domain.keys import KeyKind, Resource
-from models import Account, ApiKey, Charge, Customer, PaymentIntent, Refund
-from services.api_keys import ApiKeyDraft, ApiKeys, Grant
-from services.scope import Access
+from models import ApiKey, Charge, Customer, PaymentIntent, Refund
 from services.snapshots import snapshot_of
+from tests.features.attacked import MONTHLY, made, restricted
 from tests.features.snapshot_subjects import KINDS
-from tests.serving import Api, served
+from tests.serving import served
 
-MONTHLY = {"currency": "usd", "unitAmount": 1500, "recurring": {"interval": "MONTH"}}
 PAID = "paymentIntent { id status latestCharge { id } }"
 PAYING = {"amount": 1500, "currency": "usd", "paymentMethod": "pm_card_visa", "confirm": True}
 EVENTS = "{ events(first: 50) { totalCount nodes { type data { object } } } }"
-
-
-async def restricted(api: Api, **grants: str) -> Api:
-    """The same account with a key of these grants: `customers="read"`."""
-    return await api.as_key(KeyKind.RESTRICTED, *(Grant(Resource(kind), Access(to)) for kind, to in grants.items()))
-
-
-async def foreign(api: Api) -> Api:
-    """Another account of the same database."""
-    own, key = await Account.get(), await ApiKey.filter(kind="secret").first()
-    assert key is not None
-    own.id = own.platform_id = key.account_id = api.scope.ids.new(Prefix.ACCOUNT)
-    key.id = api.scope.ids.new(Prefix.API_KEY)
-    secret = "sk_test_foreign_0123456789abcdef"
-    key.digest = hashlib.sha256(secret.encode()).hexdigest()
-    own._saved_in_db = key._saved_in_db = False
-    await own.save(force_create=True)
-    await key.save(force_create=True)
-    return replace(api, secret=secret, scope=replace(api.scope, account_id=own.id))
-
-
-async def live(api: Api) -> Api:
-    """The same account in live mode."""
-    scope = replace(api.scope, livemode=True)
-    issued = await ApiKeys(scope).create(ApiKeyDraft())
-    assert issued.secret is not None
-    return replace(api, secret=issued.secret, scope=scope)
-
-
-async def made(api: Api, mutation: str, selection: str, wanted: Mapping[str, Any]) -> Any:
-    """The object that a mutation makes."""
-    payload = await api.do(mutation, selection, wanted)
-    assert payload["userErrors"] == []
-    return payload[selection.split(" ", maxsplit=1)[0]]
 
 
 async def test_refund_whose_answer_may_not_be_read_gives_nothing_back(database_url: str) -> None:

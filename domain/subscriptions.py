@@ -1,8 +1,11 @@
 """Words and fixed spans of subscriptions."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+
+from domain.texts import text_within
 
 
 class PaymentBehavior(StrEnum):
@@ -33,6 +36,26 @@ class CancellationReason(StrEnum):
     """Why a subscription ended or is to end."""
 
     CANCELLATION_REQUESTED = "cancellation_requested"
+
+
+COMMENT_LENGTH_MAX: Final = 5000
+
+
+def cancellation_told(
+    details: Mapping[str, str], *, comment: str | None, feedback: CancellationFeedback | None
+) -> dict[str, str]:
+    """Cancellation details with what the customer said about leaving; what they did not say this time stays."""
+    told = dict(details)
+    if feedback is not None:
+        told["feedback"] = feedback.value
+    if comment:
+        told["comment"] = text_within(comment, COMMENT_LENGTH_MAX, ("cancellationDetails", "comment"))
+    return told
+
+
+def cancellation_requested(details: Mapping[str, str]) -> dict[str, str]:
+    """Cancellation details of a subscription whose end somebody asked for."""
+    return {**details, "reason": CancellationReason.CANCELLATION_REQUESTED.value}
 
 
 INCOMPLETE_LASTS: Final = timedelta(hours=23)

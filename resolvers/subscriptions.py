@@ -54,16 +54,9 @@ class SubscriptionMutations:
     @mutation(kind="subscriptions", payload=SubscriptionCancelPayload)
     async def subscription_cancel(self, info: Info, input: SubscriptionCancelInput) -> Answer:
         """Ends a subscription at once. To end it with its period, set `cancelAtPeriodEnd` by `subscriptionUpdate`."""
-        return await info.context.services.subscriptions.cancel(_cancellation(input))
+        return await info.context.services.subscriptions.cancel(draft_of(CancellationDraft, input))
 
 
 def _search(filter: SubscriptionFilter) -> SubscriptionSearch:
     statuses = filter.status.statuses() if filter.status else None
     return SubscriptionSearch(customer=filter.customer or None, price=filter.price or None, statuses=statuses)
-
-
-def _cancellation(input: SubscriptionCancelInput) -> CancellationDraft:
-    said = input.cancellation_details
-    if not said:
-        return CancellationDraft(input.id)
-    return CancellationDraft(input.id, comment=said.comment or None, feedback=said.feedback or None)

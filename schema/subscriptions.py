@@ -11,7 +11,13 @@ from domain.ids import Prefix
 from domain.invoices import CollectionMethod
 from domain.kinds import TaxBehavior
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
-from domain.subscriptions import ITEMS_MAX, CancellationFeedback, CancellationReason, PaymentBehavior
+from domain.subscriptions import (
+    COMMENT_LENGTH_MAX,
+    ITEMS_MAX,
+    CancellationFeedback,
+    CancellationReason,
+    PaymentBehavior,
+)
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.catalog import RecurringInput
 from schema.connections import Connection
@@ -219,6 +225,14 @@ class SubscriptionCreateInput:
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
+@strawberry.input(description="What the customer said about leaving.")
+class CancellationDetailsInput:
+    """Becomes `LeavingWords`."""
+
+    feedback: CancellationFeedback | None = input_field("Their reason, from a list.")
+    comment: str | None = input_field(f"What they added in their own words; at most {COMMENT_LENGTH_MAX} characters.")
+
+
 @strawberry.input(description="What changes about a subscription. What is not mentioned stays.")
 class SubscriptionUpdateInput:
     """Becomes `SubscriptionChange`."""
@@ -227,19 +241,14 @@ class SubscriptionUpdateInput:
     cancel_at_period_end: strawberry.Maybe[bool] = input_field(
         "True ends it with the current period; false takes that back."
     )
+    cancellation_details: strawberry.Maybe[CancellationDetailsInput | None] = input_field(
+        "What the customer said about leaving; null removes it."
+    )
     default_payment_method: strawberry.Maybe[strawberry.ID | None] = input_field(
         "What to charge for it; null goes back to the customer's default for invoices."
     )
     description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
-
-
-@strawberry.input(description="What the customer said about leaving.")
-class CancellationDetailsInput:
-    """A part of `subscriptionCancel`."""
-
-    feedback: CancellationFeedback | None = input_field("Their reason, from a list.")
-    comment: str | None = input_field("What they added in their own words.")
 
 
 @strawberry.input(description="Which subscription ends now.")

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.lifecycles import LIVING, SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
-from domain.subscriptions import CancellationReason
+from domain.subscriptions import cancellation_requested, cancellation_told
 from models import AgendaEntry, Invoice, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice, WholeSubscription
 from services.base import Service, part
@@ -37,12 +37,9 @@ class Cancellation(Service):
         row = await self.lock(Subscription, draft.id)
         SUBSCRIPTION.refuse_unless("cancel", row.id, SubscriptionStatus(row.status))
         await self.present(row.test_clock_id)
-        said = {"comment": draft.comment, "feedback": draft.feedback}
-        row.cancellation_details = {
-            **row.cancellation_details,
-            "reason": CancellationReason.CANCELLATION_REQUESTED,
-            **{name: value for name, value in said.items() if value is not None},
-        }
+        said = draft.cancellation_details
+        details = cancellation_told(row.cancellation_details, comment=said.comment, feedback=said.feedback)
+        row.cancellation_details = cancellation_requested(details)
         await self.end(await self.wholes.of([row]))
         return row
 

@@ -7,6 +7,7 @@ from domain.drafts import UNSET
 from domain.event_types import EventType
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
+from domain.subscriptions import cancellation_requested, cancellation_told
 from domain.texts import text_within
 from models import Customer, Subscription, SubscriptionItem
 from services.aggregates import WholeSubscription
@@ -20,7 +21,8 @@ from services.subscriptions.renewal import current_period_end, period_ending
 from services.subscriptions.wholes import WholeSubscriptions
 
 _CHANGEABLE = (
-    "cancel_at_period_end", "cancel_at", "canceled_at", "default_payment_method_id", "description", "metadata",
+    "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
+    "description", "metadata",
 )  # fmt: skip
 
 
@@ -48,8 +50,10 @@ class Changes(Service):
             row.cancel_at_period_end = change.cancel_at_period_end
             row.cancel_at = current_period_end(whole) if row.cancel_at_period_end else None
             row.canceled_at = at if row.cancel_at_period_end else None
+            row.cancellation_details = cancellation_requested({}) if row.cancel_at_period_end else {}
             await self.due.cancel(row.id, AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL)
             await self.due.schedule_all([period_ending(whole)], fresh=True)
+        _tell(row, change)
         await row.save(update_fields=_CHANGEABLE)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
         return row
@@ -68,3 +72,14 @@ class Changes(Service):
             row.description = text_within(change.description, DESCRIPTION_LENGTH_MAX, "description")
         if change.metadata is not UNSET:
             row.metadata = merged_metadata(row.metadata, change.metadata or {})
+
+
+def _tell(row: Subscription, change: SubscriptionChange) -> None:
+    """What the customer says about leaving; null takes back what they said, and leaves the reason."""
+    said = change.cancellation_details
+    if said is None:
+        row.cancellation_details = {name: value for name, value in row.cancellation_details.items() if name == "reason"}
+    elif said is not UNSET:
+        row.cancellation_details = cancellation_told(
+            row.cancellation_details, comment=said.comment, feedback=said.feedback
+        )

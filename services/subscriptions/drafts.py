@@ -33,11 +33,20 @@ class SubscriptionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class LeavingWords:
+    """What a customer said about leaving."""
+
+    comment: str | None = None
+    feedback: CancellationFeedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionChange:
     """What is to change about a subscription; absent fields stay."""
 
     id: str
     cancel_at_period_end: bool | Unset = UNSET
+    cancellation_details: LeavingWords | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
@@ -48,5 +57,4 @@ class CancellationDraft:
     """A subscription to be ended at once, with what the customer said about it."""
 
     id: str
-    comment: str | None = None
-    feedback: CancellationFeedback | None = None
+    cancellation_details: LeavingWords = field(default_factory=LeavingWords)

@@ -12,7 +12,7 @@ from domain.invoicing import InvoiceDraft, PriceFacts, invoice_draft_of, settled
 from domain.lifecycles import LIVING, InvoiceStatus
 from domain.metadata import merged_metadata
 from domain.periods import Period, period_number
-from domain.subscriptions import ITEMS_MAX, PaymentBehavior
+from domain.subscriptions import ITEMS_MAX, PaymentBehavior, cancellation_requested
 from domain.texts import text_within
 from models import Customer, Invoice, PaymentMethod, Price, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
@@ -159,6 +159,7 @@ class Planning(Service):
             cancel_at_period_end=draft.cancel_at_period_end,
             cancel_at=period.end if draft.cancel_at_period_end else None,
             canceled_at=at if draft.cancel_at_period_end else None,
+            cancellation_details=cancellation_requested({}) if draft.cancel_at_period_end else {},
             description=_description(draft),
             metadata=merged_metadata({}, draft.metadata),
             test_clock_id=customer.test_clock_id,

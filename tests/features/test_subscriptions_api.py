@@ -172,6 +172,31 @@ async def test_cancelling_keeps_what_the_customer_said(database_url: str) -> Non
         ]
 
 
+async def test_an_end_that_is_planned_says_why_and_taken_back_it_says_nothing(database_url: str) -> None:
+    async with opened(database_url) as world:
+        jenny = await world.customer(card="pm_card_visa")
+        selection = "subscription { cancellationDetails { reason feedback comment } }"
+        wanted = {"customer": jenny.id, "items": [{"price": await world.price("Basic", 1500)}]}
+        made = await world.do("subscriptionCreate", selection.replace("{", "{ id", 1), **wanted, cancelAtPeriodEnd=True)
+        requested = {"reason": "CANCELLATION_REQUESTED", "feedback": None, "comment": None}
+        assert made["subscription"]["cancellationDetails"] == requested
+
+        async def updated(**input: Any) -> Any:
+            answer = await world.do("subscriptionUpdate", selection, id=made["subscription"]["id"], **input)
+            return answer["subscription"]["cancellationDetails"]
+
+        said = {"feedback": "UNUSED", "comment": "I moved."}
+        assert await updated(cancelAtPeriodEnd=False) is None
+        assert await updated(cancelAtPeriodEnd=True, cancellationDetails=said) == requested | said
+        assert await updated(cancellationDetails={"feedback": "OTHER"}) == requested | said | {"feedback": "OTHER"}
+        assert await updated(cancellationDetails=None) == requested
+        too_long = {"id": made["subscription"]["id"], "cancellationDetails": {"comment": "x" * 5001}}
+        for field in ("subscriptionUpdate", "subscriptionCancel"):
+            assert await world.refusal(field, "subscription", **too_long) == [
+                ("PARAMETER_STRING_TOO_LONG", "cancellationDetails.comment")
+            ]
+
+
 async def test_a_decline_answers_with_subscription_and_error(database_url: str) -> None:
     async with opened(database_url) as world:
         jenny = await world.customer(card="pm_card_chargeCustomerFail")

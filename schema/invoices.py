@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 
@@ -32,6 +32,7 @@ from schema.refs import (
     AddressRef,
     ChargeRef,
     CustomerRef,
+    InvoiceCustomFieldRef,
     InvoiceLineRef,
     InvoiceRef,
     PaymentIntentRef,
@@ -168,8 +169,19 @@ class Invoice(Node):
     customer_address: AddressRef | None = _copied("address", "Their address at finalization; null while a draft.")
     customer_shipping: ShippingRef | None = _copied("shipping", "Where their goods went; null while a draft.")
     customer_tax_exempt: TaxExempt | None = _copied("tax_exempt", "How they were taxed; null while a draft.")
+    footer: str | None = column("What stands at its bottom: the customer's footer at finalization; null while a draft.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
     metadata: Metadata = column("Labels of your own.")
+
+    @computed("Whether it is PAID, with money that came here or elsewhere, or because nothing was due.")
+    def paid(self) -> bool:
+        """Stripe's word for it, as in snapshots."""
+        return bool(self.row.status == InvoiceStatus.PAID)
+
+    @computed("Lines of your own on it: the customer's at finalization; empty while a draft.")
+    def custom_fields(self) -> list[InvoiceCustomFieldRef]:
+        """As they were copied."""
+        return [cast(InvoiceCustomFieldRef, Wrapping.of(each)) for each in self.row.custom_fields]
 
     @computed("What is still to be paid.")
     def amount_remaining(self) -> MinorUnits:

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from schema.balances import BalanceTransaction
     from schema.catalog import Price, Product
     from schema.clocks import TestClock
-    from schema.customers import Address, AddressInput, Customer, CustomerBalanceTransaction, CustomerTaxId, Shipping
+    from schema.customers import (
+        Address,
+        AddressInput,
+        Customer,
+        CustomerBalanceTransaction,
+        CustomerTaxId,
+        InvoiceCustomField,
+        Shipping,
+    )
     from schema.events import Event
     from schema.invoices import Invoice, InvoiceLine
     from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
@@ -32,6 +40,7 @@ CustomerBalanceTransactionRef = Annotated["CustomerBalanceTransaction", strawber
 CustomerTaxIdRef = Annotated["CustomerTaxId", strawberry.lazy("schema.customers")]
 EventRef = Annotated["Event", strawberry.lazy("schema.events")]
 InvoiceRef = Annotated["Invoice", strawberry.lazy("schema.invoices")]
+InvoiceCustomFieldRef = Annotated["InvoiceCustomField", strawberry.lazy("schema.customers")]
 InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]

@@ -36,6 +36,9 @@ _BLANK_COLUMNS: Final[dict[str, Any]] = {
     "metadata": {},
 }
 
+_BLANK_ON_INVOICES: Final[dict[str, Any]] = {"custom_fields": [], "footer": None}
+"""Copies of what the customer had."""
+
 _PERSONAL: Final[dict[str, frozenset[str]]] = {
     "customer": frozenset({
         "address", "business_name", "description", "email", "individual_name", "metadata", "name", "phone",
@@ -43,8 +46,8 @@ _PERSONAL: Final[dict[str, frozenset[str]]] = {
     }),
     "tax_id": frozenset({"value"}),
     "invoice": frozenset({
-        "customer_address", "customer_email", "customer_name", "customer_phone", "customer_shipping",
-        "customer_tax_ids",
+        "custom_fields", "customer_address", "customer_email", "customer_name", "customer_phone", "customer_shipping",
+        "customer_tax_ids", "footer",
     }),
     "payment_method": frozenset({"billing_details"}),
     "charge": frozenset({"billing_details", "receipt_email", "shipping"}),
@@ -109,7 +112,9 @@ class Erasure(Service):
         for invoice in invoices:
             known = invoice.customer_snapshot
             invoice.customer_snapshot = {"tax_exempt": known["tax_exempt"]} if "tax_exempt" in known else {}
-        await update_rows(invoices, ["customer_snapshot"])
+            for name, value in _BLANK_ON_INVOICES.items():
+                setattr(invoice, name, value)
+        await update_rows(invoices, ["customer_snapshot", *_BLANK_ON_INVOICES])
         return [invoice.id for invoice in invoices]
 
     async def _blank_events(self, object_ids: Sequence[str]) -> None:

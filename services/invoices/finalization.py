@@ -22,7 +22,8 @@ from services.rows import insert_rows, update_rows
 
 _FINALIZED = (
     "status", "number", "starting_balance", "ending_balance", "amount_due", "amount_paid", "customer_snapshot",
-    "finalized_at", "automatically_finalizes_at", "paid_at", "payment_intent_id", "attempted",
+    "custom_fields", "footer", "finalized_at", "automatically_finalizes_at", "paid_at", "payment_intent_id",
+    "attempted",
 )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ class Finalization(Service):
             row.number = invoice_number(payer.row.invoice_prefix, payer.row.next_invoice_sequence)
             payer.row.next_invoice_sequence += 1
             row.customer_snapshot = _snapshot(payer)
+            row.custom_fields, row.footer = payer.row.invoice_custom_fields, payer.row.invoice_footer
             row.finalized_at, row.automatically_finalizes_at = at, None
             settlement = settled_with_balance(row.total, balances[row.customer_id], row.currency)
             row.starting_balance = settlement.starting_balance

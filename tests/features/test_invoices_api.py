@@ -39,12 +39,13 @@ async def test_an_invoice_tells_what_is_asked_and_what_was_paid(database_url: st
             world,
             invoice["id"],
             "number status billingReason collectionMethod autoAdvance automaticallyFinalizesAt periodStart periodEnd"
-            " currency subtotal total startingBalance endingBalance amountDue amountPaid amountRemaining attempted"
+            " paid currency subtotal total startingBalance endingBalance amountDue amountPaid amountRemaining attempted"
             " attemptCount nextPaymentAttempt paidOutOfBand customer { id } subscription { id }"
             " statusTransitions { finalizedAt paidAt voidedAt } paymentIntent { status } charges { nodes { amount } }",
         ) == {
             "number": "JENNY-0001",
             "status": "PAID",
+            "paid": True,
             "billingReason": "SUBSCRIPTION_CREATE",
             "collectionMethod": "CHARGE_AUTOMATICALLY",
             "autoAdvance": True,
@@ -115,14 +116,17 @@ async def test_an_invoice_keeps_the_customer_as_at_finalization(database_url: st
             email="jenny@example.com",
             address={"line1": "1 Pixel St", "country": "US"},
             taxIds=[{"type": "EU_VAT", "value": "DE136695976"}],
+            invoiceSettings={"customFields": [{"name": "PO", "value": "7"}], "footer": "Thank you."},
         )
         made = await jenny.subscribe(await world.price("Basic", 1500))
         await world.do("customerUpdate", "customer { id }", id=jenny.id, name="Jenny Smith", address=None)
+        await world.do("customerUpdate", "customer { id }", id=jenny.id, invoiceSettings={"footer": None})
         await world.move_to(MONTH_LATER)  # the second invoice is a draft for an hour
         first, draft = await made.invoices()
         selection = (
             "customerName customerEmail customerPhone customerAddress { line1 city country } customerShipping { name }"
             " customerTaxExempt customerTaxIds { type value } confirmationSecret { type } number endingBalance"
+            " customFields { name value } footer"
         )
         kept = await shown(world, first["id"], selection)
         assert kept.pop("confirmationSecret") == {"type": "payment_intent"}
@@ -136,9 +140,11 @@ async def test_an_invoice_keeps_the_customer_as_at_finalization(database_url: st
             "customerTaxIds": [{"type": "EU_VAT", "value": "DE136695976"}],
             "number": first["number"],
             "endingBalance": 0,
+            "customFields": [{"name": "PO", "value": "7"}],
+            "footer": "Thank you.",
         }
         blank = await shown(world, draft["id"], selection)
-        assert blank.pop("customerTaxIds") == []
+        assert (blank.pop("customerTaxIds"), blank.pop("customFields")) == ([], [])
         assert set(blank.values()) == {None}
 
 

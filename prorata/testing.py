@@ -41,7 +41,20 @@ class QueryFailed(Exception):
 
 
 class MutationRefused(Exception):
-    """A mutation of the clock helper that answered with user errors."""
+    """A mutation that answered with user errors: `errors` has them, `payload` what came beside them.
+
+    A declined payment is among them, and then the payload has the object all the same.
+    """
+
+    def __init__(self, payload: Mapping[str, Any]) -> None:
+        self.payload = payload
+        self.errors: Sequence[Mapping[str, Any]] = payload["userErrors"]
+        super().__init__("\n".join(_line(error) for error in self.errors))
+
+
+def _line(error: Mapping[str, Any]) -> str:
+    where = f" at {'.'.join(error['param'])}" if error["param"] else ""
+    return f"{error['declineCode'] or error['code']}{where}: {error['message']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +88,12 @@ class Client:
         """The payload of one mutation with the given selection. Raises `MutationRefused` when it has user errors."""
         title = field[0].upper() + field[1:]
         document = (
-            f"mutation($input: {title}Input!) {{ {field}(input: $input) {{ {selection} userErrors {{ message }} }} }}"
+            f"mutation($input: {title}Input!) {{ {field}(input: $input)"
+            f" {{ {selection} userErrors {{ type code message param declineCode }} }} }}"
         )
         payload = self.query(document, {"input": dict(input)})[field]
         if payload["userErrors"]:
-            raise MutationRefused(" ".join(error["message"] for error in payload["userErrors"]))
+            raise MutationRefused(payload)
         return payload
 
 
@@ -156,7 +170,7 @@ def _lines_until_ready(process: subprocess.Popen[str]) -> list[str]:
                 return lines
     finally:
         watchdog.cancel()
-    raise ServerFailed(f"The server ended with exit code {process.wait()} at its start. " + "\n".join(lines))
+    raise ServerFailed("\n".join([f"The server ended with exit code {process.wait()} at its start.", *lines]))
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -46,6 +46,25 @@ def test_a_failing_query_tells_what_the_server_said(prorata_server: Server) -> N
     assert failed.value.errors[0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
+def test_a_refused_mutation_tells_every_problem(prorata_server: Server) -> None:
+    with pytest.raises(MutationRefused) as refused:
+        prorata_server.mutate("customerCreate", {"email": "jenny", "invoicePrefix": "a"}, "customer { id }")
+    assert str(refused.value).splitlines() == [
+        "EMAIL_INVALID at email: 'jenny' is not an e-mail address; it would have to look like jenny@example.com.",
+        "PARAMETER_INVALID at invoicePrefix: 'a' cannot be an invoice prefix; it would have to be 3 to 12 upper-case "
+        "letters or digits.",
+    ]
+    assert refused.value.payload["customer"] is None
+
+
+def test_a_declined_mutation_keeps_the_object_beside_the_decline(prorata_server: Server) -> None:
+    wanted = {"amount": 1500, "currency": "usd", "paymentMethod": "pm_card_chargeCustomerFail", "confirm": True}
+    with pytest.raises(MutationRefused, match=r"^generic_decline: Your card was declined") as refused:
+        prorata_server.mutate("paymentIntentCreate", wanted, "paymentIntent { status }")
+    assert refused.value.payload["paymentIntent"] == {"status": "REQUIRES_PAYMENT_METHOD"}
+    assert [error["code"] for error in refused.value.errors] == ["CARD_DECLINED"]
+
+
 def test_a_server_that_cannot_start_is_told() -> None:
     with pytest.raises(ServerFailed, match="exit code 2"), running_server(settings={"PRORATA_GROUP_SIZE": "no"}):
         pass

@@ -1,5 +1,7 @@
 """The catalogue as what is sold from it sees it: prices that are made for one purchase."""
 
+from collections.abc import Mapping, Sequence
+
 from domain.errors import ErrorCode, Problems
 from domain.event_types import EventType
 from models import Price, Product
@@ -39,3 +41,14 @@ class Catalog(Service):
         await insert_rows([price])
         self.events.record(EventType.PRICE_CREATED, price, at=now)
         return price
+
+    async def descriptors(self, purchases: Mapping[str, Sequence[str | None]]) -> dict[str, str]:
+        """What card statements say of recurring payments, by purchase: the words of its first product that has some.
+
+        `purchases` names the products of each in order; one whose products say nothing is absent. One statement.
+        """
+        wanted = {product_id for products in purchases.values() for product_id in products}
+        products = await self.gather(Product, "id", wanted)
+        words = {product.id: product.statement_descriptor for product in products if product.statement_descriptor}
+        said = {purchase: [words[each] for each in ids if each in words] for purchase, ids in purchases.items()}
+        return {purchase: texts[0] for purchase, texts in said.items() if texts}

@@ -14,6 +14,7 @@ from domain.lifecycles import INVOICE, InvoiceStatus
 from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentIntent
 from services.aggregates import WholeInvoice
 from services.base import Service, part
+from services.catalog import Catalog
 from services.customers import Customers
 from services.events import Events
 from services.invoices.settlement import PAID, settle_as_paid
@@ -40,6 +41,7 @@ class Finalization(Service):
     """Turns drafts into demands that never change their amounts again."""
 
     events = part(Events)
+    catalog = part(Catalog)
     customers = part(Customers)
     intents = part(PaymentIntents)
 
@@ -56,13 +58,10 @@ class Finalization(Service):
         await self._number_and_settle(rows, {payer.row.id: payer for payer in payers}, presents)
         for each in invoices:
             self.events.record(EventType.INVOICE_FINALIZED, each, at=presents[each.row.test_clock_id])
-        asking = [row for row in rows if row.amount_due > 0]
-        if payment is None:
-            intents = self.intents.for_invoices(asking, presents)
-        else:
-            intents = [await self._assigned(payment, asking)]
-        for invoice, intent in zip(asking, intents, strict=True):
-            invoice.payment_intent_id = intent.id
+        asking = [each for each in invoices if each.row.amount_due > 0]
+        intents = await self._asked(asking, presents) if payment is None else [await self._assigned(payment, asking)]
+        for each, intent in zip(asking, intents, strict=True):
+            each.row.payment_intent_id = intent.id
         free = [each for each in invoices if each.row.amount_due == 0]
         for each in free:
             settle_as_paid(each.row, amount=0)
@@ -89,16 +88,27 @@ class Finalization(Service):
         await insert_rows([each.row for each in new])
         await insert_rows([line for each in new for line in each.lines])
 
-    async def _assigned(self, payment: Effect, asking: Sequence[Invoice]) -> PaymentIntent:
+    async def _asked(
+        self, asking: Sequence[WholeInvoice], presents: Mapping[str | None, datetime]
+    ) -> list[PaymentIntent]:
+        """The payments that these invoices ask for, in order; card statements say what the products want."""
+        intents = self.intents.for_invoices([each.row for each in asking], presents)
+        sold = {each.row.id: [line.product_id for line in each.lines] for each in asking}
+        descriptors = await self.catalog.descriptors(sold)
+        for each, intent in zip(asking, intents, strict=True):
+            intent.statement_descriptor = descriptors.get(each.row.id)
+        return intents
+
+    async def _assigned(self, payment: Effect, asking: Sequence[WholeInvoice]) -> PaymentIntent:
         """The payment that was made ahead of its invoice; refused when the invoice now asks for something else."""
-        asked = [(each.amount_due, each.currency) for each in asking]
+        asked = [(each.row.amount_due, each.row.currency) for each in asking]
         if asked != [(payment.intent.amount, payment.intent.currency)]:
             raise DomainError(
                 ErrorCode.LOCK_TIMEOUT,
                 f"The balance of customer {payment.intent.customer_id} changed while {payment.intent.amount}"
                 f" {payment.intent.currency} was being charged; the money goes back. Try again.",
             )
-        await self.intents.assign(payment.intent, payment.charge, asking[0].id)
+        await self.intents.assign(payment.intent, payment.charge, asking[0].row.id)
         return payment.intent
 
     async def _number_and_settle(

@@ -14,6 +14,7 @@ from gateways.outcomes import Outcome
 from models import Charge, PaymentIntent, Subscription
 from services.aggregates import WholeCustomer
 from services.base import Service, Settled, part
+from services.catalog import Catalog
 from services.due import Appointment, Due
 from services.events import Events
 from services.idempotency import answered, claimed
@@ -32,6 +33,7 @@ class Creation(Service):
 
     events = part(Events)
     due = part(Due)
+    catalog = part(Catalog)
     planning = part(Planning)
     drafting = part(Drafting)
     finalization = part(Finalization)
@@ -69,7 +71,7 @@ class Creation(Service):
                 return (
                     plan,
                     errand,
-                    await self.attempts.prepare([_wish(plan, self._ahead(plan), homeless=True)], errand),
+                    await self.attempts.prepare([_wish(plan, await self._ahead(plan), homeless=True)], errand),
                 )
             await self.write(plan)
             await self.attempts.concluded(errand, None, None)
@@ -109,14 +111,18 @@ class Creation(Service):
             await answered(errand.claim, refusal)
         return refusal
 
-    def _ahead(self, plan: Plan) -> PaymentIntent:
-        return self.intents.ahead(
+    async def _ahead(self, plan: Plan) -> PaymentIntent:
+        purchase = plan.whole.row.id
+        descriptors = await self.catalog.descriptors({purchase: [line.product_id for line in plan.invoice.lines]})
+        intent = self.intents.ahead(
             customer_id=plan.payer.row.id,
             amount=plan.amount_due,
             currency=plan.whole.row.currency,
             at=plan.at,
             reason=BillingReason.SUBSCRIPTION_CREATE,
         )
+        intent.statement_descriptor = descriptors.get(purchase)
+        return intent
 
     async def write(self, plan: Plan, *, payment: Effect | None = None) -> list[PaymentIntent]:
         """Write the planned subscription with its first invoice, finalized at once; the payment that this asks for.

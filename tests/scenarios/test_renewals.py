@@ -165,6 +165,29 @@ async def test_credit_pays_first_and_the_rest_is_charged(world: World) -> None:
     assert due == [(1500, 1500, 1500), (1500, 0, 0), (1500, 1000, 1000)]  # credit 20.00: all of February, 5.00 of March
 
 
+async def test_card_statement_says_what_the_first_product_with_words_for_it_wants(world: World) -> None:
+    await world.do("accountSettingsUpdate", "account { id }", statementDescriptor="PHOTO HOST")
+    basic, named, other = [await world.price(name, 1500) for name in ("Basic", "Premium", "Archive")]
+    for price, words in ((named, "PHOTO PREMIUM"), (other, "PHOTO ARCHIVE")):
+        found = await world.api.ask("query($id: ID!) { price(id: $id) { product { id } } }", {"id": price})
+        change = {"id": found["price"]["product"]["id"], "statementDescriptor": words}
+        await world.do("productUpdate", "product { id }", **change)
+    jenny = await world.customer(card="pm_card_visa")
+
+    await jenny.subscribe(basic)
+    items = [{"price": price} for price in (basic, named, other)]
+    for behavior in ("ALLOW_INCOMPLETE", "ERROR_IF_INCOMPLETE"):
+        wanted = {"customer": jenny.id, "items": items, "paymentBehavior": behavior}
+        await world.do("subscriptionCreate", "subscription { id }", **wanted)
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    charges = (await world.api.ask("{ charges(first: 6) { nodes { amount statementDescriptor } } }"))["charges"][
+        "nodes"
+    ]
+    told = sorted((each["amount"], each["statementDescriptor"]) for each in charges)
+    assert told == [(1500, "PHOTO HOST")] * 2 + [(4500, "PHOTO PREMIUM")] * 4
+
+
 async def test_what_is_too_small_to_be_charged_is_owed_with_the_next_invoice(world: World) -> None:
     tiny = await world.price("Tiny", 30)  # the least that a card is charged is 0.50 USD
     jenny = await world.customer(card="pm_card_visa")

@@ -95,19 +95,25 @@ async def _clock(house: House) -> Finding:
 
 async def _books() -> AsyncIterator[Finding]:
     """For each currency and mode: what accounts have, and fees, against what came in and went out."""
-    balanced = 0
+    looked_at = 0
+    balanced: list[str] = []
     for livemode in (False, True):
         for books in await books_of_all_currencies(livemode=livemode):
-            balanced += books.balanced
-            if not books.balanced:
-                mode = "live" if livemode else "test"
+            mode = "live" if livemode else "test"
+            looked_at += 1
+            if books.balanced:
+                balanced.append(f"{books.currency} ({mode})")
+            else:
                 yield Finding(
                     "Books",
                     f"{books.currency} in {mode} mode do not balance: net {books.net} and fees {books.fees}, but "
                     f"{books.money_in} came in and {books.money_out} went out; {books.unbooked} without a movement",
                     in_order=False,
                 )
-    yield Finding("Books", f"balanced in {balanced} currencies" if balanced else "no money has moved yet")
+    if balanced:
+        yield Finding("Books", f"balanced in {', '.join(balanced)}")
+    elif not looked_at:
+        yield Finding("Books", "no money has moved yet")
 
 
 async def _lag(house: House) -> Finding:
@@ -146,7 +152,7 @@ async def _test_clocks(house: House) -> AsyncIterator[Finding]:
         text = f"{clock.id} is on its way to {clock.target_at:%Y-%m-%d %H:%M} UTC, and no worker carries it"
         yield Finding("Test clocks", text, in_order=False)
     if not stuck:
-        yield Finding("Test clocks", f"{await TestClock.all().count()} clocks, none stuck")
+        yield Finding("Test clocks", f"none of {await TestClock.all().count()} is stuck")
 
 
 async def _unclaimed(house: House) -> list[TestClock]:

@@ -19,7 +19,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """One action with its options."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     create = actions.add_parser("create", help="make a key and print its secret")
-    create.add_argument("--kind", choices=[each.value for each in KeyKind], default=KeyKind.SECRET.value)
+    create.add_argument(
+        "--kind",
+        choices=[each.value for each in KeyKind],
+        default=KeyKind.SECRET.value,
+        help="who it is made for: a server (by default), a part of your system, or browsers",
+    )
     create.add_argument("--live", action="store_true", help="for live mode; without it for test mode")
     create.add_argument("--name", help="what the key is for")
     create.add_argument(
@@ -63,7 +68,8 @@ async def _list(house: House, platform: Account, options: argparse.Namespace) ->
     for key in await ApiKey.filter(account_id=platform.id).order_by("livemode", "id"):
         state = "revoked" if key.revoked_at else "valid" if is_valid(key, now) else "expired"
         used = f"used {key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never used"
-        print(f"{key.id}  {key.hint}  {key.kind:<11}  {state:<7}  {used}  {key.name or ''}".rstrip())
+        ends = f"ends {key.expires_at:%Y-%m-%d %H:%M} UTC  " if state == "valid" and key.expires_at else ""
+        print(f"{key.id}  {key.hint}  {key.kind:<11}  {state:<7}  {used}  {ends}{key.name or ''}".rstrip())
 
 
 async def _roll(house: House, platform: Account, options: argparse.Namespace) -> None:

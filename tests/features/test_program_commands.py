@@ -99,6 +99,15 @@ def test_a_rolled_key_is_replaced_and_a_revoked_one_ends(program: Program) -> No
     assert program.within(lambda: authenticate(secret, SYSTEM_CLOCK.now())) is None
 
 
+def test_a_key_that_is_rolled_with_an_overlap_says_when_it_ends(program: Program) -> None:
+    first, _ = program("keys", "create").out.split()
+    second, _ = program("keys", "roll", first, "--overlap-hours", "2").out.split()
+    ending = program.within(lambda: ApiKey.get(id=first)).expires_at
+    lines = {line.split()[0]: line for line in program("keys", "list").lines}
+    assert lines[first].endswith(f"valid    never used  ends {ending:%Y-%m-%d %H:%M} UTC")
+    assert lines[second].endswith("valid    never used")
+
+
 def test_a_restricted_key_is_granted_kind_by_kind(program: Program) -> None:
     identifier, _ = program("keys", "create", "--kind", "restricted", "--grant", "customers=read").out.split()
     key = program.within(lambda: ApiKey.get(id=identifier))

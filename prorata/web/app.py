@@ -78,10 +78,16 @@ def build_app(config: WebConfig) -> web.Application:
 def runner_of(app: web.Application, *, finish_seconds: float = 20) -> web.AppRunner:
     """What runs the application; requests under way at its end have so many seconds to finish.
 
-    Bodies are left as they were sent: aiohttp would inflate compressed ones even of requests that are refused.
+    Bodies are left as they were sent: aiohttp would inflate compressed ones even of requests that are refused. Who goes
+    on sending after a refusal has two seconds to read it.
     """
     return web.AppRunner(
-        app, access_log=None, handle_signals=False, auto_decompress=False, shutdown_timeout=finish_seconds
+        app,
+        access_log=None,
+        handle_signals=False,
+        auto_decompress=False,
+        lingering_time=2,
+        shutdown_timeout=finish_seconds,
     )
 
 

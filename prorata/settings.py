@@ -139,7 +139,7 @@ def load_settings(**chosen: Any) -> Settings:
     try:
         settings = Settings(**chosen)
     except ValidationError as error:
-        problems.extend(_explained(error, os.environ))
+        problems.extend(_explained(error, chosen, os.environ))
     except (OSError, tomllib.TOMLDecodeError):
         pass  # Among the problems of the file already.
     else:
@@ -170,19 +170,25 @@ def _file_problems(path: str | None) -> Iterator[str]:
         yield f"{_CONFIG} names {path}, which is no valid TOML: {error}."
 
 
-def _explained(error: ValidationError, environment: Mapping[str, str]) -> Iterator[str]:
+def _explained(error: ValidationError, chosen: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
     """One sentence for each setting that pydantic refused."""
     for each in error.errors():
         name = str(each["loc"][0])
         variable = PREFIX + name.upper()
-        place = variable if environment.get(variable) else f"'{name}' in {environment.get(_CONFIG) or 'the call'}"
+        value = each["input"]
+        if name in chosen:
+            place = f"--{name.replace('_', '-')}"
+        elif environment.get(variable):
+            place, value = variable, environment[variable]
+        else:
+            place = f"'{name}' in {environment.get(_CONFIG)}"
         field = Settings.model_fields.get(name)
         if field is None:
             yield f"{place} is no setting of Prorata."
         elif name in _SECRET:
             yield f"{place} is refused; it must be {field.description}."
         else:
-            yield f"{place} is {environment.get(variable, each['input'])!r}; it must be {field.description}."
+            yield f"{place} is {value!r}; it must be {field.description}."
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:

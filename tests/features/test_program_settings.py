@@ -53,6 +53,12 @@ def test_a_wrong_setting_ends_the_program_with_code_2(
     )
 
 
+def test_a_wrong_option_is_named_by_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRORATA_PORT", "8000")
+    with pytest.raises(ConfigurationWrong, match="--port is 99999; it must be a whole number from 0"):
+        load_settings(port=99999)
+
+
 @pytest.mark.parametrize("name", ["PRORATA_TEST_POSTGRES_URL", "PRORATA_REQUIRE_BROWSER"])
 def test_variables_of_the_tests_are_no_mistakes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "1")

@@ -30,6 +30,7 @@ class PriceFacts:
     currency: str
     unit_amount: Decimal
     recurrence: Recurrence | None
+    unit_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,9 @@ def calculation_of(unit_amount: Decimal, quantity: int, currency: str) -> Calcul
 
 
 def line_description(price: PriceFacts, quantity: int) -> str:
-    """What the line says: "2 × Basic (at $15.00 / month)", "1 × Basic (at $40.00 every 3 months)"."""
-    return f"{quantity} × {price.product_name} (at {_rate(price.unit_amount, price.currency, price.recurrence)})"
+    """What the line says: "2 × Basic (at $15.00 / month)", "5 × Team (at $40.00 per seat every 3 months)"."""
+    rate = _rate(price.unit_amount, price.currency, price.unit_label, price.recurrence)
+    return f"{quantity} × {price.product_name} (at {rate})"
 
 
 def settled_with_balance(total: int, balance: int, currency: str) -> Settlement:
@@ -219,9 +221,9 @@ def validated_invoice_prefix(text: str, param: str | tuple[str, ...] = "invoiceP
 
 
 @lru_cache(maxsize=4096)
-def _rate(unit_amount: Decimal, currency: str, recurrence: Recurrence | None) -> str:
+def _rate(unit_amount: Decimal, currency: str, unit_label: str | None, recurrence: Recurrence | None) -> str:
     """The price of a unit in words. Thousands renew at one price, and to format it costs more than the rest."""
-    amount = format_minor(unit_amount, currency)
+    amount = format_minor(unit_amount, currency) + (f" per {unit_label}" if unit_label else "")
     if recurrence is None:
         return amount
     if recurrence.interval_count == 1:

@@ -36,6 +36,7 @@ class WholeSubscriptions(Service):
                 price_id=price.id,
                 product_id=price.product_id,
                 product_name=products[price.product_id].name,
+                unit_label=products[price.product_id].unit_label,
                 currency=price.currency,
                 unit_amount=Decimal(price.unit_amount_decimal),
                 recurrence=recurrence_of_price(price),

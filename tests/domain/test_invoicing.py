@@ -1,6 +1,7 @@
 """Drafting: lines, explanations, balances, numbers; and the processing fee."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -69,6 +70,13 @@ def test_a_line_in_another_currency_is_our_own_mistake() -> None:
 )
 def test_a_line_says_how_many_of_what_at_which_price(facts: PriceFacts, quantity: int, description: str) -> None:
     assert line_description(facts, quantity) == description
+
+
+def test_a_line_calls_a_unit_what_its_product_calls_it() -> None:
+    team = replace(price("Team", "900"), unit_label="seat")
+    assert line_description(team, 3) == "3 × Team (at $9.00 per seat / month)"
+    yearly = replace(team, recurrence=Recurrence(Interval.YEAR, 2))
+    assert line_description(yearly, 1) == "1 × Team (at $9.00 per seat every 2 years)"
 
 
 @pytest.mark.parametrize(

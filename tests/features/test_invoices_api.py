@@ -69,7 +69,9 @@ async def test_an_invoice_tells_what_is_asked_and_what_was_paid(database_url: st
 async def test_a_line_explains_its_amount(database_url: str) -> None:
     async with opened(database_url) as world:
         terms = {"currency": "usd", "unitAmountDecimal": "33.3", "recurring": {"interval": "MONTH"}}
-        price = await world.do("priceCreate", "price { id }", **terms, productData={"name": "Seats"})
+        price = await world.do(
+            "priceCreate", "price { id }", **terms, productData={"name": "Team", "unitLabel": "seat"}
+        )
         jenny = await world.customer(card="pm_card_visa")
         made = await jenny.subscribe(price["price"]["id"], quantity=5)
         [invoice] = await made.invoices()
@@ -82,7 +84,7 @@ async def test_a_line_explains_its_amount(database_url: str) -> None:
         )
         assert found["lines"] == [
             {
-                "description": "5 × Seats (at $0.333 / month)",
+                "description": "5 × Team (at $0.333 per seat / month)",
                 "amount": 167,  # 5 × 33.3 = 166.5, half away from zero
                 "currency": "usd",
                 "quantity": 5,
@@ -100,7 +102,7 @@ async def test_a_line_explains_its_amount(database_url: str) -> None:
                 },
                 "metadata": {},
                 "price": {"id": price["price"]["id"]},
-                "product": {"name": "Seats"},
+                "product": {"name": "Team"},
                 "subscriptionItem": {"id": item["id"]},
                 "invoice": {"id": invoice["id"]},
                 "period": {"start": START, "end": MONTH_LATER},

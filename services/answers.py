@@ -40,10 +40,7 @@ def encoded(value: Any) -> Any:
         case Row():
             columns = type(value)._meta.fields_db_projection
             fields = type(value)._meta.fields_map
-            kept = {
-                column: fields[name].to_db_value(getattr(value, name), value)
-                for name, column in columns.items()
-            }
+            kept = {column: fields[name].to_db_value(getattr(value, name), value) for name, column in columns.items()}
             return {"row": type(value).__name__, "columns": kept}
     assert type(value).__name__ in _ANSWERS, f"{type(value).__name__} is not declared as an @answer"
     return {

@@ -37,8 +37,8 @@ def page(outcomes: Sequence[Outcome], machine: Sequence[str], minutes: float) ->
             "",
             "Written by `make bench`. Every figure is a ratio to a floor that ran in the same command on the same "
             "machine, by turns with it; each side is the median of its runs. A ratio of 1 is as fast as the floor, "
-            "unless the line asks for at most so much. `make bench BENCH_ARGS=--quick` takes two minutes and writes nothing; "
-            "`BENCH_ARGS='--only 5,7'` measures some lines.",
+            "unless the line asks for at most so much. `make bench BENCH_ARGS=--quick` takes two minutes and writes "
+            "nothing; `BENCH_ARGS='--only 5,7'` measures some lines.",
             "",
             *table,
             "",
@@ -47,8 +47,8 @@ def page(outcomes: Sequence[Outcome], machine: Sequence[str], minutes: float) ->
             "## Sizes and settings",
             "",
             "One server process, kept on one core; the load comes from another process on another core. Times are the "
-            "time per request that the server takes when it is never idle. PostgreSQL runs on the core of the load, with "
-            "its own defaults: a commit is on disk before it is answered.",
+            "time per request that the server takes when it is never idle. PostgreSQL runs on the core of the load, "
+            "with its own defaults: a commit is on disk before it is answered.",
             "",
             *settings,
             "",

@@ -65,7 +65,10 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - began, outcome
 
 
+_BEGAN = time.monotonic()
+
+
 def say(text: str) -> None:
-    """Tell at once what is going on."""
-    sys.stderr.write(f"  {text}\n")
+    """Tell at once what is going on, and how many seconds after the start."""
+    sys.stderr.write(f"{time.monotonic() - _BEGAN:4.0f}  {text}\n")
     sys.stderr.flush()

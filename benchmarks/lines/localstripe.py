@@ -1,6 +1,6 @@
 """Line 6: the same creation against localstripe's, and against itself with many more subscriptions stored."""
 
-from benchmarks.databases import folder, sqlite_copy, sqlite_file
+from benchmarks.databases import folder, sqlite_file
 from benchmarks.figures import Asked, Extent, Figure, Outcome, Skipped, length, per_second
 from benchmarks.floors.localstripe import VERSION, NotInstalled, installed, prepared, running, subscribe
 from benchmarks.lines.creation import CONNECTIONS, made
@@ -9,6 +9,7 @@ from benchmarks.rounds import Sample, Side, interleaved, ratio, say
 from benchmarks.stored import Stock
 
 _EXISTING = 140
+_CUSTOMERS = 5
 _WARMING = 20
 
 
@@ -24,22 +25,19 @@ def _against_localstripe(extent: Extent) -> Outcome:
     except NotInstalled as missing:
         return Skipped("6", what, str(missing))
     say("localstripe")
-    theirs, ours = extent.of(60, 20), extent.of(300, 60)
-    with folder() as place:
-        base = sqlite_file(place / "base.db", Stock(_EXISTING, payers=ours + _WARMING))
-
-        def house() -> Sample:
-            with server("house", str(sqlite_copy(base, "house.db"))) as each:
-                made(each, 0, _WARMING)
-                return made(each, _WARMING, ours)
-
-        def localstripe() -> Sample:
-            with running() as each:
-                customers = prepared(each.port, _EXISTING + theirs)
-                subscribe(each.port, customers[:_EXISTING], CONNECTIONS)
-                return Sample(subscribe(each.port, customers[_EXISTING:], CONNECTIONS))
-
-        subject, floor = interleaved(extent.of(3, 1), house, localstripe)
+    theirs, ours, rounds = extent.of(20, 10), extent.of(200, 60), extent.of(3, 1)
+    with folder() as place, running() as other:
+        base = sqlite_file(place / "base.db", Stock(_EXISTING, payers=ours * rounds + _WARMING))
+        customers = prepared(other.port, _CUSTOMERS)
+        subscribe(other.port, customers, _EXISTING, CONNECTIONS)
+        with server("house", str(base)) as house:
+            made(house, 0, _WARMING)
+            firsts = iter(range(_WARMING, _WARMING + ours * rounds, ours))
+            subject, floor = interleaved(
+                rounds,
+                lambda: made(house, next(firsts), ours),
+                lambda: Sample(subscribe(other.port, customers, theirs, CONNECTIONS)),
+            )
     return Figure(
         "6",
         what,
@@ -47,7 +45,7 @@ def _against_localstripe(extent: Extent) -> Outcome:
         f"localstripe {VERSION}, creating a subscription: {per_second(floor.seconds)}",
         ratio(floor, subject),
         Asked(first=20, goal=50),
-        f"{ours} of ours and {theirs} of theirs per round, {CONNECTIONS} connections",
+        f"{_EXISTING} at the beginning, {ours} of ours and {theirs} of theirs per round, {CONNECTIONS} connections",
     )
 
 

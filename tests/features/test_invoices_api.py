@@ -69,9 +69,8 @@ async def test_an_invoice_tells_what_is_asked_and_what_was_paid(database_url: st
 async def test_a_line_explains_its_amount(database_url: str) -> None:
     async with opened(database_url) as world:
         terms = {"currency": "usd", "unitAmountDecimal": "33.3", "recurring": {"interval": "MONTH"}}
-        price = await world.do(
-            "priceCreate", "price { id }", **terms, productData={"name": "Team", "unitLabel": "seat"}
-        )
+        team = {"name": "Team", "unitLabel": "seat"}
+        price = await world.do("priceCreate", "price { id }", **terms, productData=team)
         jenny = await world.customer(card="pm_card_visa")
         made = await jenny.subscribe(price["price"]["id"], quantity=5)
         [invoice] = await made.invoices()
@@ -82,32 +81,31 @@ async def test_a_line_explains_its_amount(database_url: str) -> None:
             "lines { description amount currency quantity unitAmountDecimal proration explanation calculation metadata"
             " price { id } product { name } subscriptionItem { id } invoice { id } period { start end } }",
         )
-        assert found["lines"] == [
-            {
-                "description": "5 × Team (at $0.333 per seat / month)",
-                "amount": 167,  # 5 × 33.3 = 166.5, half away from zero
+        [line] = found["lines"]
+        assert line == {
+            "description": "5 × Team (at $0.333 per seat / month)",
+            "amount": 167,  # 5 × 33.3 = 166.5, half away from zero
+            "currency": "usd",
+            "quantity": 5,
+            "unitAmountDecimal": "33.3",
+            "proration": False,
+            "explanation": "5 × $0.333 = $1.665, rounded half away from zero to $1.67",
+            "calculation": {
+                "method": "per_unit",
                 "currency": "usd",
+                "unit_amount": "33.3",
                 "quantity": 5,
-                "unitAmountDecimal": "33.3",
-                "proration": False,
-                "explanation": "5 × $0.333 = $1.665, rounded half away from zero to $1.67",
-                "calculation": {
-                    "method": "per_unit",
-                    "currency": "usd",
-                    "unit_amount": "33.3",
-                    "quantity": 5,
-                    "exact": "166.5",
-                    "rounding": "half_away_from_zero",
-                    "amount": 167,
-                },
-                "metadata": {},
-                "price": {"id": price["price"]["id"]},
-                "product": {"name": "Team"},
-                "subscriptionItem": {"id": item["id"]},
-                "invoice": {"id": invoice["id"]},
-                "period": {"start": START, "end": MONTH_LATER},
-            }
-        ]
+                "exact": "166.5",
+                "rounding": "half_away_from_zero",
+                "amount": 167,
+            },
+            "metadata": {},
+            "price": {"id": price["price"]["id"]},
+            "product": {"name": "Team"},
+            "subscriptionItem": {"id": item["id"]},
+            "invoice": {"id": invoice["id"]},
+            "period": {"start": START, "end": MONTH_LATER},
+        }
 
 
 async def test_an_invoice_keeps_the_customer_as_at_finalization(database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""The processing fee: what the payment network keeps of a charge."""
+"""Fees: what the payment network keeps of a charge, and what billing itself keeps of a recurring one."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,3 +30,11 @@ def processing_fee(amount: int, currency: str, schedule: FeeSchedule = DEFAULT_F
     """
     fixed = FIXED_BY_EXPONENT[exponent_of(currency)] if schedule.fixed is None else schedule.fixed
     return min(amount, percentage_of(amount, schedule.percent) + fixed)
+
+
+def billing_fee(amount: int, percent: Decimal, *, processing: int) -> int:
+    """What billing itself keeps of a recurring charge, in minor units, rounded half away from zero.
+
+    Never more than the processing fee leaves of the amount.
+    """
+    return min(amount - processing, percentage_of(amount, percent))

@@ -49,6 +49,12 @@ class AccountSettings:
     processing_fees: tuple[ProcessingFee, ...] = ()
     """Fees for single currencies, at most one each."""
 
+    billing_fee_percent: Decimal = Decimal(0)
+    """Per cent of what subscriptions bring in that billing itself keeps, beside the network's fee; 0 keeps nothing."""
+
+    test_clock_advance_is_limited: bool = False
+    """Whether a test clock goes at most two of the shortest billing interval ahead in one call, as Stripe's does."""
+
     allowed_origins: tuple[str, ...] = ()
     """Origins of web pages (https://app.example.com) whose scripts may call the API with this account's keys."""
 
@@ -77,8 +83,9 @@ def settings_of(stored: Mapping[str, Any]) -> AccountSettings:
     if not stored:
         return DEFAULT_SETTINGS
     known = {each.name: stored[each.name] for each in fields(AccountSettings) if each.name in stored}
-    if "processing_fee_percent" in known:
-        known["processing_fee_percent"] = Decimal(known["processing_fee_percent"])
+    for name in ("processing_fee_percent", "billing_fee_percent"):
+        if name in known:
+            known[name] = Decimal(known[name])
     if "processing_fees" in known:
         known["processing_fees"] = tuple(
             ProcessingFee(fee["currency"], Decimal(fee["percent"]), fee["fixed"]) for fee in known["processing_fees"]

@@ -33,6 +33,13 @@ class AccountSettings(Wrapping):
         "Per cent of every charge that the payment network keeps, in currencies without a fee of their own; 2.9 by "
         "default."
     )
+    billing_fee_percent: Decimal = column(
+        "Per cent of what subscriptions bring in that billing itself keeps, beside the network's fee; 0 by default, "
+        "which keeps nothing."
+    )
+    test_clock_advance_is_limited: bool = column(
+        "Whether a test clock goes at most two of the shortest billing interval ahead in one call; false by default."
+    )
     allowed_origins: list[str] = column(
         "Origins of web pages whose scripts may call the API with this account's keys; none by default."
     )
@@ -73,6 +80,12 @@ class AccountSettingsUpdateInput:
     )
     processing_fees: strawberry.Maybe[list[ProcessingFeeInput] | None] = input_field(
         "Fees for single currencies, all of them, each currency once."
+    )
+    billing_fee_percent: strawberry.Maybe[Decimal | None] = input_field(
+        "Per cent of what subscriptions bring in, from 0 to 100 with at most four decimals."
+    )
+    test_clock_advance_is_limited: strawberry.Maybe[bool | None] = input_field(
+        "True lets a test clock go at most two of the shortest billing interval ahead in one call."
     )
     allowed_origins: strawberry.Maybe[list[str] | None] = input_field(
         "All origins, at most 50: scheme and host such as https://app.example.com."

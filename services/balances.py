@@ -7,7 +7,7 @@ from typing import Any
 
 from tortoise.functions import Count, Sum
 
-from domain.fees import processing_fee
+from domain.fees import billing_fee, processing_fee
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from domain.settings import AccountSettings
@@ -32,6 +32,8 @@ class Received:
     at: datetime
     test_clock_id: str | None
     available_at_once: bool = False
+    recurring: bool = False
+    """Whether a subscription brought it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Balances(Service):
         return {each.id: each.available_at <= presents[each.test_clock_id] for each in movements}
 
     async def receive(self, received: Sequence[Received]) -> None:
-        """Book money that came in, less the processing fee, and note each movement on its charge (not written here)."""
+        """Book money that came in, less the fees, and note each movement on its charge (not written here)."""
         if not received:
             return
         settings = await self.settings.current()
@@ -130,7 +132,11 @@ class Balances(Service):
 
     def _charge_movement(self, received: Received, settings: AccountSettings) -> BalanceTransaction:
         charge = received.charge
-        fee = processing_fee(received.amount, charge.currency, settings.fee_schedule(charge.currency))
+        processing = processing_fee(received.amount, charge.currency, settings.fee_schedule(charge.currency))
+        billing = 0
+        if received.recurring:
+            billing = billing_fee(received.amount, settings.billing_fee_percent, processing=processing)
+        fee = processing + billing
         movement = BalanceTransaction.made(
             id=self.new_id(Prefix.BALANCE_TRANSACTION),
             created_at=received.at,
@@ -139,7 +145,7 @@ class Balances(Service):
             fee=fee,
             net=received.amount - fee,
             currency=charge.currency,
-            fee_details=_fee_details(fee, charge.currency),
+            fee_details=_fee_details(processing, billing, charge.currency),
             source_id=charge.id,
             description=charge.description,
             available_at=received.at if received.available_at_once else received.at + AVAILABLE_AFTER,
@@ -170,10 +176,14 @@ async def movements_available(scope: Scope, movement_ids: Sequence[str]) -> dict
     return await Balances(scope).available(movement_ids)
 
 
-def _fee_details(fee: int, currency: str) -> list[dict[str, str | int]]:
-    if fee == 0:
-        return []
-    return [{"type": "processing_fee", "description": "Processing fee", "amount": fee, "currency": currency}]
+def _fee_details(processing: int, billing: int, currency: str) -> list[dict[str, str | int]]:
+    """What the fee consists of; parts of nothing are left out."""
+    parts = (("processing_fee", "Processing fee", processing), ("billing_fee", "Billing fee", billing))
+    return [
+        {"type": kind, "description": words, "amount": amount, "currency": currency}
+        for kind, words, amount in parts
+        if amount
+    ]
 
 
 @dataclass(frozen=True, slots=True)

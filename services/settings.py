@@ -46,6 +46,8 @@ class SettingsChange:
     statement_descriptor: str | Unset | None = UNSET
     processing_fee_percent: Decimal | Unset | None = UNSET
     processing_fees: Sequence[ProcessingFee] | Unset | None = UNSET
+    billing_fee_percent: Decimal | Unset | None = UNSET
+    test_clock_advance_is_limited: bool | Unset | None = UNSET
     allowed_origins: Sequence[str] | Unset | None = UNSET
 
 
@@ -94,6 +96,10 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         ),
         "statement_descriptor": checked_where_given(problems, statement_descriptor, change.statement_descriptor),
         "processing_fee_percent": checked_where_given(problems, fee_percent, change.processing_fee_percent),
+        "billing_fee_percent": checked_where_given(
+            problems, fee_percent, change.billing_fee_percent, "billingFeePercent"
+        ),
+        "test_clock_advance_is_limited": change.test_clock_advance_is_limited,
         "processing_fees": _fees(change.processing_fees, problems),
         "allowed_origins": checked_list(problems, origin_of, change.allowed_origins, ORIGINS_MAX, ("allowedOrigins",)),
     }

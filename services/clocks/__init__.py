@@ -7,21 +7,25 @@ clock stands at the due moment of each group while that group runs.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from domain.checks import checked
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.lifecycles import TEST_CLOCK, TestClockStatus
+from domain.lifecycles import LIVING, TEST_CLOCK, TestClockStatus
+from domain.periods import Interval, Recurrence, boundary
 from domain.texts import text_within
-from models import TestClock
+from models import Price, Subscription, SubscriptionItem, TestClock
 from services.base import Service, part
 from services.clocks.removal import Removal
 from services.clocks.runs import ClockRun, FrozenClock
 from services.events import Events
 from services.handlers import HANDLERS
 from services.idempotency import answered_again, transactional
+from services.settings import Settings
+from services.subscriptions.wholes import recurrence_of_price
 
 __all__ = ["ClockAdvanceDraft", "ClockDraft", "ClockRun", "Clocks", "FrozenClock"]
 
@@ -54,6 +58,7 @@ class Clocks(Service):
 
     events = part(Events)
     removal = part(Removal)
+    settings = part(Settings)
 
     def matching(self) -> QuerySet[TestClock]:
         """The clocks that a list shows."""
@@ -110,11 +115,29 @@ class Clocks(Service):
         clock = await self.lock(TestClock, draft.id)
         TEST_CLOCK.refuse_unless("advance", clock.id, TestClockStatus(clock.status))
         _refuse_unless_after(clock, draft.frozen_time)
+        if (await self.settings.current()).test_clock_advance_is_limited:
+            await self._refuse_too_far(clock, draft.frozen_time)
         clock.status = TEST_CLOCK.move(clock.id, TestClockStatus(clock.status), TestClockStatus.ADVANCING)
         clock.target_at = draft.frozen_time
         await clock.save(update_fields=["status", "target_at"])
         self.events.record(EventType.TEST_CLOCK_ADVANCING, clock, at=self.scope.clock.now())
         return clock
+
+    async def _refuse_too_far(self, clock: TestClock, time: datetime) -> None:
+        """Stripe's limit: two of the shortest billing interval on the clock, two years without a subscription."""
+        living = self.mine(Subscription).filter(test_clock_id=clock.id, status__in=LIVING).values("id")
+        items = self.mine(SubscriptionItem).filter(subscription_id__in=Subquery(living)).values("price_id")
+        prices = await self.mine(Price).filter(id__in=Subquery(items))
+        billed = [recurrence for price in prices if (recurrence := recurrence_of_price(price)) is not None]
+        latest = min(boundary(clock.frozen_at, each, 2) for each in billed or [Recurrence(Interval.YEAR)])
+        if time > latest:
+            raise DomainError(
+                ErrorCode.PARAMETER_INVALID,
+                f"Test clock {clock.id} may go to {latest:%Y-%m-%dT%H:%M:%SZ} in one call, two of the shortest billing"
+                f" interval ahead, not to {time:%Y-%m-%dT%H:%M:%SZ}; go step by step, or lift the limit with"
+                " testClockAdvanceIsLimited: false.",
+                "frozenTime",
+            )
 
 
 def _check(draft: ClockDraft) -> None:

@@ -209,15 +209,7 @@ class Attempts(Service):
 
     async def _write(self, effects: Sequence[Effect]) -> None:
         """Rows, books and events of what was answered."""
-        await self.balances.receive(
-            [
-                Received(
-                    each.charge, each.charge.amount_captured, each.at, each.told.test_clock_id, each.available_at_once
-                )
-                for each in effects
-                if each.succeeded
-            ]
-        )
+        await self.balances.receive([_received(each) for each in effects if each.succeeded])
         await update_rows([each.charge for each in effects], CHARGE_FIELDS)
         await update_rows([each.intent for each in effects], INTENT_FIELDS)
         await self.due.cancel_all((AgendaKind.PAYMENT_RESOLVE, each.charge.id) for each in effects)
@@ -268,6 +260,19 @@ async def sent(gateway: Gateway, request: MoneyRequest) -> Outcome:
 
 async def _asked(gateway: Gateway, charge: Charge) -> Outcome:
     return await sent(gateway, request_of(charge))
+
+
+def _received(effect: Effect) -> Received:
+    charge, told = effect.charge, effect.told
+    return Received(
+        charge,
+        charge.amount_captured,
+        effect.at,
+        told.test_clock_id,
+        effect.available_at_once,
+        # What is charged ahead of its invoice is homeless; every invoice is a subscription's.
+        recurring=charge.invoice_id is not None or told.homeless,
+    )
 
 
 def _kept_for_later(effect: Effect) -> bool:

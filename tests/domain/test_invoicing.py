@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import DomainError
-from domain.fees import FeeSchedule, processing_fee
+from domain.fees import FeeSchedule, billing_fee, processing_fee
 from domain.invoicing import (
     BilledItem,
     Calculation,
@@ -154,6 +154,12 @@ def test_a_chosen_invoice_prefix_has_3_to_12_capitals_or_digits() -> None:
 )
 def test_the_processing_fee_is_a_share_and_a_fixed_part(amount: int, currency: str, fee: int) -> None:
     assert processing_fee(amount, currency) == fee
+
+
+def test_billing_keeps_its_own_share_of_what_processing_leaves() -> None:
+    assert billing_fee(1500, Decimal("0.7"), processing=74) == 11  # 10.5
+    assert billing_fee(1500, Decimal(0), processing=74) == 0
+    assert billing_fee(60, Decimal(100), processing=32) == 28
 
 
 def test_another_fee_schedule_may_be_agreed() -> None:

@@ -25,6 +25,26 @@ async def test_a_clock_is_made_and_moved_forward_only(database_url: str) -> None
         assert refused == [("PARAMETER_INVALID", "frozenTime")]
 
 
+async def test_a_limited_clock_goes_two_of_the_shortest_interval_ahead(database_url: str) -> None:
+    async with served(database_url) as api:
+        world = await World.opened(api, START)
+        await world.do("accountSettingsUpdate", "account { id }", testClockAdvanceIsLimited=True)
+
+        async def refused(time: str) -> list[tuple[str, str]]:
+            return await world.refusal("testClockAdvance", "testClock", id=world.clock, frozenTime=time)
+
+        assert await refused("2029-01-31T10:00:01Z") == [("PARAMETER_INVALID", "frozenTime")]  # without any: two years
+        jenny = await world.customer(card="pm_card_visa")
+        await jenny.subscribe(await world.price("Yearly", 15000, every="1 YEAR"))
+        monthly = await jenny.subscribe(await world.price("Monthly", 1500))
+        assert await refused("2027-03-31T10:00:01Z") == [("PARAMETER_INVALID", "frozenTime")]
+        await world.move_to("2027-03-31T10:00:00Z")
+        await monthly.cancel()
+        await world.move_to("2029-03-31T10:00:00Z")
+        await world.do("accountSettingsUpdate", "account { id }", testClockAdvanceIsLimited=None)
+        await world.move_to("2034-01-01T00:00:00Z")
+
+
 async def test_a_clock_knows_its_customers(database_url: str) -> None:
     async with served(database_url) as api:
         world = await World.opened(api, START)

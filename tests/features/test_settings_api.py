@@ -6,7 +6,7 @@ from services.scope import Access
 from tests.serving import served
 
 SETTINGS = """settings { invoiceFinalizationDelay statementDescriptor processingFeePercent
-    processingFees { currency percent fixed } allowedOrigins }"""
+    processingFees { currency percent fixed } billingFeePercent testClockAdvanceIsLimited allowedOrigins }"""
 ACCOUNT = f"account {{ id country defaultCurrency businessName email {SETTINGS} }}"
 
 
@@ -24,6 +24,8 @@ async def test_account_shows_every_setting(database_url: str) -> None:
                 "statementDescriptor": None,
                 "processingFeePercent": "2.9",
                 "processingFees": [],
+                "billingFeePercent": "0",
+                "testClockAdvanceIsLimited": False,
                 "allowedOrigins": [],
             },
         }
@@ -36,6 +38,8 @@ async def test_settings_are_changed_and_given_back(database_url: str) -> None:
         change = {
             "invoiceFinalizationDelay": 0,
             "processingFees": [fee],
+            "billingFeePercent": "0.7",
+            "testClockAdvanceIsLimited": True,
             "allowedOrigins": ["https://app.example.com"],
             "businessName": "Photo Host",
         }
@@ -43,10 +47,19 @@ async def test_settings_are_changed_and_given_back(database_url: str) -> None:
         assert account["businessName"] == "Photo Host"
         assert account["settings"]["invoiceFinalizationDelay"] == 0
         assert account["settings"]["processingFees"] == [{**fee, "currency": "brl"}]
-        change = {"invoiceFinalizationDelay": None, "processingFees": None}
+        assert (account["settings"]["billingFeePercent"], account["settings"]["testClockAdvanceIsLimited"]) == (
+            "0.7",
+            True,
+        )
+        given_back = ("invoiceFinalizationDelay", "processingFees", "billingFeePercent", "testClockAdvanceIsLimited")
+        change = dict.fromkeys(given_back)
         account = (await api.do("accountSettingsUpdate", ACCOUNT, change))["account"]
         assert account["settings"]["invoiceFinalizationDelay"] == 3600
         assert account["settings"]["processingFees"] == []
+        assert (account["settings"]["billingFeePercent"], account["settings"]["testClockAdvanceIsLimited"]) == (
+            "0",
+            False,
+        )
         assert account["settings"]["allowedOrigins"] == ["https://app.example.com"]
 
 

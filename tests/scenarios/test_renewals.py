@@ -188,6 +188,25 @@ async def test_card_statement_says_what_the_first_product_with_words_for_it_want
     assert told == [(1500, "PHOTO HOST")] * 2 + [(4500, "PHOTO PREMIUM")] * 4
 
 
+async def test_billing_s_own_fee_is_kept_of_what_subscriptions_bring_in(world: World) -> None:
+    await world.do("accountSettingsUpdate", "account { id }", billingFeePercent="0.7")
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(card="pm_card_visa")
+    await jenny.subscribe(basic)
+    await jenny.subscribe(basic, paymentBehavior="ERROR_IF_INCOMPLETE")
+    await world.move_to("2027-02-28T12:00:00Z")
+    single = {"amount": 1500, "currency": "usd", "paymentMethod": "pm_card_visa", "confirm": True}
+    await world.do("paymentIntentCreate", "paymentIntent { id }", **single)
+
+    document = "{ balanceTransactions { nodes { fee net feeDetails { type description amount currency } } } }"
+    alone, *recurring = (await world.api.ask(document))["balanceTransactions"]["nodes"]
+
+    processing = {"type": "processing_fee", "description": "Processing fee", "amount": 74, "currency": "usd"}
+    billing = {"type": "billing_fee", "description": "Billing fee", "amount": 11, "currency": "usd"}  # 10.5
+    assert alone == {"fee": 74, "net": 1426, "feeDetails": [processing]}  # 2.9 % are 43.5, and 30
+    assert recurring == [{"fee": 85, "net": 1415, "feeDetails": [processing, billing]}] * 4
+
+
 async def test_what_is_too_small_to_be_charged_is_owed_with_the_next_invoice(world: World) -> None:
     tiny = await world.price("Tiny", 30)  # the least that a card is charged is 0.50 USD
     jenny = await world.customer(card="pm_card_visa")

@@ -32,7 +32,7 @@ __all__ = ["Guide", "Snippet", "differences", "snippets_of"]
 _BLOCK = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ID = re.compile(r"([a-z_]+_)[0-9a-z]{23}")
 _CUT_ID = re.compile(r'"([a-z_]+_)…"')
-_KEY = "$PRORATA_KEY"
+_KEY = "$SANDBOX_KEY"
 _ADDRESS = "http://127.0.0.1:8000/graphql"
 # The smallest PNG there is: one pixel.
 _PICTURE = base64.b64decode(

@@ -20,6 +20,13 @@ def statement_descriptor(text: str, param: str | tuple[str, ...] = "statementDes
             f" {' '.join(FORBIDDEN)}.",
             param,
         )
+    if not descriptor.isprintable():
+        raise DomainError(
+            ErrorCode.INVALID_CHARACTERS,
+            f"{descriptor!r} has characters in it that cannot be printed, such as a line break; a statement descriptor"
+            " is one plain line.",
+            param,
+        )
     if not any(each.isalpha() for each in descriptor):
         raise DomainError(
             ErrorCode.PARAMETER_INVALID,

@@ -26,10 +26,10 @@ Json = NewType("Json", object)
 """Data whose form depends on its kind, such as how an amount was calculated."""
 
 _INT64_MAX = 2**63 - 1
-_INTEGER = re.compile(r"-?\d{1,19}\Z")
-_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)\Z")
+_INTEGER = re.compile(r"-?\d{1,19}\Z", re.ASCII)
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)\Z", re.ASCII)
 _FRACTION = re.compile(r"\.\d+")
-_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?\Z")
+_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?\Z", re.ASCII)
 
 
 def _minor_units(value: object) -> int:

@@ -113,3 +113,24 @@ async def test_debt_beyond_what_a_card_takes_stays_in_the_balance(sqlite_url: st
         "total": 1500, "amountDue": CHARGE_AMOUNT_MAX, "endingBalance": 100_001_501,
         "customer": {"balance": 100_001_501},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["Acme\nInc", "Acme\x1b[31m", "\u202eemcA", "Acme\u2028"])
+async def test_statement_descriptor_is_one_plain_line(sqlite_url: str, text: str) -> None:
+    async with served(sqlite_url) as api:
+        payload = await api.do("accountSettingsUpdate", "account { id }", {"statementDescriptor": text + "x"})
+    assert [error["code"] for error in payload["userErrors"]] == ["INVALID_CHARACTERS"]
+
+
+@pytest.mark.parametrize(
+    ("scalar", "value"), [("Decimal", "１２"), ("MinorUnits", "١٢"), ("DateTime", "２０２７-01-01T00:00:00Z")]
+)
+async def test_digits_of_other_scripts_are_no_numbers(sqlite_url: str, scalar: str, value: str) -> None:
+    fields = {
+        "Decimal": "accountSettingsUpdate(input: {processingFeePercent: $value}) { account { id } }",
+        "MinorUnits": 'paymentIntentCreate(input: {amount: $value, currency: "usd"}) { paymentIntent { id } }',
+        "DateTime": "testClockCreate(input: {frozenTime: $value}) { testClock { id } }",
+    }
+    async with served(sqlite_url) as api:
+        reply = await api.send(f"mutation($value: {scalar}!) {{ {fields[scalar]} }}", {"value": value})
+    assert reply.codes == ["GRAPHQL_VALIDATION_FAILED"]

@@ -7,6 +7,8 @@ import strawberry
 import models
 from domain.ids import Prefix
 from schema.base import Node, Wrapping, column, computed, input_field, node_type, part_type
+from schema.refs import AccountRef
+from schema.relations import one
 from schema.scalars import Json, Sequence
 
 
@@ -37,6 +39,7 @@ class Event(Node):
 
     created: datetime = column("When it happened, by the object's clock.", source="created_at")
     livemode: bool = column("Whether real money is meant.")
+    account: AccountRef = one("account_id", "The account that it happened in.")
     type: str = column("What happened, as Stripe names it: `invoice.paid`.")
     sequence: Sequence = column("Its place among all events of the account and mode: 1, 2, 3, without gaps.")
     object_sequence: Sequence = column("Its place among the events of the same object: 1, 2, 3, without gaps.")

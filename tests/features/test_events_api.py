@@ -83,12 +83,12 @@ async def test_an_event_tells_the_object_and_what_changed(database_url: str) -> 
             "customerUpdate", "customer { id }", {"id": jenny.id, "name": "Jenny Rosen"}, Idempotency_Key="again"
         )
         found = await api.ask(
-            "{ events(first: 1) { nodes { id type created livemode apiVersion objectSequence"
+            "{ events(first: 1) { nodes { id type created livemode account { id } apiVersion objectSequence"
             " data { object previousAttributes } request { id idempotencyKey } } } }"
         )
         [event] = found["events"]["nodes"]
         assert (event["type"], event["created"], event["livemode"]) == ("customer.updated", START, False)
-        assert event["objectSequence"] == 2
+        assert (event["account"], event["objectSequence"]) == ({"id": api.scope.account_id}, 2)
         assert event["data"]["object"]["name"] == "Jenny Rosen"
         assert event["data"]["object"]["object"] == "customer"
         assert event["data"]["previousAttributes"] == {"name": "Jenny"}

@@ -58,6 +58,12 @@ def test_every_code_is_used(enum: type[StrEnum]) -> None:
     assert set(enum.__members__) - set(_named(enum)) == set()
 
 
+def test_architecture_leads_to_every_decision() -> None:
+    linked = set(LINK.findall((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
+    decisions = {f"decisions/{path.name}" for path in (ROOT / "docs" / "decisions").glob("*.md")}
+    assert decisions - linked == set()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_of_a_page_lead_somewhere(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))

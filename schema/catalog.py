@@ -155,9 +155,9 @@ class ProductUpdateInput:
     """Becomes `ProductChange`."""
 
     id: strawberry.ID = input_field("The product.")
-    name: strawberry.Maybe[str] = input_field("What customers read; at most 250 characters.")
+    name: strawberry.Maybe[str | None] = input_field("What customers read; at most 250 characters.")
     description: strawberry.Maybe[str | None] = input_field("What it is, for customers; null removes it.")
-    active: strawberry.Maybe[bool] = input_field("Whether it is for sale; false archives it.")
+    active: strawberry.Maybe[bool | None] = input_field("Whether it is for sale; false archives it.")
     images: strawberry.Maybe[list[str] | None] = input_field("URLs of pictures, all of them; null removes them.")
     image_upload: UploadedFile | None = input_field(
         "A picture to keep here and put behind the others: JPEG, PNG or WEBP, smaller than 2 000 000 bytes."
@@ -217,11 +217,13 @@ class PriceUpdateInput:
     """Becomes `PriceChange`."""
 
     id: strawberry.ID = input_field("The price.")
-    active: strawberry.Maybe[bool] = input_field("Whether it is for sale; false archives it.")
+    active: strawberry.Maybe[bool | None] = input_field("Whether it is for sale; false archives it.")
     nickname: strawberry.Maybe[str | None] = input_field("A name for your own eyes; null removes it.")
     lookup_key: strawberry.Maybe[str | None] = input_field("A name for your code; null frees it.")
     transfer_lookup_key: bool | None = input_field("Take the lookup key from the price that has it now.")
-    tax_behavior: strawberry.Maybe[TaxBehavior] = input_field("Whether tax is in the amount; from UNSPECIFIED only.")
+    tax_behavior: strawberry.Maybe[TaxBehavior | None] = input_field(
+        "Whether tax is in the amount; from UNSPECIFIED only."
+    )
     metadata: Metadata | None = input_field("Labels of your own, merged into what is there.")
 
 

@@ -277,10 +277,12 @@ class CustomerUpdateInput:
     description: strawberry.Maybe[str | None] = input_field("What you want to remember; null removes it.")
     address: strawberry.Maybe[AddressInput | None] = input_field("Their address as a whole; null removes it.")
     shipping: strawberry.Maybe[ShippingInput | None] = input_field("Where goods go, as a whole; null removes it.")
-    tax_exempt: strawberry.Maybe[TaxExempt] = input_field("Whether they pay tax.")
+    tax_exempt: strawberry.Maybe[TaxExempt | None] = input_field("Whether they pay tax.")
     preferred_locales: strawberry.Maybe[list[str] | None] = input_field("All their languages; null removes them.")
-    invoice_prefix: strawberry.Maybe[str] = input_field("3 to 12 upper-case letters or digits, unique.")
-    next_invoice_sequence: strawberry.Maybe[int] = input_field("The number of their next invoice; it may only grow.")
+    invoice_prefix: strawberry.Maybe[str | None] = input_field("3 to 12 upper-case letters or digits, unique.")
+    next_invoice_sequence: strawberry.Maybe[int | None] = input_field(
+        "The number of their next invoice; it may only grow."
+    )
     invoice_settings: CustomerInvoiceSettingsInput | None = input_field("How their invoices look.")
     metadata: Metadata | None = input_field("Labels of your own, merged into what is there.")
 

@@ -251,8 +251,8 @@ class BillingDetailsInput:
 class CardExpiryInput:
     """Becomes `Expiry`."""
 
-    exp_month: strawberry.Maybe[int] = input_field("The month, 1 to 12.")
-    exp_year: strawberry.Maybe[int] = input_field("The year, with two or four digits.")
+    exp_month: strawberry.Maybe[int | None] = input_field("The month, 1 to 12.")
+    exp_year: strawberry.Maybe[int | None] = input_field("The year, with two or four digits.")
 
 
 @strawberry.input(description="A card to be known from now on. It lies in nobody's file until it is attached.")

@@ -65,8 +65,8 @@ class ProcessingFeeInput:
 class AccountSettingsUpdateInput:
     """Becomes `SettingsChange`."""
 
-    country: strawberry.Maybe[str] = input_field("Where the account is at home: a two-letter ISO 3166-1 code.")
-    default_currency: strawberry.Maybe[Currency] = input_field("The currency that is meant where none is named.")
+    country: strawberry.Maybe[str | None] = input_field("Where the account is at home: a two-letter ISO 3166-1 code.")
+    default_currency: strawberry.Maybe[Currency | None] = input_field("The currency that is meant where none is named.")
     business_name: strawberry.Maybe[str | None] = input_field("What customers know it by; at most 200 characters.")
     email: strawberry.Maybe[str | None] = input_field("Where mail about the account goes.")
     invoice_finalization_delay: strawberry.Maybe[int | None] = input_field(

@@ -238,7 +238,7 @@ class SubscriptionUpdateInput:
     """Becomes `SubscriptionChange`."""
 
     id: strawberry.ID = input_field("The subscription.")
-    cancel_at_period_end: strawberry.Maybe[bool] = input_field(
+    cancel_at_period_end: strawberry.Maybe[bool | None] = input_field(
         "True ends it with the current period; false takes that back."
     )
     cancellation_details: strawberry.Maybe[CancellationDetailsInput | None] = input_field(

@@ -188,7 +188,7 @@ class ShelfUpdateInput:
     """Three states."""
 
     id: strawberry.ID = input_field("The shelf.")
-    name: strawberry.Maybe[str] = input_field("Its name.")
+    name: strawberry.Maybe[str | None] = input_field("Its name.")
     best_book: strawberry.Maybe[str | None] = input_field("Its best book.")
 
 

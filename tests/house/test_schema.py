@@ -1,5 +1,6 @@
 """The schema says everything about itself, and the rules that see to it find their offenders."""
 
+import re
 from functools import cache
 
 from graphql import GraphQLSchema
@@ -65,6 +66,14 @@ def test_the_schema_knows_no_float() -> None:
 
 def test_every_mutation_has_the_one_shape() -> None:
     assert misshapen_mutations(_served()) == []
+
+
+def test_null_of_an_update_reaches_the_draft_which_can_tell_its_place() -> None:
+    # Strawberry refuses null for a bare Maybe[T] itself, in words of Python and without the name of the field.
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "schema").glob("*.py")]
+    found = [bare for text in texts for bare in re.findall(r"strawberry\.Maybe\[(.+)\] = ", text)]
+    assert [each for each in found if not each.endswith("| None")] == []
+    assert len(found) > 10
 
 
 def test_committed_schema_is_the_one_that_is_served() -> None:

@@ -10,6 +10,7 @@ Mutation fields of a document run one after the other, each in a transaction of 
 
 import dataclasses
 import hashlib
+import hmac
 import inspect
 from collections.abc import Awaitable, Callable
 from enum import Enum
@@ -88,12 +89,18 @@ def _info_under(info: Info, scope: Scope) -> Info:
 def _call(scope: Scope, info: Info, name: str, input: object) -> IdempotentCall | None:
     if scope.idempotency_key is None:
         return None
-    return IdempotentCall(scope.idempotency_key, str(info.path.key), name, fingerprint(input))
+    key = scope.idempotency_key
+    return IdempotentCall(key, str(info.path.key), name, fingerprint(input, key=key))
 
 
-def fingerprint(input: object) -> str:
-    """SHA-256 of an input in a canonical form: equal exactly when the same fields have the same values."""
-    return hashlib.sha256(orjson.dumps(_canonical(input), option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+def fingerprint(input: object, *, key: str) -> str:
+    """SHA-256 of an input in a canonical form: equal exactly when the same fields have the same values.
+
+    It is keyed with the idempotency key, which is not kept beside it: a card number has too few digits for a plain
+    hash to hide it.
+    """
+    canonical = orjson.dumps(_canonical(input), option=orjson.OPT_SORT_KEYS, default=str)
+    return hmac.digest(key.encode(), canonical, "sha256").hex()
 
 
 def _canonical(value: Any) -> Any:

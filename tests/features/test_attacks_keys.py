@@ -4,7 +4,7 @@ import pytest
 
 from domain.event_types import RESOURCES_BY_OBJECT
 from domain.keys import KeyKind, Resource
-from models import ApiKey, Charge, Customer, PaymentIntent, Refund
+from models import ApiKey, Charge, Customer, IdempotencyRecord, PaymentIntent, Refund
 from services.snapshots import snapshot_of
 from tests.features.attacked import MONTHLY, made, restricted
 from tests.features.snapshot_subjects import KINDS
@@ -164,3 +164,13 @@ async def test_event_of_an_object_that_may_not_be_read_is_not_there(database_url
 @pytest.mark.parametrize("name", KINDS)
 def test_kind_of_every_object_that_events_tell_of_is_known(name: str) -> None:
     assert snapshot_of(KINDS[name][0](True))["object"] in RESOURCES_BY_OBJECT
+
+
+async def test_card_number_cannot_be_searched_for_among_what_is_kept_of_a_request(sqlite_url: str) -> None:
+    card = {"number": "4242424242424242", "expMonth": 12, "expYear": 2040, "cvc": "123"}
+    async with served(sqlite_url) as api:
+        for key in ("first", "second"):
+            await api.do("paymentMethodCreate", "paymentMethod { id }", {"card": card}, Idempotency_Key=key)
+        kept = await IdempotencyRecord.all()
+    assert len({record.fingerprint for record in kept}) == 2
+    assert not any("4242424242" in str(record.answer) for record in kept)

@@ -83,7 +83,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, url: str) -> str:
-        configuration(url)
+        if "postgres" in configuration(url)["connections"]:
+            urlsplit(url).port  # noqa: B018 - raises ValueError where the address is none
         return url
 
     @field_validator("public_url")

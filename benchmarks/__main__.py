@@ -1,6 +1,7 @@
 """`python -m benchmarks [--only 1,4] [--quick]`: measures, prints the table, and writes the page after a whole run."""
 
 import argparse
+import os
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ def main() -> None:
     options = _options()
     extent = Extent(quick=options.quick)
     pin(LOAD_CORE)
-    began = time.monotonic()
+    began, others = time.monotonic(), os.getloadavg()[0]
     outcomes: list[Outcome] = []
     for numbers, measure in LINES.items():
         wanted = [number for number in numbers if number in (options.only or numbers)]
@@ -47,7 +48,7 @@ def main() -> None:
     if options.quick or options.only:
         print(f"\nOnly a whole run writes {PAGE.name}.")
         return
-    PAGE.write_text(page(outcomes, description(_postgres()), minutes), encoding="utf-8")
+    PAGE.write_text(page(outcomes, description(_postgres(), others), minutes), encoding="utf-8")
     print(f"\nWritten to {PAGE.parent.name}/{PAGE.name} after {minutes:.1f} minutes.")
 
 

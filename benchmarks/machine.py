@@ -14,18 +14,17 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
-def description(postgres: str | None) -> list[str]:
-    """One line per fact. `postgres` is the version that the server told, None when it took no part."""
-    facts = [
+def description(postgres: str, load: float) -> list[str]:
+    """One line per fact: `postgres` as the server told it, `load` of the minute before the first measurement."""
+    return [
         f"Processor: {_processor()}, {len(cores())} cores usable",
         f"Memory: {_memory()}",
         f"System: {platform.system()} {platform.release()}",
         f"Python {platform.python_version()} ({platform.python_implementation()}), SQLite {sqlite3.sqlite_version}",
+        postgres,
         ", ".join(f"{name} {version(name)}" for name in _LIBRARIES),
+        f"Busy with other things before the start: {load:.1f} of its cores (load average of a minute)",
     ]
-    if postgres is not None:
-        facts.append(postgres)
-    return facts
 
 
 def _processor() -> str:

@@ -15,6 +15,7 @@ from schema.errors import RequestCode
 
 IDEMPOTENCY_KEY_LENGTH_MAX = 255
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,40}\Z")
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?\Z", re.ASCII)
 _JSON = "application/json; charset=utf-8"
 
 SECURITY_HEADERS = {
@@ -62,6 +63,16 @@ def request_id_of(headers: Mapping[str, str], ids: IdMint) -> str:
     if given is not None and _REQUEST_ID.match(given):
         return given
     return ids.new(Prefix.REQUEST)
+
+
+def reached_at(scheme: str, host: str) -> str:
+    """The address that a request was sent to. Refuses a Host header that no address can be made of.
+
+    Links are made with it, and some are kept.
+    """
+    if not _HOST.match(host):
+        raise Refused(400, RequestCode.BAD_REQUEST, f"The Host header {host[:80]!r} is no name or address of a server.")
+    return f"{scheme}://{host}"
 
 
 def idempotency_key_of(headers: Mapping[str, str]) -> str | None:

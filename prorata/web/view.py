@@ -19,7 +19,7 @@ from prorata.web.cors import Origins
 from prorata.web.documents import Documents, InvalidDocument
 from prorata.web.limits import Limits
 from prorata.web.masking import internal, shown
-from prorata.web.requests import Refused, json_response, request_id_of
+from prorata.web.requests import Refused, json_response, reached_at, request_id_of
 from resolvers.context import RequestContext
 from schema.errors import CodedError, RequestCode
 from services.scope import Clock
@@ -84,7 +84,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         origin = request.headers.get("Origin")
         if origin is not None:
             headers.update(await self._origins.opening(origin, scope, now))
-        public_url = self._public_url or f"{request.scheme}://{request.host}"
+        public_url = self._public_url or reached_at(request.scheme, request.host)
         context = RequestContext.of(scope, headers, public_url=public_url.rstrip("/"))
         try:
             asked = await posted(request, self._limits)

@@ -36,7 +36,7 @@ async def raw(api: Api, request: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("encoding", "body"),
-    [("gzip", gzip.compress(ASKED)), ("deflate", zlib.compress(ASKED)), ("gzip", b"none"), ("br", ASKED)],
+    [("gzip", gzip.compress(ASKED, mtime=0)), ("deflate", zlib.compress(ASKED)), ("gzip", b"none"), ("br", ASKED)],
 )
 async def test_compressed_body_is_refused_unread(sqlite_url: str, encoding: str, body: bytes) -> None:
     async with served(sqlite_url) as api:
@@ -125,3 +125,18 @@ async def test_header_that_cannot_be_parsed_does_not_reach_the_log(
     assert answer.startswith(b"HTTP/1.0 400 ")
     assert "A request was refused: it is not well-formed HTTP (BadHttpMessage)" in caplog.text
     assert api.secret not in caplog.text
+
+
+@pytest.mark.parametrize("host", ['evil.example"><script>', "a b", "[", "[::1", "user@evil.example", "", "a/../b"])
+async def test_host_that_no_link_can_be_made_of_is_refused(sqlite_url: str, host: str) -> None:
+    async with served(sqlite_url) as api:
+        reply = await sent(api, ASKED, Host=host, Content_Type="application/json")
+        customers = await Customer.all().count()
+    assert (reply.status, reply.codes, customers) == (400, ["BAD_REQUEST"], 0)
+
+
+@pytest.mark.parametrize("host", ["billing.example", "billing.example:8000", "[::1]:8000", "127.0.0.1"])
+async def test_host_that_is_a_name_or_an_address_is_taken(sqlite_url: str, host: str) -> None:
+    async with served(sqlite_url) as api:
+        reply = await sent(api, ASKED, Host=host, Content_Type="application/json")
+    assert reply.data["customerCreate"]["customer"] is not None

@@ -9,10 +9,11 @@ import pytest
 
 from domain.addresses import Address
 from domain.errors import DomainError
+from domain.ids import Prefix
 from domain.kinds import TaxExempt
 from domain.lifecycles import TestClockStatus
 from domain.tax_ids import TaxIdType
-from models import Customer, CustomerTaxId, Event, PaymentMethod, TestClock
+from models import Customer, CustomerTaxId, Event, Invoice, PaymentMethod, TestClock
 from services.customers import (
     CustomerChange,
     CustomerDraft,
@@ -207,6 +208,27 @@ async def test_invoice_prefix_is_unique(scope: Scope) -> None:
         assert problems_of(refused.value) == [("RESOURCE_ALREADY_EXISTS", "invoicePrefix")]
     assert (await Customer.get(id=bob.id)).invoice_prefix == "BOB"
     assert await Customer.all().count() == 2
+
+
+async def test_prefix_that_was_given_up_still_stands_on_invoices(scope: Scope) -> None:
+    ada = await made(scope, invoice_prefix="ADA")
+    await invoice_of(scope, ada, number="ADA-0001")
+    await Customers(scope).update(ada.id, CustomerChange(invoice_prefix="EVE"))
+    with pytest.raises(DomainError) as refused:
+        await made(scope, invoice_prefix="ADA")
+    assert problems_of(refused.value) == [("RESOURCE_ALREADY_EXISTS", "invoicePrefix")]
+    await made(scope, invoice_prefix="ADAM")
+    assert (await Customers(scope).update(ada.id, CustomerChange(invoice_prefix="ADA"))).invoice_prefix == "ADA"
+
+
+async def invoice_of(scope: Scope, customer: Customer, *, number: str) -> None:
+    """A paid invoice with this number."""
+    await Invoice.create(
+        id=scope.ids.new(Prefix.INVOICE), created_at=NOON, account_id=scope.account_id, customer_id=customer.id,
+        status="paid", number=number, currency="usd", billing_reason="manual",
+        collection_method="charge_automatically", period_start=NOON, period_end=NOON, subtotal=0, total=0,
+        amount_due=0,
+    )  # fmt: skip
 
 
 async def test_parallel_creates_with_one_prefix_make_one_customer(scope: Scope) -> None:

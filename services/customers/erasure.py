@@ -95,8 +95,11 @@ class Erasure(Service):
             intent.receipt_email = None
         for method in methods:
             method.billing_details = {}
+        for charge in charges:
+            charge.card = charge.card | {"billing_details": {}}
         await update_rows(intents, ["receipt_email"])
         await update_rows(methods, ["billing_details"])
+        await update_rows(charges, ["card"])
         return [row.id for row in (*intents, *charges, *methods)]
 
     async def _told_attached(self, customer: Customer) -> list[str]:

@@ -9,6 +9,7 @@ from domain.addresses import Address
 from domain.event_types import EventType
 from domain.tax_ids import TaxIdType
 from models import (
+    Charge,
     Customer,
     CustomerBalanceTransaction,
     CustomerTaxId,
@@ -78,6 +79,11 @@ async def paid(scope: Scope, customer: Customer) -> None:
         capture_method="automatic", payment_method_id=card.id, client_secret="s", receipt_email="ada@example.com",
         **owner,
     )  # fmt: skip
+    charge = Charge(
+        id="ch_1", customer_id=customer.id, payment_intent_id=intent.id, payment_method_id=card.id, amount=1500,
+        currency="usd", status="succeeded", card={"brand": "visa", "billing_details": {"name": "Ada Lovelace"}},
+        **owner,
+    )  # fmt: skip
     snapshot = {
         "name": "Ada", "email": "ada@example.com", "phone": "555", "address": HOME.as_json(), "tax_exempt": "none",
         "tax_ids": [{"type": "eu_vat", "value": "DE136695976"}],
@@ -95,7 +101,7 @@ async def paid(scope: Scope, customer: Customer) -> None:
     }
 
     async def write() -> None:
-        for row in (card, intent, invoice):
+        for row in (card, intent, charge, invoice):
             await row.save(force_create=True)
         for kind, subject in subjects.items():
             Events(scope).record(kind, subject, at=NOON)
@@ -106,7 +112,7 @@ async def paid(scope: Scope, customer: Customer) -> None:
 async def everything_stored() -> str:
     """All that could tell of a person, as one text."""
     texts: list[object] = []
-    for model in (Customer, CustomerTaxId, PaymentMethod, PaymentIntent, Invoice, Event):
+    for model in (Customer, CustomerTaxId, PaymentMethod, PaymentIntent, Charge, Invoice, Event):
         texts += await model.all().values()
     return json.dumps(texts, default=str).lower()
 
@@ -136,6 +142,7 @@ async def test_books_stay(scope: Scope) -> None:
     )
     method = await PaymentMethod.get()
     assert (method.brand, method.last4, method.billing_details) == ("visa", "4242", {})
+    assert (await Charge.get()).card == {"brand": "visa", "billing_details": {}}
 
 
 async def test_living_customer_is_deleted_with_it(scope: Scope) -> None:

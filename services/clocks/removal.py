@@ -38,7 +38,9 @@ class Removal(Service):
         """The clock, its customers and all that is theirs, the movements on the books included."""
         customers = [row.id for row in await self.mine(Customer).filter(test_clock_id=clock.id).only("id")]
         charges = await self._ids(Charge, "customer_id", customers)
-        await self._delete(Refund, "charge_id", charges)
+        refunds = await self._ids(Refund, "charge_id", charges)
+        setups = await self._ids(SetupIntent, "customer_id", customers)
+        await self._delete(Refund, "id", refunds)
         await self._delete(Charge, "id", charges)
         await self._delete(InvoiceLine, "invoice_id", await self._ids(Invoice, "customer_id", customers))
         subscriptions = await self._ids(Subscription, "customer_id", customers)
@@ -50,7 +52,7 @@ class Removal(Service):
             await self._delete(model, "customer_id", customers)
         await self._delete(BalanceTransaction, "test_clock_id", [clock.id])
         await self._delete(AgendaEntry, "test_clock_id", [clock.id])
-        await self._delete(AgendaEntry, "subject_id", charges)
+        await self._delete(AgendaEntry, "subject_id", [*charges, *refunds, *setups])
         await self._delete(Customer, "id", customers)
         await self._delete(TestClock, "id", [clock.id])
 

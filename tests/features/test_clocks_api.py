@@ -1,5 +1,12 @@
 """Test clocks through the API."""
 
+from datetime import timedelta
+
+from domain.agenda import AgendaKind
+from models import AgendaEntry
+from prorata.clock import SYSTEM_CLOCK
+from services.due import Appointment, Due
+from services.transactions import in_transaction
 from tests.scenarios.world import World
 from tests.serving import served
 
@@ -74,3 +81,23 @@ async def test_a_deleted_clock_takes_its_customers_along(database_url: str) -> N
         )
         assert found == dict.fromkeys(("testClock", "customer", "subscription", "node"))
         assert await world.refusal("testClockDelete", "testClock", id=world.clock) == [("RESOURCE_MISSING", "id")]
+
+
+async def test_a_deleted_clock_leaves_no_question_to_the_gateway_behind(database_url: str) -> None:
+    async with served(database_url) as api:
+        world = await World.opened(api, START)
+        jenny = await world.customer()
+        paying = {"amount": 1500, "currency": "usd", "paymentMethod": "pm_card_visa", "confirm": True}
+        paid = await world.do("paymentIntentCreate", "paymentIntent { id }", customer=jenny.id, **paying)
+        refund = await world.do("refundCreate", "refund { id }", paymentIntent=paid["paymentIntent"]["id"])
+        setup = await world.do("setupIntentCreate", "setupIntent { id }", customer=jenny.id)
+        asked = {
+            AgendaKind.REFUND_RESOLVE: refund["refund"]["id"],
+            AgendaKind.SETUP_RESOLVE: setup["setupIntent"]["id"],
+        }
+        # As if the gateway had not answered: such questions are due by the system's time.
+        later = SYSTEM_CLOCK.now() + timedelta(hours=1)
+        appointments = [Appointment(kind, subject, later) for kind, subject in asked.items()]
+        await in_transaction(lambda: Due(api.scope).schedule_all(appointments))
+        await world.do("testClockDelete", "testClock { id }", id=world.clock)
+        assert await AgendaEntry.all().count() == 0

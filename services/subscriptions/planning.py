@@ -1,6 +1,6 @@
 """Finding out whether a subscription can be made, and what it will first cost. Nothing of it is written yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from domain.metadata import merged_metadata
 from domain.periods import Period, period_number
 from domain.subscriptions import ITEMS_MAX, PaymentBehavior, cancellation_requested
 from domain.texts import text_within
-from models import Customer, Invoice, PaymentMethod, Price, Subscription, SubscriptionItem
+from models import Customer, Invoice, PaymentMethod, Price, Product, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.catalog import Catalog
@@ -88,10 +88,12 @@ class Planning(Service):
             )
             return []
         known = {price.id: price for price in await self.gather(Price, "id", [item.price for item in items])}
+        products = {price.product_id for price in known.values()}
+        archived = {product.id for product in await self.gather(Product, "id", products, active=False)}
         prices = []
         for index, item in enumerate(items):
             try:
-                prices.append(await self._price(item, known))
+                prices.append(await self._price(item, known, archived))
             except DomainError as error:
                 problems.add_from(error, "items", str(index))
             if item.quantity < 0:
@@ -114,7 +116,7 @@ class Planning(Service):
             return customer.currency
         return None
 
-    async def _price(self, item: ItemDraft, known: Mapping[str, Price]) -> Price:
+    async def _price(self, item: ItemDraft, known: Mapping[str, Price], archived: Collection[str]) -> Price:
         if item.price is not None and item.price_data is not None:
             raise DomainError(
                 ErrorCode.PARAMETERS_EXCLUSIVE, "An item has either a price or priceData, not both.", "priceData"
@@ -130,6 +132,13 @@ class Planning(Service):
             raise DomainError(
                 ErrorCode.PRICE_INACTIVE,
                 f"Price {price.id} is archived and takes no new subscriptions; choose an active price.",
+                "price",
+            )
+        if price.product_id in archived:
+            raise DomainError(
+                ErrorCode.PRODUCT_INACTIVE,
+                f"Product {price.product_id} of price {price.id} is archived and takes no new subscriptions; activate"
+                " it or choose another.",
                 "price",
             )
         return price

@@ -95,6 +95,23 @@ async def test_an_item_without_a_price_or_with_two_is_refused(database_url: str)
         assert await listed(world, status="ALL") == []
 
 
+async def test_what_is_archived_takes_no_new_subscriptions_and_keeps_those_it_has(database_url: str) -> None:
+    async with opened(database_url) as world:
+        basic, premium = await world.price("Basic", 1500), await world.price("Premium", 2500)
+        jenny = await world.customer(card="pm_card_visa")
+        made = await jenny.subscribe(premium)
+        await world.do("priceUpdate", "price { id }", id=basic, active=False)
+        found = await world.api.ask("query($id: ID!) { price(id: $id) { product { id } } }", {"id": premium})
+        await world.do("productUpdate", "product { id }", id=found["price"]["product"]["id"], active=False)
+        await world.news()
+        items = [{"price": basic}, {"price": premium}]
+        refused = await world.refusal("subscriptionCreate", "subscription", customer=jenny.id, items=items)
+        assert refused == [("PRICE_INACTIVE", "items.0.price"), ("PRODUCT_INACTIVE", "items.1.price")]
+        assert await world.news() == []
+        await world.move_to("2027-02-28T12:00:00Z")
+        assert [each["status"] for each in await made.invoices()] == ["PAID", "PAID"]
+
+
 async def test_lists_leave_canceled_subscriptions_out_unless_asked(database_url: str) -> None:
     async with opened(database_url) as world:
         basic, premium = await world.price("Basic", 1500), await world.price("Premium", 2500)

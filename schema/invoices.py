@@ -161,7 +161,8 @@ class Invoice(Node):
         metadata={DIRECT: _confirmation_secret},
     )
     default_payment_method: PaymentMethodRef | None = one(
-        "default_payment_method_id", "What is charged for it; null charges the customer's default."
+        "default_payment_method_id",
+        "What is charged for it; null charges the subscription's or the customer's default.",
     )
     customer_name: str | None = _copied("name", "The customer's name at finalization; null while a draft.")
     customer_email: str | None = _copied("email", "Their e-mail address at finalization; null while a draft.")
@@ -251,11 +252,11 @@ class InvoicePayInput:
 
     id: strawberry.ID = input_field("The invoice; it has to be OPEN.")
     payment_method: strawberry.ID | None = input_field(
-        "What to charge, one of the customer's; without it the invoice's, then the customer's default. In test mode "
-        "also a sandbox token such as `pm_card_visa`."
+        "What to charge, one of the customer's; without it the invoice's, then the subscription's, then the "
+        "customer's default. In test mode also a sandbox token such as `pm_card_visa`."
     )
     paid_out_of_band: bool | None = input_field(
-        "True marks it as paid with money that came elsewhere; nothing is charged."
+        "True marks it as paid with money that came elsewhere; nothing is charged, so it goes without `paymentMethod`."
     )
     off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
 

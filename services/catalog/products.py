@@ -171,4 +171,5 @@ def _in_use(row: Product, prices: int) -> DomainError:
         ErrorCode.RESOURCE_IN_USE,
         f"Product {row.id} has {prices} price{'' if prices == 1 else 's'} and cannot be deleted; "
         "archive it with active: false instead.",
+        "id",
     )

@@ -74,6 +74,7 @@ class Invoices(Service):
         and the invoice PAID.
         """
         if draft.paid_out_of_band:
+            _refuse_charging(draft)
             return Settled(await self._paid_elsewhere(draft))
         return await self.attempts.carried_out(lambda: self._trying(draft))
 
@@ -104,9 +105,8 @@ class Invoices(Service):
         customer = await self.require(Customer, row.customer_id, "customer")
         if draft.payment_method is not None:
             return await self.methods.usable(draft.payment_method, customer, "paymentMethod")
-        default = row.default_payment_method_id or customer.default_payment_method_id
-        found = await self.find(PaymentMethod, default) if default is not None else None
-        if found is None or found.customer_id is None:
+        found = (await self.collection.methods_of([row])).get(row.id)
+        if found is None:
             raise DomainError(
                 ErrorCode.RESOURCE_MISSING,
                 f"Customer {customer.id} has no default payment method to charge for invoice {row.id}. "
@@ -133,6 +133,16 @@ class Invoices(Service):
         INVOICE.refuse_unless(verb, row.id, InvoiceStatus(row.status))
         await self.present(row.test_clock_id)
         return row
+
+
+def _refuse_charging(draft: InvoicePayDraft) -> None:
+    if draft.payment_method is not None:
+        raise DomainError(
+            ErrorCode.PARAMETERS_EXCLUSIVE,
+            f"Out of band nothing is charged, and {draft.payment_method} would be; give paymentMethod or "
+            "paidOutOfBand, not both.",
+            "paymentMethod",
+        )
 
 
 __all__ = ["InvoicePayDraft", "InvoiceSearch", "Invoices", "WholeInvoice"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from domain.event_types import EventType
-from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod
+from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.invoices.settlement import Settlement
@@ -24,7 +24,7 @@ class Collection(Service):
         """
         by_id = {each.row.id: each for each in invoices}
         asking = [(by_id[str(intent.invoice_id)], intent) for intent in intents]
-        methods = await self._methods([each.row for each, _ in asking])
+        methods = await self.methods_of([each.row for each, _ in asking])
         presents = await self.presents(each.row.test_clock_id for each, _ in asking)
         wishes = [
             Wish(
@@ -42,19 +42,27 @@ class Collection(Service):
         await self.settlement.attempted([each for each, _ in penniless], EventType.INVOICE_PAYMENT_FAILED)
         return await self.attempts.prepare(wishes)
 
-    async def _methods(self, invoices: Sequence[Invoice]) -> dict[str, PaymentMethod]:
-        """By invoice: its own payment method (the subscription's), or else the customer's default for invoices."""
-        defaults = await self._customer_defaults(invoices)
-        chosen = {
-            invoice.id: invoice.default_payment_method_id or defaults.get(invoice.customer_id) for invoice in invoices
-        }
-        found = {method.id: method for method in await self.gather(PaymentMethod, "id", chosen.values())}
-        return {
-            invoice_id: found[method_id]
-            for invoice_id, method_id in chosen.items()
-            if method_id in found and found[method_id].customer_id is not None
-        }
+    async def methods_of(self, invoices: Sequence[Invoice]) -> dict[str, PaymentMethod]:
+        """What to charge, by invoice: its own, or else its subscription's, or else its customer's payment method.
 
-    async def _customer_defaults(self, invoices: Sequence[Invoice]) -> Mapping[str, str | None]:
-        ids = {invoice.customer_id for invoice in invoices if invoice.default_payment_method_id is None}
-        return {each.id: each.default_payment_method_id for each in await self.gather(Customer, "id", ids)}
+        Asked when an attempt is made, so that a card that was replaced meanwhile is not charged again. One that was
+        detached is passed over.
+        """
+        own = await self._attached({each.id: each.default_payment_method_id for each in invoices})
+        lacking = [each for each in invoices if each.id not in own]
+        subscribed = await self._defaults(Subscription, {each.id: each.subscription_id for each in lacking})
+        lacking = [each for each in lacking if each.id not in subscribed]
+        return own | subscribed | await self._defaults(Customer, {each.id: each.customer_id for each in lacking})
+
+    async def _defaults(
+        self, model: type[Subscription | Customer], owners: Mapping[str, str | None]
+    ) -> dict[str, PaymentMethod]:
+        """By invoice, the default of the subscription or the customer that it belongs to."""
+        rows = await self.gather(model, "id", set(owners.values()))
+        defaults = {row.id: row.default_payment_method_id for row in rows}
+        return await self._attached({invoice: defaults.get(str(owner)) for invoice, owner in owners.items()})
+
+    async def _attached(self, chosen: Mapping[str, str | None]) -> dict[str, PaymentMethod]:
+        methods = await self.gather(PaymentMethod, "id", set(chosen.values()))
+        found = {method.id: method for method in methods if method.customer_id is not None}
+        return {invoice: found[method] for invoice, method in chosen.items() if method in found}

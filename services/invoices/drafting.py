@@ -67,7 +67,6 @@ class Drafting(Service):
             total=draft.total,
             amount_due=draft.total,
             automatically_finalizes_at=wanted.finalizes_at,
-            default_payment_method_id=subscription.default_payment_method_id,
             test_clock_id=subscription.test_clock_id,
             **self.ownership(),
         )

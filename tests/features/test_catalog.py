@@ -169,7 +169,7 @@ async def test_product_with_a_price_is_archived_not_deleted(scope: Scope) -> Non
     await Prices(scope).create(PriceDraft(product=product.id, currency="usd", unit_amount=100, active=False))
     with pytest.raises(DomainError) as refused:
         await Products(scope).delete(product.id)
-    assert problems_of(refused.value) == [("RESOURCE_IN_USE", "")]
+    assert problems_of(refused.value) == [("RESOURCE_IN_USE", "id")]
     assert "has 1 price and" in str(refused.value)
     assert "archive" in str(refused.value)
     assert await Product.all().count() == 1

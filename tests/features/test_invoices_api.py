@@ -227,3 +227,50 @@ async def test_lists_are_filtered(database_url: str) -> None:
             {"id": ada.id},
         )
         assert found["customer"]["invoices"]["nodes"] == [{"id": paid}]
+
+
+BRANDS = "status charges { nodes { status card { brand } } }"
+
+
+async def test_a_card_that_was_replaced_is_not_charged_again(database_url: str) -> None:
+    async with opened(database_url) as world:
+        jenny = await world.customer(card="pm_card_visa")
+        made = await jenny.subscribe(await world.price("Basic", 1500), defaultPaymentMethod=jenny.cards[0])
+        await jenny.script("LOST_CARD", "LOST_CARD")
+        await world.move_to("2027-02-28T11:00:00Z")
+        await made.update(defaultPaymentMethod="pm_card_mastercard")
+        invoice = (await made.invoices())[-1]["id"]
+
+        await world.do("invoicePay", "invoice { status }", id=invoice)
+
+        charges = [
+            {"status": "SUCCEEDED", "card": {"brand": "MASTERCARD"}},
+            {"status": "FAILED", "card": {"brand": "VISA"}},
+        ]
+        assert await shown(world, invoice, BRANDS) == {"status": "PAID", "charges": {"nodes": charges}}
+
+
+async def test_a_card_that_was_detached_leaves_it_to_the_customers_default(database_url: str) -> None:
+    async with opened(database_url) as world:
+        jenny = await world.customer(card="pm_card_mastercard")
+        own = await jenny.take_card("pm_card_visa")
+        made = await jenny.subscribe(await world.price("Basic", 1500), defaultPaymentMethod=own)
+        await world.do(
+            "customerUpdate", "customer { id }", id=jenny.id, invoiceSettings={"defaultPaymentMethod": jenny.cards[0]}
+        )
+        await world.do("paymentMethodDetach", "paymentMethod { id }", id=own)
+
+        await world.move_to("2027-02-28T11:00:00Z")
+
+        charges = [{"status": "SUCCEEDED", "card": {"brand": "MASTERCARD"}}]
+        renewal = (await made.invoices())[-1]["id"]
+        assert await shown(world, renewal, BRANDS) == {"status": "PAID", "charges": {"nodes": charges}}
+
+
+async def test_paid_elsewhere_and_by_card_at_once_is_refused(database_url: str) -> None:
+    async with opened(database_url) as world:
+        _, _, invoice = await owed(world)
+        assert await world.refusal(
+            "invoicePay", "invoice", id=invoice, paymentMethod="pm_card_visa", paidOutOfBand=True
+        ) == [("PARAMETERS_EXCLUSIVE", "paymentMethod")]
+        assert (await shown(world, invoice, BRANDS))["status"] == "OPEN"

@@ -90,7 +90,9 @@ class Clocks(Service):
         Answers READY when little was due or the call waits, else ADVANCING: the worker carries it on.
         """
         clock = await self._set_off(draft)
-        runner = ClockRun(replace(self.scope, call=None, idempotency_key=None), HANDLERS)
+        # What time brings about is nobody's request, whoever carries the clock: this one or the worker.
+        timely = replace(self.scope, call=None, idempotency_key=None, request_id=None)
+        runner = ClockRun(timely, HANDLERS)
         clock = await runner.run(clock, groups_max=None if draft.wait else LITTLE)
         await answered_again(self.scope, clock)
         return clock

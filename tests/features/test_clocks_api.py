@@ -101,3 +101,21 @@ async def test_a_deleted_clock_leaves_no_question_to_the_gateway_behind(database
         await in_transaction(lambda: Due(api.scope).schedule_all(appointments))
         await world.do("testClockDelete", "testClock { id }", id=world.clock)
         assert await AgendaEntry.all().count() == 0
+
+
+async def test_what_time_brings_about_on_a_clock_is_nobodys_request(database_url: str) -> None:
+    async with served(database_url) as api:
+        world = await World.opened(api, START)
+        jenny = await world.customer(card="pm_card_visa")
+        await jenny.subscribe(await world.price("Basic", 1500))
+        await world.move_to("2027-02-28T10:00:00Z")
+        found = await api.ask(
+            """{ events(filter: { types: ["invoice.created", "test_helpers.test_clock.advancing"] }) {
+            nodes { type created request { id } } } }"""
+        )
+    told = [(each["type"], each["request"]["id"] is not None) for each in found["events"]["nodes"]]
+    assert told == [
+        ("invoice.created", False),  # the renewal
+        ("test_helpers.test_clock.advancing", True),
+        ("invoice.created", True),
+    ]

@@ -71,6 +71,8 @@ class EventType(StrEnum):
     INVOICE_PAYMENT_FAILED = "invoice.payment_failed"
     INVOICE_PAYMENT_ACTION_REQUIRED = "invoice.payment_action_required"
     INVOICE_VOIDED = "invoice.voided"
+    INVOICEITEM_CREATED = "invoiceitem.created"
+    INVOICEITEM_DELETED = "invoiceitem.deleted"
     TEST_CLOCK_CREATED = "test_helpers.test_clock.created"
     TEST_CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     TEST_CLOCK_READY = "test_helpers.test_clock.ready"

@@ -10,6 +10,13 @@ class BillingReason(StrEnum):
     """A subscription began."""
     SUBSCRIPTION_CYCLE = "subscription_cycle"
     """A subscription moved on to its next period."""
+    SUBSCRIPTION_UPDATE = "subscription_update"
+    """A subscription was changed within a period, and the difference is asked for at once."""
+
+    @property
+    def opens_a_period(self) -> bool:
+        """Whether the invoice is the one of a new period of its subscription."""
+        return self is not BillingReason.SUBSCRIPTION_UPDATE
 
 
 class CollectionMethod(StrEnum):

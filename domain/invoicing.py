@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
@@ -18,6 +19,7 @@ from domain.money import half_away_from_zero, product_of, unit_amount_text
 from domain.periods import Recurrence
 
 INVOICE_PREFIX_LENGTH: Final = 10
+_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class BilledItem:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """How a line's amount came about: unit amount times quantity is `exact`, which was rounded once to `amount`."""
+    """How a line's amount came about: unit amount times quantity is `exact`, which was rounded once to `amount`.
+
+    A proration bills `seconds` of the `period_seconds` that `exact` is for; its amount is negative when it gives back.
+    """
 
     currency: str
     unit_amount: str
@@ -55,9 +60,14 @@ class Calculation:
     amount: int
     method: str = "per_unit"
     rounding: str = "half_away_from_zero"
+    seconds: int | None = None
+    period_seconds: int | None = None
 
     def as_json(self) -> dict[str, str | int]:
         """The calculation for a JSON column; numbers that are not whole are texts."""
+        share: dict[str, str | int] = {}
+        if self.seconds is not None and self.period_seconds is not None:
+            share = {"seconds": self.seconds, "period_seconds": self.period_seconds}
         return {
             "method": self.method,
             "currency": self.currency,
@@ -66,6 +76,7 @@ class Calculation:
             "exact": self.exact,
             "rounding": self.rounding,
             "amount": self.amount,
+            **share,
         }
 
     @classmethod
@@ -79,6 +90,8 @@ class Calculation:
             amount=int(stored["amount"]),
             method=str(stored["method"]),
             rounding=str(stored["rounding"]),
+            seconds=int(stored["seconds"]) if "seconds" in stored else None,
+            period_seconds=int(stored["period_seconds"]) if "period_seconds" in stored else None,
         )
 
     def explanation(self, locale: str = "en_US") -> str:
@@ -86,26 +99,37 @@ class Calculation:
         exact = Decimal(self.exact)
         unit = format_minor(Decimal(self.unit_amount), self.currency, locale)
         text = f"{self.quantity} × {unit} = {format_minor(exact, self.currency, locale)}"
+        amount = format_minor(self.amount, self.currency, locale)
+        if self.seconds is not None and self.period_seconds is not None:
+            whole = Fraction(exact) * self.seconds == abs(self.amount) * self.period_seconds
+            fate = "given back" if self.method == "unused_time" else "charged"
+            share = _share_in_words(self.seconds, self.period_seconds)
+            return f"{text} a period; {share} are {fate}: {amount}" + ("" if whole else ", rounded half away from zero")
         if exact == self.amount:
             return text
-        return f"{text}, rounded half away from zero to {format_minor(self.amount, self.currency, locale)}"
+        return f"{text}, rounded half away from zero to {amount}"
 
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One line of an invoice before it has an id; amounts in minor units of `currency`."""
+    """One line of an invoice before it has an id; amounts in minor units of `currency`.
+
+    `invoice_item_id` is the pending item that the line was made of; one that was made by hand names no price.
+    """
 
     description: str
     amount: int
     currency: str
     quantity: int
     unit_amount: Decimal
-    price_id: str
-    product_id: str
-    subscription_item_id: str
+    price_id: str | None
+    product_id: str | None
+    subscription_item_id: str | None
     period_start: datetime
     period_end: datetime
     calculation: Calculation
+    proration: bool = False
+    invoice_item_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +162,9 @@ class Settlement:
         return self.ending_balance - self.starting_balance
 
 
-def invoice_draft_of(items: Iterable[BilledItem], currency: str) -> InvoiceDraft:
-    """The invoice that bills these items in advance, a line each in their order; without items it is empty."""
-    lines = tuple(line_draft_of(item) for item in items)
+def invoice_draft_of(items: Iterable[BilledItem], currency: str, waiting: Iterable[LineDraft] = ()) -> InvoiceDraft:
+    """The invoice with the lines that were `waiting` for it, then one for each item, billed in advance, in order."""
+    lines = (*waiting, *(line_draft_of(item) for item in items))
     strangers = [line for line in lines if line.currency != currency]
     if strangers:
         raise AssertionError(f"price {strangers[0].price_id} is in {strangers[0].currency}, the invoice in {currency}")
@@ -218,6 +242,14 @@ def validated_invoice_prefix(text: str, param: str | tuple[str, ...] = "invoiceP
             param,
         )
     return text
+
+
+def _share_in_words(seconds: int, of: int) -> str:
+    """The share of a period: 15 of 28 days (1296000 of 2419200 seconds), without days where they are not whole."""
+    exact = f"{seconds} of {of} seconds"
+    if seconds % _DAY or of % _DAY:
+        return exact
+    return f"{seconds // _DAY} of {of // _DAY} days ({exact})"
 
 
 @lru_cache(maxsize=4096)

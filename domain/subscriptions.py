@@ -19,6 +19,26 @@ class PaymentBehavior(StrEnum):
     """The payment is tried; without it there is no subscription."""
 
 
+class BillingMode(StrEnum):
+    """What a change within a period credits (spec 02, Billing mode)."""
+
+    FLEXIBLE = "flexible"
+    """What was invoiced for the time that is left, paid or not."""
+    CLASSIC = "classic"
+    """The price in force, even if it was never invoiced."""
+
+
+class ProrationBehavior(StrEnum):
+    """What becomes of the difference when the items of a subscription change within a period."""
+
+    CREATE_PRORATIONS = "create_prorations"
+    """It waits as pending invoice items for the next invoice."""
+    ALWAYS_INVOICE = "always_invoice"
+    """It is invoiced at once."""
+    NONE = "none"
+    """There is none: the new items are billed from the next period on."""
+
+
 class CancellationFeedback(StrEnum):
     """Why a customer left, as they said themselves."""
 

@@ -8,7 +8,7 @@ from models.clocks import TestClock
 from models.customers import Customer, CustomerBalanceTransaction, CustomerTaxId
 from models.events import Event, EventCounter
 from models.idempotency import IdempotencyRecord
-from models.invoices import Invoice, InvoiceLine
+from models.invoices import Invoice, InvoiceItem, InvoiceLine
 from models.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
 from models.payments import Charge, PaymentIntent
 from models.refunds import Refund
@@ -27,6 +27,7 @@ __all__ = [
     "EventCounter",
     "IdempotencyRecord",
     "Invoice",
+    "InvoiceItem",
     "InvoiceLine",
     "PaymentIntent",
     "PaymentMethod",

@@ -71,6 +71,7 @@ class InvoiceLine(Described):
     price_id = fields.CharField(max_length=40, null=True)
     product_id = fields.CharField(max_length=40, null=True)
     subscription_item_id = fields.CharField(max_length=40, null=True)
+    invoice_item_id = fields.CharField(max_length=40, null=True)
     proration = fields.BooleanField(default=False)
     period_start: datetime = instant()
     period_end: datetime = instant()
@@ -78,3 +79,32 @@ class InvoiceLine(Described):
 
     class Meta:
         table = "invoice_lines"
+
+
+class InvoiceItem(Described):
+    """An amount that waits for an invoice of its subscription, or was taken up by one."""
+
+    customer: ForeignKeyRelation[Customer] = restrict("models.Customer")
+    customer_id: str
+    subscription: ForeignKeyRelation[Subscription] = restrict("models.Subscription")
+    subscription_id: str
+    subscription_item_id = fields.CharField(max_length=40, null=True)
+    invoice_id = fields.CharField(max_length=40, null=True)
+    pending = fields.BooleanField(default=True)
+    """Whether no invoice has taken it up yet."""
+    description = fields.CharField(max_length=500)
+    amount = fields.BigIntField()
+    currency = fields.CharField(max_length=3)
+    quantity = fields.BigIntField()
+    unit_amount_decimal = fields.CharField(max_length=40)
+    price_id = fields.CharField(max_length=40, null=True)
+    product_id = fields.CharField(max_length=40, null=True)
+    proration = fields.BooleanField(default=False)
+    period_start: datetime = instant()
+    period_end: datetime = instant()
+    calculation: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
+    test_clock_id = fields.CharField(max_length=40, null=True)
+
+    class Meta:
+        table = "invoice_items"
+        indexes = (("account_id", "livemode", "id"),)

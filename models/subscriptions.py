@@ -31,6 +31,9 @@ class Subscription(Described):
     description = fields.CharField(max_length=500, null=True)
     cycle = fields.IntField(default=0)
     """Number of the current period, counted from the anchor; an invoice per subscription and cycle is unique."""
+    billing_mode = fields.CharField(max_length=10, default="flexible")
+    has_pending_items = fields.BooleanField(default=False)
+    """Whether invoice items wait for the next invoice, so that a renewal asks for them only where there are any."""
     test_clock_id = fields.CharField(max_length=40, null=True)
     """The customer's clock, repeated here so that a group of renewals need not ask for it."""
 
@@ -49,6 +52,9 @@ class SubscriptionItem(Described):
     quantity = fields.BigIntField(default=1)
     current_period_start: datetime = instant()
     current_period_end: datetime = instant()
+    invoiced_price_id = fields.CharField(max_length=40, null=True)
+    """What was invoiced for the rest of the period, where that is not the price and quantity now in force."""
+    invoiced_quantity = fields.BigIntField(null=True)
 
     class Meta:
         table = "subscription_items"

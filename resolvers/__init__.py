@@ -15,10 +15,12 @@ from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.events import EventQueries
+from resolvers.invoice_items import InvoiceItemQueries
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.nodes import NodeQueries
 from resolvers.payment_methods import PaymentMethodMutations, PaymentMethodQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
+from resolvers.previews import InvoicePreviewMutations
 from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.settings import SettingsMutations
 from resolvers.subscriptions import SubscriptionMutations, SubscriptionQueries
@@ -39,6 +41,7 @@ QUERIES: tuple[type, ...] = (
     RefundQueries,
     BalanceQueries,
     InvoiceQueries,
+    InvoiceItemQueries,
     SubscriptionQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -51,6 +54,7 @@ MUTATIONS: tuple[type, ...] = (
     PaymentMutations,
     RefundMutations,
     InvoiceMutations,
+    InvoicePreviewMutations,
     SubscriptionMutations,
 )
 

@@ -48,7 +48,7 @@ class SubscriptionMutations:
 
     @mutation(kind="subscriptions", payload=SubscriptionUpdatePayload)
     async def subscription_update(self, info: Info, input: SubscriptionUpdateInput) -> Answer:
-        """Changes a subscription that has not ended. What is not mentioned stays."""
+        """Changes a subscription that has not ended. What is not mentioned stays; items are prorated by the second."""
         return await info.context.services.subscriptions.update(draft_of(SubscriptionChange, input))
 
     @mutation(kind="subscriptions", payload=SubscriptionCancelPayload)

@@ -33,6 +33,7 @@ from schema.refs import (
     ChargeRef,
     CustomerRef,
     InvoiceCustomFieldRef,
+    InvoiceItemRef,
     InvoiceLineRef,
     InvoiceRef,
     PaymentIntentRef,
@@ -60,6 +61,7 @@ describe_enum(
     "Why an invoice was made.",
     SUBSCRIPTION_CREATE="A subscription began.",
     SUBSCRIPTION_CYCLE="A subscription moved on to its next period.",
+    SUBSCRIPTION_UPDATE="A subscription was changed within a period, and the difference is asked for at once.",
 )
 describe_enum(
     CollectionMethod,
@@ -222,6 +224,7 @@ class InvoiceLine(Node):
     price: PriceRef | None = one("price_id", "The price that it was computed from.")
     product: ProductRef | None = one("product_id", "What was sold.")
     subscription_item: SubscriptionItemRef | None = one("subscription_item_id", "The item that caused it.")
+    invoice_item: InvoiceItemRef | None = one("invoice_item_id", "The invoice item that it was made of, if it was.")
     proration: bool = column("Whether it corrects a period that was billed before.")
     calculation: Json = column("How the amount came about, for a program: its inputs, the exact result, the rounding.")
     metadata: Metadata = column("Labels of your own.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Shipping,
     )
     from schema.events import Event
+    from schema.invoice_items import InvoiceItem
     from schema.invoices import Invoice, InvoiceLine
     from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
     from schema.payments import Charge, PaymentIntent
@@ -41,6 +42,7 @@ CustomerTaxIdRef = Annotated["CustomerTaxId", strawberry.lazy("schema.customers"
 EventRef = Annotated["Event", strawberry.lazy("schema.events")]
 InvoiceRef = Annotated["Invoice", strawberry.lazy("schema.invoices")]
 InvoiceCustomFieldRef = Annotated["InvoiceCustomField", strawberry.lazy("schema.customers")]
+InvoiceItemRef = Annotated["InvoiceItem", strawberry.lazy("schema.invoice_items")]
 InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]

@@ -14,17 +14,21 @@ from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.subscriptions import (
     COMMENT_LENGTH_MAX,
     ITEMS_MAX,
+    BillingMode,
     CancellationFeedback,
     CancellationReason,
     PaymentBehavior,
+    ProrationBehavior,
 )
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.catalog import RecurringInput
 from schema.connections import Connection
+from schema.invoice_items import InvoiceItemPageFilter
 from schema.invoices import InvoicePageFilter
 from schema.payloads import payload
 from schema.refs import (
     CustomerRef,
+    InvoiceItemRef,
     InvoiceRef,
     PaymentMethodRef,
     PriceRef,
@@ -67,6 +71,21 @@ describe_enum(
     CancellationReason,
     "Why a subscription ended or is to end.",
     CANCELLATION_REQUESTED="The customer or the seller asked for it.",
+)
+
+
+describe_enum(
+    BillingMode,
+    "What a change within a period gives back.",
+    FLEXIBLE="What was invoiced for the time that is left, paid or not.",
+    CLASSIC="The price in force, even if it was never invoiced.",
+)
+describe_enum(
+    ProrationBehavior,
+    "What becomes of the difference when items change within a period.",
+    CREATE_PRORATIONS="It waits as invoice items for the next invoice of the subscription.",
+    ALWAYS_INVOICE="It is invoiced and collected at once.",
+    NONE="There is none: the new items are billed from the next period on.",
 )
 
 
@@ -135,6 +154,10 @@ class Subscription(Node):
     billing_cycle_anchor: datetime = column(
         "From where periods are counted: the n-th period begins n intervals after it, at the same time of day, and on "
         "the last day of months that are too short for its day."
+    )
+    billing_mode: BillingMode = column("By which rules changes within a period are prorated.")
+    invoice_items: Connection[InvoiceItemRef] = page(
+        "subscription_id", "Amounts beside its periods, newest first.", filter=InvoiceItemPageFilter
     )
     start_date: datetime = column("When the agreement began.")
     cancel_at: datetime | None = column("When it is to end; null while no end is planned.")
@@ -221,6 +244,9 @@ class SubscriptionCreateInput:
     )
     off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
     cancel_at_period_end: bool | None = input_field("Whether it ends with its first period; false by default.")
+    billing_mode: BillingMode | None = input_field(
+        "By which rules later changes are prorated; FLEXIBLE by default. It stays."
+    )
     description: str | None = input_field("What the customer may read about it, at most 500 characters.")
     metadata: Metadata | None = input_field("Labels of your own.")
 
@@ -231,6 +257,17 @@ class CancellationDetailsInput:
 
     feedback: CancellationFeedback | None = input_field("Their reason, from a list.")
     comment: str | None = input_field(f"What they added in their own words; at most {COMMENT_LENGTH_MAX} characters.")
+
+
+@strawberry.input(description="What changes about one item: of one that is there, or a price that is added.")
+class SubscriptionItemChangeInput:
+    """Becomes `ItemChange`."""
+
+    id: strawberry.ID | None = input_field("The item that changes; without it a price is added.")
+    price: strawberry.ID | None = input_field("Another active price of the same interval and currency.")
+    quantity: strawberry.Maybe[int] = input_field("How many units from now on; 1 by default for a price that is added.")
+    deleted: bool | None = input_field("True removes the item.")
+    metadata: Metadata | None = input_field("Labels of your own for the item.")
 
 
 @strawberry.input(description="What changes about a subscription. What is not mentioned stays.")
@@ -249,6 +286,22 @@ class SubscriptionUpdateInput:
     )
     description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
+    items: list[SubscriptionItemChangeInput] | None = input_field(
+        "The items that change; the others stay. The subscription has to be ACTIVE or PAST_DUE."
+    )
+    proration_behavior: ProrationBehavior | None = input_field(
+        "What becomes of the difference for the rest of the period; CREATE_PRORATIONS by default."
+    )
+    proration_date: datetime | None = input_field(
+        "From when the difference counts, within the current period; now by default. A preview for the same date has "
+        "the same lines."
+    )
+    payment_behavior: PaymentBehavior | None = input_field(
+        "What becomes of the change when ALWAYS_INVOICE meets a decline: with ALLOW_INCOMPLETE, the default, it is made"
+        " all the same; DEFAULT_INCOMPLETE leaves the payment to the customer. ERROR_IF_INCOMPLETE is for new"
+        " subscriptions only."
+    )
+    off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
 
 
 @strawberry.input(description="Which subscription ends now.")

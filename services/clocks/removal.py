@@ -11,6 +11,7 @@ from models import (
     CustomerBalanceTransaction,
     CustomerTaxId,
     Invoice,
+    InvoiceItem,
     InvoiceLine,
     PaymentIntent,
     PaymentMethod,
@@ -26,7 +27,8 @@ from services.base import Service
 from services.rows import delete_by
 
 _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
-    PaymentIntent, Invoice, Subscription, SetupIntent, PaymentMethod, CustomerTaxId, CustomerBalanceTransaction,
+    PaymentIntent, InvoiceItem, Invoice, Subscription, SetupIntent, PaymentMethod, CustomerTaxId,
+    CustomerBalanceTransaction,
 )  # fmt: skip
 """What names its customer, in an order in which nothing is removed before what refers to it."""
 

@@ -1,6 +1,7 @@
 """Demands for payment: the verbs on invoices.
 
 drafting      invoices and lines are written as drafts
+items         amounts that wait for the next invoice
 finalization  number, balance, customer and payment are fixed
 collection    payment methods are charged
 settlement    the fate of a payment is carried over to its invoice
@@ -14,7 +15,7 @@ from tortoise.queryset import QuerySet
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.lifecycles import INVOICE, InvoiceStatus
-from models import Customer, Invoice, PaymentIntent, PaymentMethod
+from models import Customer, Invoice, InvoiceItem, PaymentIntent, PaymentMethod
 from services.aggregates import WholeInvoice
 from services.base import Service, Settled, part
 from services.events import Events
@@ -47,6 +48,16 @@ class InvoiceSearch:
     status: InvoiceStatus | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class InvoiceItemSearch:
+    """Which invoice items to list."""
+
+    customer: str | None = None
+    subscription: str | None = None
+    invoice: str | None = None
+    pending: bool | None = None
+
+
 class Invoices(Service):
     """What can be asked of invoices."""
 
@@ -66,6 +77,16 @@ class Invoices(Service):
             "status": search.status,
         }
         return self.mine(Invoice).filter(**{name: value for name, value in wanted.items() if value is not None})
+
+    def items_matching(self, search: InvoiceItemSearch) -> QuerySet[InvoiceItem]:
+        """The invoice items that a list shows."""
+        wanted = {
+            "customer_id": search.customer,
+            "subscription_id": search.subscription,
+            "invoice_id": search.invoice,
+            "pending": search.pending,
+        }
+        return self.mine(InvoiceItem).filter(**{name: value for name, value in wanted.items() if value is not None})
 
     async def pay(self, draft: InvoicePayDraft) -> Settled[Invoice]:
         """Try to collect an open invoice now.
@@ -145,4 +166,4 @@ def _refuse_charging(draft: InvoicePayDraft) -> None:
         )
 
 
-__all__ = ["InvoicePayDraft", "InvoiceSearch", "Invoices", "WholeInvoice"]
+__all__ = ["InvoiceItemSearch", "InvoicePayDraft", "InvoiceSearch", "Invoices", "WholeInvoice"]

@@ -7,12 +7,23 @@ nothing but what it is handed, so that a group of renewals takes thousands of th
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from models import CustomerTaxId, PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, TestClock
+from models import (
+    CustomerTaxId,
+    InvoiceItem,
+    PaymentIntent,
+    PaymentMethod,
+    Price,
+    Product,
+    Refund,
+    SetupIntent,
+    TestClock,
+)
 from models.base import Row
 from services.aggregates import WholeCharge, WholeCustomer, WholeInvoice, WholeSubscription
 from services.snapshots.catalog import price_snapshot, product_snapshot
 from services.snapshots.clocks import clock_snapshot
 from services.snapshots.customers import customer_snapshot, tax_id_snapshot
+from services.snapshots.invoice_items import invoice_item_snapshot
 from services.snapshots.invoices import invoice_snapshot
 from services.snapshots.payment_methods import payment_method_snapshot, setup_intent_snapshot
 from services.snapshots.payments import charge_snapshot, payment_intent_snapshot
@@ -23,7 +34,9 @@ from services.snapshots.subscriptions import subscription_snapshot
 __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
 
 Whole: TypeAlias = WholeCustomer | WholeCharge | WholeSubscription | WholeInvoice
-Single: TypeAlias = CustomerTaxId | Product | Price | PaymentMethod | SetupIntent | PaymentIntent | Refund | TestClock
+Single: TypeAlias = (
+    CustomerTaxId | Product | Price | PaymentMethod | SetupIntent | PaymentIntent | Refund | InvoiceItem | TestClock
+)
 Subject: TypeAlias = Whole | Single
 """What an event can be about: a row, together with what belongs to it where its snapshot shows that."""
 
@@ -39,6 +52,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     Refund: refund_snapshot,
     WholeSubscription: subscription_snapshot,
     WholeInvoice: invoice_snapshot,
+    InvoiceItem: invoice_item_snapshot,
     TestClock: clock_snapshot,
 }
 

@@ -172,14 +172,25 @@ def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
         "pricing": _pricing(row),
         "quantity": row.quantity,
         "quantity_decimal": str(row.quantity),
-        "subscription": None if row.subscription_item_id is None else subscription_id,
+        "subscription": subscription_id if row.subscription_item_id or row.invoice_item_id else None,
         "subtotal": row.amount,
         "taxes": [],
     }
 
 
 def _line_parent(row: InvoiceLine, subscription_id: str | None) -> Snapshot | None:
-    """The subscription item that caused the line."""
+    """The invoice item or the subscription item that caused the line."""
+    if row.invoice_item_id is not None:
+        return {
+            "invoice_item_details": {
+                "invoice_item": row.invoice_item_id,
+                "proration": row.proration,
+                "proration_details": {"credited_items": None},
+                "subscription": subscription_id,
+            },
+            "subscription_item_details": None,
+            "type": "invoice_item_details",
+        }
     if row.subscription_item_id is None:
         return None
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.subscriptions import BillingMode
 from services.aggregates import PricedItem, WholeSubscription
 from services.snapshots.catalog import plan_snapshot, price_snapshot
 from services.snapshots.shapes import Snapshot, list_of, seconds
@@ -41,7 +42,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "object": "subscription",
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": seconds(row.billing_cycle_anchor),
-        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible", "updated_at": None},
+        "billing_mode": _billing_mode(row.billing_mode),
         "billing_schedules": [],
         "cancel_at": seconds(row.cancel_at),
         "cancel_at_period_end": row.cancel_at_period_end,
@@ -80,6 +81,12 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "test_clock": row.test_clock_id,
         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
     }
+
+
+def _billing_mode(mode: str) -> Snapshot:
+    """Which rules changes follow."""
+    flexible = {"proration_discounts": "included"} if mode == BillingMode.FLEXIBLE else None
+    return {"flexible": flexible, "type": mode, "updated_at": None}
 
 
 def _cancellation_details(details: Mapping[str, str]) -> Snapshot:

@@ -2,6 +2,8 @@
 
 creation      the agreement, its first invoice, its first payment
 changes       what may be changed while it runs
+item_changes  other prices and quantities, and what that costs; exchange works it out
+preview       what would be invoiced
 renewal       the next period and its invoice
 following     the status follows the latest finalized invoice
 cancellation  how it ends
@@ -20,11 +22,22 @@ from services.idempotency import transactional
 from services.subscriptions.cancellation import Cancellation
 from services.subscriptions.changes import Changes
 from services.subscriptions.creation import Creation
-from services.subscriptions.drafts import CancellationDraft, ItemDraft, SubscriptionChange, SubscriptionDraft
+from services.subscriptions.drafts import (
+    CancellationDraft,
+    ItemChange,
+    ItemDraft,
+    SubscriptionChange,
+    SubscriptionDraft,
+)
+from services.subscriptions.preview import ChangeDetails, Preview, PreviewDraft, Previews
 
 __all__ = [
     "CancellationDraft",
+    "ChangeDetails",
+    "ItemChange",
     "ItemDraft",
+    "Preview",
+    "PreviewDraft",
     "SubscriptionChange",
     "SubscriptionDraft",
     "SubscriptionSearch",
@@ -47,6 +60,7 @@ class Subscriptions(Service):
     creation = part(Creation)
     changes = part(Changes)
     cancellation = part(Cancellation)
+    previews = part(Previews)
 
     def matching(self, search: SubscriptionSearch) -> QuerySet[Subscription]:
         """The subscriptions that a list shows."""
@@ -68,10 +82,17 @@ class Subscriptions(Service):
         """
         return await self.creation.create(draft)
 
-    @transactional
-    async def update(self, change: SubscriptionChange) -> Subscription:
-        """Change what was mentioned. Event `customer.subscription.updated` when anything differs."""
+    async def update(self, change: SubscriptionChange) -> Settled[Subscription]:
+        """Change what was mentioned. Event `customer.subscription.updated` when anything differs.
+
+        Items are prorated as `proration_behavior` says; a decline of what is charged at once is committed and answered
+        beside the subscription.
+        """
         return await self.changes.update(change)
+
+    async def preview(self, draft: PreviewDraft) -> Preview:
+        """What would be invoiced next, or for a change that is only thought of."""
+        return await self.previews.preview(draft)
 
     @transactional
     async def cancel(self, draft: CancellationDraft) -> Subscription:

@@ -1,21 +1,27 @@
 """Changing a subscription while it runs."""
 
+from datetime import datetime
+
 from tortoise.expressions import Subquery
 
 from domain.agenda import AgendaKind
 from domain.drafts import UNSET
+from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
-from domain.subscriptions import cancellation_requested, cancellation_told
+from domain.subscriptions import PaymentBehavior, cancellation_requested, cancellation_told
 from domain.texts import text_within
 from models import Customer, Subscription, SubscriptionItem
 from services.aggregates import WholeSubscription
-from services.base import Service, part
+from services.base import Service, Settled, part
 from services.due import Due
 from services.events import Events
+from services.invoices.finalization import Finalization, Payer
 from services.payment_methods import PaymentMethods
+from services.payments import Attempts, Prepared
 from services.subscriptions.drafts import SubscriptionChange
+from services.subscriptions.item_changes import ItemChanges, ItemsChanged, asks_at_once
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.renewal import current_period_end, period_ending
 from services.subscriptions.wholes import WholeSubscriptions
@@ -23,7 +29,12 @@ from services.subscriptions.wholes import WholeSubscriptions
 _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata",
+    "has_pending_items", "latest_invoice_id",
 )  # fmt: skip
+
+
+ITEMS_CHANGEABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
+"""The statuses in which items may change: one that is INCOMPLETE first has to be paid."""
 
 
 class Changes(Service):
@@ -33,19 +44,49 @@ class Changes(Service):
     due = part(Due)
     methods = part(PaymentMethods)
     wholes = part(WholeSubscriptions)
+    items = part(ItemChanges)
+    finalization = part(Finalization)
+    attempts = part(Attempts)
 
     def subscribed_to(self, price_id: str) -> Subquery:
         """The ids of the subscriptions with this price, for use within a query."""
         return Subquery(self.mine(SubscriptionItem).filter(price_id=price_id).values("subscription_id"))
 
-    async def update(self, change: SubscriptionChange) -> Subscription:
-        """Apply the change to the subscription, which has to be living."""
+    async def update(self, change: SubscriptionChange) -> Settled[Subscription]:
+        """Apply the change to the subscription, which has to be living; charge for it where that was asked."""
+        _refuse_unknown_ways(change)
+        return await self.attempts.carried_out(lambda: self._begin(change))
+
+    async def _begin(self, change: SubscriptionChange) -> Prepared[Subscription]:
+        """Within the first transaction: everything is written."""
+        payer = await self._payer(change)
         row = await self.lock(Subscription, change.id)
-        SUBSCRIPTION.refuse_unless("update", row.id, SubscriptionStatus(row.status), allowed=LIVING)
+        allowed = LIVING if not change.items else ITEMS_CHANGEABLE
+        SUBSCRIPTION.refuse_unless("update", row.id, SubscriptionStatus(row.status), allowed=allowed)
         at = await self.present(row.test_clock_id)
         [whole] = await self.wholes.of([row])
         before = self.events.snapshot(whole)
         await self._set(whole, change)
+        changed = ItemsChanged(whole)
+        if change.items:
+            changed = await self.items.apply(whole, change, payer, at)
+        await self._end(changed.whole, change, at)
+        _tell(row, change)
+        await row.save(update_fields=_CHANGEABLE)
+        self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, changed.whole, at=at, before=before)
+        return Prepared(subject=row, wishes=changed.wishes)
+
+    async def _payer(self, change: SubscriptionChange) -> Payer | None:
+        """Whoever is charged at once, held before the subscription, as whatever finalizes invoices does."""
+        if not asks_at_once(change):
+            return None
+        row = await self.require(Subscription, change.id)
+        [payer] = await self.finalization.payers([row.customer_id])
+        return payer
+
+    async def _end(self, whole: WholeSubscription, change: SubscriptionChange, at: datetime) -> None:
+        """Let the subscription end with its period, or not any more."""
+        row = whole.row
         if change.cancel_at_period_end is not UNSET and change.cancel_at_period_end != row.cancel_at_period_end:
             row.cancel_at_period_end = change.cancel_at_period_end
             row.cancel_at = current_period_end(whole) if row.cancel_at_period_end else None
@@ -53,10 +94,6 @@ class Changes(Service):
             row.cancellation_details = cancellation_requested({}) if row.cancel_at_period_end else {}
             await self.due.cancel(row.id, AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL)
             await self.due.schedule_all([period_ending(whole)], fresh=True)
-        _tell(row, change)
-        await row.save(update_fields=_CHANGEABLE)
-        self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
-        return row
 
     async def _set(self, whole: WholeSubscription, change: SubscriptionChange) -> None:
         row = whole.row
@@ -82,4 +119,14 @@ def _tell(row: Subscription, change: SubscriptionChange) -> None:
     elif said is not UNSET:
         row.cancellation_details = cancellation_told(
             row.cancellation_details, comment=said.comment, feedback=said.feedback
+        )
+
+
+def _refuse_unknown_ways(change: SubscriptionChange) -> None:
+    """A charge for a change cannot be made the condition for it."""
+    if change.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID,
+            "A change cannot be made with ERROR_IF_INCOMPLETE; choose ALLOW_INCOMPLETE or DEFAULT_INCOMPLETE.",
+            "paymentBehavior",
         )

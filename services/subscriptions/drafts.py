@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from domain.drafts import UNSET, Unset
-from domain.subscriptions import CancellationFeedback, PaymentBehavior
+from domain.subscriptions import BillingMode, CancellationFeedback, PaymentBehavior, ProrationBehavior
 from services.catalog import InlinePriceDraft
 
 
@@ -28,6 +29,7 @@ class SubscriptionDraft:
     default_payment_method: str | None = None
     off_session: bool = False
     cancel_at_period_end: bool = False
+    billing_mode: BillingMode = BillingMode.FLEXIBLE
     description: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 
@@ -41,6 +43,17 @@ class LeavingWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChange:
+    """What is to change about one item: one that is there (`id`), or a price that is added."""
+
+    id: str | None = None
+    price: str | None = None
+    quantity: int | Unset = UNSET
+    deleted: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionChange:
     """What is to change about a subscription; absent fields stay."""
 
@@ -50,6 +63,11 @@ class SubscriptionChange:
     default_payment_method: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
+    items: tuple[ItemChange, ...] = ()
+    proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
+    proration_date: datetime | None = None
+    payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
+    off_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ class Planning(Service):
             cancel_at=period.end if draft.cancel_at_period_end else None,
             canceled_at=at if draft.cancel_at_period_end else None,
             cancellation_details=cancellation_requested({}) if draft.cancel_at_period_end else {},
+            billing_mode=draft.billing_mode,
             description=_description(draft),
             metadata=merged_metadata({}, draft.metadata),
             test_clock_id=customer.test_clock_id,

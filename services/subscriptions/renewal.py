@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.invoices import BillingReason
-from domain.invoicing import PriceFacts, invoice_draft_of
+from domain.invoicing import InvoiceDraft, LineDraft, PriceFacts, invoice_draft_of
 from domain.lifecycles import SubscriptionStatus
 from domain.periods import period_number
-from models import AgendaEntry
+from models import AgendaEntry, InvoiceItem
 from services.aggregates import WholeInvoice, WholeSubscription
 from services.base import Service, part
 from services.due import Appointment, Due
 from services.events import Events
 from services.invoices.drafting import Drafting, Wanted
+from services.invoices.items import InvoiceItems, line_of
 from services.rows import update_rows
 from services.settings import Settings
 from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_subscription
@@ -28,6 +29,7 @@ class Renewal(Service):
     events = part(Events)
     due = part(Due)
     drafting = part(Drafting)
+    items = part(InvoiceItems)
     wholes = part(WholeSubscriptions)
     settings = part(Settings)
 
@@ -43,18 +45,32 @@ class Renewal(Service):
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
         befores = [self.events.snapshot(whole) for whole in wholes]
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
-        wanted = [_moved_on(whole, facts, presents[whole.row.test_clock_id], delay) for whole in wholes]
+        waiting = await self.items.waiting_for(whole.row for whole in wholes)
+        wanted = [
+            _moved_on(whole, facts, waiting.get(whole.row.id, ()), presents[whole.row.test_clock_id], delay)
+            for whole in wholes
+        ]
         invoices = await self.drafting.write(wanted)
         for whole, invoice in zip(wholes, invoices, strict=True):
             whole.row.latest_invoice_id = invoice.row.id
-        await update_rows([whole.row for whole in wholes], ("cycle", "latest_invoice_id"))
-        items = [item.row for whole in wholes for item in whole.items]
-        await update_rows(items, ("current_period_start", "current_period_end"))
+        await self.items.take_up(invoices, waiting)
+        await self._store(wholes)
         await self._schedule(wholes, invoices)
         for whole, before in zip(wholes, befores, strict=True):
             at = presents[whole.row.test_clock_id]
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
         return invoices
+
+    async def _store(self, wholes: Sequence[WholeSubscription]) -> None:
+        """Write the periods moved on. What a change left behind is written off only where there was a change."""
+        await update_rows([whole.row for whole in wholes], ("cycle", "latest_invoice_id", "has_pending_items"))
+        items = [item.row for whole in wholes for item in whole.items]
+        columns = ["current_period_start", "current_period_end"]
+        if any(item.invoiced_price_id is not None for item in items):
+            columns += ["invoiced_price_id", "invoiced_quantity"]
+            for item in items:
+                item.invoiced_price_id = item.invoiced_quantity = None
+        await update_rows(items, columns)
 
     async def _schedule(self, wholes: Sequence[WholeSubscription], invoices: Sequence[WholeInvoice]) -> None:
         """The drafts' finalization and what ends the new periods."""
@@ -78,24 +94,41 @@ def current_period_end(whole: WholeSubscription) -> datetime:
     return whole.items[0].row.current_period_end
 
 
-def _moved_on(whole: WholeSubscription, facts: Mapping[str, PriceFacts], at: datetime, delay: timedelta) -> Wanted:
-    """Set the subscription into its next period; the invoice that this asks for."""
+def _moved_on(
+    whole: WholeSubscription,
+    facts: Mapping[str, PriceFacts],
+    waiting: Sequence[InvoiceItem],
+    at: datetime,
+    delay: timedelta,
+) -> Wanted:
+    """Set the subscription into its next period; the invoice that this asks for, with the items that waited for it."""
     passed = whole.items[0].row
     passed_start, passed_end = passed.current_period_start, passed.current_period_end
     row = whole.row
+    draft = next_invoice(whole, facts, [line_of(item) for item in waiting])
     row.cycle += 1
+    row.has_pending_items = False
     period = period_number(row.billing_cycle_anchor, recurrence_of_subscription(whole), row.cycle)
     for item in whole.items:
         item.row.current_period_start, item.row.current_period_end = period.start, period.end
     return Wanted(
         subscription=row,
-        draft=invoice_draft_of(billed_items(whole.items, facts, period), row.currency),
+        draft=draft,
         reason=BillingReason.SUBSCRIPTION_CYCLE,
         period_start=passed_start,
         period_end=passed_end,
         at=at,
         finalizes_at=at + delay,
     )
+
+
+def next_invoice(
+    whole: WholeSubscription, facts: Mapping[str, PriceFacts], waiting: Sequence[LineDraft]
+) -> InvoiceDraft:
+    """What the next renewal asks for: the lines that wait for it, then the next period of every item."""
+    row = whole.row
+    period = period_number(row.billing_cycle_anchor, recurrence_of_subscription(whole), row.cycle + 1)
+    return invoice_draft_of(billed_items(whole.items, facts, period), row.currency, waiting)
 
 
 def _finalizes_at(invoice: WholeInvoice) -> datetime:

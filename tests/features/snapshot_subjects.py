@@ -13,6 +13,7 @@ from models import (
     Customer,
     CustomerTaxId,
     Invoice,
+    InvoiceItem,
     InvoiceLine,
     PaymentIntent,
     PaymentMethod,
@@ -259,6 +260,32 @@ def invoice(full: bool) -> WholeInvoice:
     return WholeInvoice(row, [line(full)])
 
 
+def invoice_item(full: bool) -> InvoiceItem:
+    """What is given back for half a period; bare, an amount written by hand."""
+    more = {
+        "price_id": "price_1",
+        "product_id": "prod_1",
+        "subscription_item_id": "si_1",
+        "proration": True,
+        "invoice_id": "in_1",
+        "test_clock_id": "clock_1",
+    }
+    return InvoiceItem(
+        id="ii_1",
+        customer_id="cus_1",
+        subscription_id="sub_1",
+        description="Unused time on 1 × Basic",
+        amount=-750,
+        currency="usd",
+        quantity=1,
+        unit_amount_decimal="1500",
+        period_start=ANCHOR,
+        period_end=NEXT,
+        **OWNER,
+        **(more if full else {}),
+    )
+
+
 TAX_ID = {"type": "eu_vat", "value": "DE123456789"}
 
 
@@ -280,5 +307,6 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "refund": (refund, stripe.Refund, EventType.REFUND_CREATED),
     "subscription": (subscription, stripe.Subscription, EventType.CUSTOMER_SUBSCRIPTION_CREATED),
     "invoice": (invoice, stripe.Invoice, EventType.INVOICE_CREATED),
+    "invoiceitem": (invoice_item, stripe.InvoiceItem, EventType.INVOICEITEM_CREATED),
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

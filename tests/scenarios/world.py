@@ -179,3 +179,45 @@ class Subscription:
     async def update(self, **input: Any) -> None:
         """Change it."""
         await self.world.do("subscriptionUpdate", "subscription { id }", id=self.id, **input)
+
+    async def item(self) -> str:
+        """The id of its first item."""
+        return str((await self.now())["items"][0]["id"])
+
+    async def switch(self, price: str | None = None, *, quantity: int | None = None, **input: Any) -> None:
+        """Change the price or the quantity of its first item."""
+        item: dict[str, Any] = {"id": await self.item()}
+        if price is not None:
+            item["price"] = price
+        if quantity is not None:
+            item["quantity"] = quantity
+        await self.update(items=[item], **input)
+
+    async def lines(self, invoice: int = -1) -> list[str]:
+        """The lines of one of its invoices, the latest by default: `1500 1 × Basic (at $15.00 / month)`."""
+        found = await self.world.api.ask(
+            "query($id: ID!) { subscription(id: $id) { invoices(first: 100) "
+            "{ nodes { lines { amount description } } } } }",
+            {"id": self.id},
+        )
+        lines = found["subscription"]["invoices"]["nodes"][::-1][invoice]["lines"]
+        return [f"{each['amount']} {each['description']}" for each in lines]
+
+    async def waiting(self) -> list[int]:
+        """The amounts of the items that wait for its next invoice, in order."""
+        found = await self.world.api.ask(
+            "query($id: ID!) { invoiceItems(first: 100, filter: {subscription: $id, pending: true}) "
+            "{ nodes { amount } } }",
+            {"id": self.id},
+        )
+        return [each["amount"] for each in found["invoiceItems"]["nodes"][::-1]]
+
+    async def preview(self, **details: Any) -> dict[str, Any]:
+        """The next invoice, or that of a change."""
+        answer = await self.world.do(
+            "invoiceCreatePreview",
+            "invoicePreview { total amountDue lines { amount description explanation } }",
+            subscription=self.id,
+            **({"subscriptionDetails": details} if details else {}),
+        )
+        return dict(answer["invoicePreview"])

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from domain.drafts import UNSET
 from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
 from domain.periods import Interval
-from domain.subscriptions import PaymentBehavior
+from domain.subscriptions import BillingMode, PaymentBehavior, ProrationBehavior
 from gateways.sandbox import ScriptedOutcome
-from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod, Subscription, TestClock
+from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod, Subscription, SubscriptionItem, TestClock
 from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
 from services.clocks import ClockAdvanceDraft, Clocks
 from services.customers import (
@@ -26,7 +26,14 @@ from services.payment_methods import PaymentMethods, SandboxScripts
 from services.payments import PaymentIntents
 from services.refunds import NewRefund, Refunds
 from services.scope import Scope
-from services.subscriptions import CancellationDraft, ItemDraft, SubscriptionChange, SubscriptionDraft, Subscriptions
+from services.subscriptions import (
+    CancellationDraft,
+    ItemChange,
+    ItemDraft,
+    SubscriptionChange,
+    SubscriptionDraft,
+    Subscriptions,
+)
 
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
 
@@ -94,6 +101,7 @@ class Actions:
             payment_behavior=self.dice.choice(tuple(PaymentBehavior)),
             off_session=self.dice.random() < 0.3,
             cancel_at_period_end=self.dice.random() < 0.1,
+            billing_mode=self.dice.choice(tuple(BillingMode)),
         )
         return lambda scope: Subscriptions(scope).create(draft)
 
@@ -109,6 +117,29 @@ class Actions:
             return None
         change = SubscriptionChange(
             id=row.id, cancel_at_period_end=self.dice.random() < 0.5, description=self.dice.choice((UNSET, None, "x"))
+        )
+        return lambda scope: Subscriptions(scope).update(change)
+
+    async def exchange(self) -> Action | None:
+        """Price or quantity of an item changes, or an item comes or goes, in some way."""
+        item = await self._any(await SubscriptionItem.all().order_by("id"))
+        if item is None:
+            return None
+        price, quantity = self.dice.choice((None, *self.prices)), self.dice.choice((UNSET, 0, 1, 4))
+        wanted = self.dice.choice(
+            (
+                ItemChange(id=item.id, price=price, quantity=quantity),
+                ItemChange(id=item.id, price=price, quantity=quantity),
+                ItemChange(price=price),
+                ItemChange(id=item.id, deleted=True),
+            )
+        )
+        change = SubscriptionChange(
+            id=item.subscription_id,
+            items=(wanted,),
+            proration_behavior=self.dice.choice(tuple(ProrationBehavior)),
+            payment_behavior=self.dice.choice(tuple(PaymentBehavior)),
+            off_session=self.dice.random() < 0.3,
         )
         return lambda scope: Subscriptions(scope).update(change)
 
@@ -167,6 +198,7 @@ class Actions:
 
 
 _WEIGHTS = {
-    "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "pay": 10, "void": 4,
+    "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "exchange": 14,
+    "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16,
 }  # fmt: skip

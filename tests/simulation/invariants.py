@@ -11,6 +11,7 @@ from models import (
     CustomerBalanceTransaction,
     Event,
     Invoice,
+    InvoiceItem,
     InvoiceLine,
     PaymentIntent,
     Refund,
@@ -24,6 +25,7 @@ async def check_all() -> None:
     """Every invariant of this module."""
     await check_books()
     await check_invoices()
+    await check_invoice_items()
     await check_payments()
     await check_subscriptions()
     await check_events()
@@ -54,12 +56,27 @@ async def check_invoices() -> None:
             assert invoice.amount_paid == invoice.amount_due, invoice.id
         if invoice.ending_balance is not None:
             assert invoice.amount_due + invoice.ending_balance == invoice.total + invoice.starting_balance, invoice.id
-    cycles = Counter((invoice.subscription_id, invoice.cycle) for invoice in invoices)
+    cycles = Counter((each.subscription_id, each.cycle) for each in invoices if each.cycle is not None)
     assert not [each for each, times in cycles.items() if times > 1]
     for customer in await Customer.all():
         numbers = [each.number for each in invoices if each.customer_id == customer.id and each.number is not None]
         wanted = {f"{customer.invoice_prefix}-{n:04d}" for n in range(1, customer.next_invoice_sequence)}
         assert set(numbers) == wanted, f"numbers of {customer.id}: {sorted(numbers)}"
+
+
+async def check_invoice_items() -> None:
+    """What waits is known of by its subscription; what does not is one line of the invoice that took it up."""
+    lines = Counter(
+        (line.invoice_item_id, line.invoice_id, line.amount)
+        for line in await InvoiceLine.all()
+        if line.invoice_item_id is not None
+    )
+    items = await InvoiceItem.all()
+    taken = Counter((item.id, item.invoice_id, item.amount) for item in items if not item.pending)
+    assert lines == taken
+    assert all(item.invoice_id is None for item in items if item.pending)
+    waiting = {item.subscription_id for item in items if item.pending}
+    assert waiting == {each.id for each in await Subscription.filter(has_pending_items=True)}
 
 
 async def check_payments() -> None:
@@ -90,7 +107,7 @@ async def check_subscriptions() -> None:
         incomplete = subscription.status == SubscriptionStatus.INCOMPLETE
         assert (subscription.id in waiting) == incomplete, f"{subscription.id} is {subscription.status}"
         assert (subscription.ended_at is None) == living, subscription.id
-        invoices = await Invoice.filter(subscription_id=subscription.id).count()
+        invoices = await Invoice.filter(subscription_id=subscription.id, cycle__not_isnull=True).count()
         assert invoices == subscription.cycle + 1, f"{subscription.id}: {invoices} invoices, cycle {subscription.cycle}"
 
 

@@ -1,0 +1,83 @@
+"""Proration: what changes when an item is exchanged for another within a period, by the second.
+
+    start |---- used ----| at |---- seconds ----| end
+          |------------ period_seconds ---------|
+
+The unused share of what was in force is given back and the remaining share of what is in force from now on is charged,
+as two lines, each rounded half away from zero (spec 02, Changing).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from domain.invoicing import Calculation, LineDraft, PriceFacts
+from domain.money import half_away_from_zero, product_of, unit_amount_text
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What an item is billed at: so many units of a price."""
+
+    price: PriceFacts
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One item whose price or quantity changes at `at`, which lies in the period from `start` up to `end`.
+
+    `before` is None for an item that is added, `after` for one that is removed.
+    """
+
+    subscription_item_id: str
+    before: Billed | None
+    after: Billed | None
+    at: datetime
+    start: datetime
+    end: datetime
+
+
+def prorated(exchange: Exchange) -> tuple[LineDraft, ...]:
+    """The credit and the charge of an exchange, as far as there are both; nothing when no time is left."""
+    if exchange.at >= exchange.end or exchange.before == exchange.after:
+        return ()
+    credit = () if exchange.before is None else (_line(exchange, exchange.before, "Unused", -1),)
+    charge = () if exchange.after is None else (_line(exchange, exchange.after, "Remaining", 1),)
+    return credit + charge
+
+
+def _line(exchange: Exchange, billed: Billed, kind: str, sign: int) -> LineDraft:
+    price = billed.price
+    calculation = _calculation(exchange, billed, sign)
+    return LineDraft(
+        description=f"{kind} time on {billed.quantity} × {price.product_name} after {exchange.at:%d %b %Y}",
+        amount=calculation.amount,
+        currency=price.currency,
+        quantity=billed.quantity,
+        unit_amount=price.unit_amount,
+        price_id=price.price_id,
+        product_id=price.product_id,
+        subscription_item_id=exchange.subscription_item_id,
+        period_start=exchange.at,
+        period_end=exchange.end,
+        calculation=calculation,
+        proration=True,
+    )
+
+
+def _calculation(exchange: Exchange, billed: Billed, sign: int) -> Calculation:
+    assert exchange.start <= exchange.at < exchange.end, f"{exchange.at} is not within the period"
+    seconds = int((exchange.end - exchange.at).total_seconds())
+    period_seconds = int((exchange.end - exchange.start).total_seconds())
+    exact = product_of(billed.price.unit_amount, billed.quantity)
+    return Calculation(
+        currency=billed.price.currency,
+        unit_amount=unit_amount_text(billed.price.unit_amount),
+        quantity=billed.quantity,
+        exact=unit_amount_text(exact),
+        amount=sign * half_away_from_zero(Fraction(exact) * seconds / period_seconds),
+        method="unused_time" if sign < 0 else "remaining_time",
+        seconds=seconds,
+        period_seconds=period_seconds,
+    )

@@ -1,0 +1,82 @@
+"""Invoice items in the API: amounts beside the periods of a subscription, which its next invoice takes up."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+import models
+from domain.ids import Prefix
+from domain.invoicing import Calculation
+from schema.base import Node, Wrapping, column, computed, input_field, node_type, part_type
+from schema.refs import (
+    CustomerRef,
+    InvoiceRef,
+    PriceRef,
+    ProductRef,
+    SubscriptionItemRef,
+    SubscriptionRef,
+    TestClockRef,
+)
+from schema.relations import one
+from schema.scalars import Currency, Json, Metadata, MinorUnits
+
+
+@part_type
+class InvoiceItemPeriod(Wrapping):
+    """The time that an invoice item is for."""
+
+    start: datetime = column("Its first moment.", source="period_start")
+    end: datetime = column("The moment after its last.", source="period_end")
+
+
+@node_type(models.InvoiceItem, kind="invoices", prefix=Prefix.INVOICE_ITEM)
+class InvoiceItem(Node):
+    """An amount that waits for the next invoice of its subscription, or was taken up by one."""
+
+    created: datetime = column("When it came to be, by the customer's clock.", source="created_at")
+    customer: CustomerRef = one("customer_id", "Who is to pay.")
+    subscription: SubscriptionRef = one("subscription_id", "The subscription whose invoice takes it up.")
+    subscription_item: SubscriptionItemRef | None = one(
+        "subscription_item_id", "The item whose change caused it; null when that is gone."
+    )
+    invoice: InvoiceRef | None = one("invoice_id", "The invoice that took it up; null while it waits.")
+    pending: bool = column("Whether it waits for the next invoice.")
+    description: str = column("What it is for.")
+    amount: MinorUnits = column("How much it adds to the invoice; negative gives back.")
+    currency: Currency = column("What the amount is in.")
+    quantity: int = column("How many units it is for.")
+    unit_amount_decimal: Decimal = column("What one unit costs a period, in minor units with decimals.")
+    price: PriceRef | None = one("price_id", "The price that it was computed from.")
+    product: ProductRef | None = one("product_id", "What was sold.")
+    proration: bool = column("Whether it corrects a period that was billed before.")
+    calculation: Json = column("How the amount came about, for a program: its inputs, the share of time, the rounding.")
+    test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
+    metadata: Metadata = column("Labels of your own.")
+
+    @computed("The time that it is for.")
+    def period(self) -> InvoiceItemPeriod:
+        """Reads through to the item."""
+        return InvoiceItemPeriod.of(self.row)
+
+    @computed("How the amount came about, in words.")
+    def explanation(self) -> str:
+        """The calculation as a sentence."""
+        return Calculation.from_json(self.row.calculation).explanation()
+
+
+@strawberry.input(description="Which of a subscription's invoice items to show.")
+class InvoiceItemPageFilter:
+    """Arguments of `Subscription.invoiceItems`; its fields are columns."""
+
+    pending: bool | None = input_field("Only those that wait for an invoice, or only those that do not.")
+
+
+@strawberry.input(description="Which invoice items to list. What is not given is not asked.")
+class InvoiceItemFilter:
+    """Becomes `InvoiceItemSearch`."""
+
+    customer: strawberry.ID | None = input_field("Only this customer's.")
+    subscription: strawberry.ID | None = input_field("Only those of this subscription.")
+    invoice: strawberry.ID | None = input_field("Only those that this invoice took up.")
+    pending: bool | None = input_field("Only those that wait for an invoice, or only those that do not.")

@@ -1,0 +1,128 @@
+"""Previews in the API: invoices that do not exist, with the lines that the real ones would have."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+from domain.subscriptions import ProrationBehavior
+from schema.base import Wrapping, column, computed, input_field, part_type
+from schema.payloads import payload
+from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
+from schema.relations import one
+from schema.scalars import Currency, MinorUnits
+from schema.subscriptions import SubscriptionItemChangeInput
+
+
+@part_type
+class InvoicePreviewPeriod(Wrapping):
+    """The time that a line would bill for."""
+
+    start: datetime = column("Its first moment.", source="period_start")
+    end: datetime = column("The moment after its last.", source="period_end")
+
+
+@part_type
+class InvoicePreviewLine(Wrapping):
+    """One amount that the invoice would ask for."""
+
+    description: str = column("What it is for.")
+    amount: MinorUnits = column("How much it adds to the invoice; negative gives back.")
+    currency: Currency = column("What the amount is in.")
+    quantity: int = column("How many units are billed.")
+    unit_amount_decimal: Decimal = column("What one unit costs, in minor units with decimals.", source="unit_amount")
+    price: PriceRef | None = one("price_id", "The price that it is computed from.")
+    product: ProductRef | None = one("product_id", "What is sold.")
+    proration: bool = column("Whether it corrects a period that was billed before.")
+
+    @computed("The time that it bills for.")
+    def period(self) -> InvoicePreviewPeriod:
+        """Reads through to the line."""
+        return InvoicePreviewPeriod.of(self.row)
+
+    @computed("How the amount comes about, in words.")
+    def explanation(self) -> str:
+        """The calculation as a sentence."""
+        return str(self.row.calculation.explanation())
+
+
+@part_type
+class InvoicePreview(Wrapping):
+    """An invoice that does not exist: what it would ask for if it were made now."""
+
+    customer: CustomerRef = one("customer_id", "Who would pay.")
+    subscription: SubscriptionRef = one("subscription_id", "The subscription that would be billed.")
+    period_start: datetime = column("Beginning of the time that will have passed; its lines look ahead.")
+    period_end: datetime = column("End of that time.")
+
+    @computed("What all its amounts are in.")
+    def currency(self) -> Currency:
+        """The subscription's."""
+        return Currency(self.row.draft.currency)
+
+    @computed("What it would ask for, line by line.")
+    def lines(self) -> list[InvoicePreviewLine]:
+        """As drafted."""
+        return [InvoicePreviewLine.of(each) for each in self.row.lines]
+
+    @computed("The sum of the lines.")
+    def subtotal(self) -> MinorUnits:
+        """As drafted."""
+        return MinorUnits(self.row.draft.subtotal)
+
+    @computed("What would be asked for before the customer's balance is set against it.")
+    def total(self) -> MinorUnits:
+        """As drafted."""
+        return MinorUnits(self.row.draft.total)
+
+    @computed("The customer's balance now; negative is credit.")
+    def starting_balance(self) -> MinorUnits:
+        """As it stands."""
+        return MinorUnits(self.row.settlement.starting_balance)
+
+    @computed("The customer's balance after it.")
+    def ending_balance(self) -> MinorUnits:
+        """As it would be."""
+        return MinorUnits(self.row.settlement.ending_balance)
+
+    @computed("What would remain to be paid once the balance is set against it.")
+    def amount_due(self) -> MinorUnits:
+        """As it would be settled."""
+        return MinorUnits(self.row.settlement.amount_due)
+
+
+@strawberry.input(description="A change of items that is thought of.")
+class InvoicePreviewSubscriptionDetailsInput:
+    """Becomes `ChangeDetails`."""
+
+    items: list[SubscriptionItemChangeInput] | None = input_field("The items that would change; the others stay.")
+    proration_behavior: ProrationBehavior | None = input_field(
+        "What would become of the difference; CREATE_PRORATIONS by default. ALWAYS_INVOICE previews the invoice of the"
+        " change itself."
+    )
+    proration_date: datetime | None = input_field(
+        "From when the difference would count; now by default. Give the same date to `subscriptionUpdate`."
+    )
+
+
+@strawberry.input(description="What to preview: the next renewal, or a change.")
+class InvoiceCreatePreviewInput:
+    """Becomes `PreviewDraft`."""
+
+    subscription: strawberry.ID = input_field("The subscription; it has to be ACTIVE or PAST_DUE.")
+    subscription_details: InvoicePreviewSubscriptionDetailsInput | None = input_field(
+        "The change; without it the next renewal is previewed."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What the payload shows."""
+
+    invoice_preview: InvoicePreview
+
+
+InvoiceCreatePreviewPayload = payload(
+    "invoiceCreatePreview", invoice_preview=(InvoicePreview, "The invoice as it would be; null when refused.")
+)

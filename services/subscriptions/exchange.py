@@ -1,0 +1,181 @@
+"""Working out a change of items: the rows as they will be and the prorations that follow. Nothing is written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.drafts import UNSET, given
+from domain.errors import DomainError, ErrorCode, Problems
+from domain.ids import Prefix
+from domain.invoicing import LineDraft, PriceFacts
+from domain.metadata import merged_metadata
+from domain.proration import Billed, Exchange, prorated
+from domain.subscriptions import BillingMode, ProrationBehavior
+from models import Price, Subscription, SubscriptionItem
+from services.aggregates import PricedItem, WholeSubscription
+from services.base import Service, part
+from services.subscriptions.drafts import ItemChange
+from services.subscriptions.item_checks import refuse_unsound
+from services.subscriptions.wholes import WholeSubscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Proration:
+    """From which moment a change is prorated, and whether at all."""
+
+    at: datetime
+    behavior: ProrationBehavior
+
+
+@dataclass(slots=True)
+class ItemsPlan:
+    """A change of items that was found sound: the subscription as it will be, what moved, and its prorations."""
+
+    whole: WholeSubscription
+    added: list[SubscriptionItem] = field(default_factory=list)
+    changed: list[SubscriptionItem] = field(default_factory=list)
+    removed: list[SubscriptionItem] = field(default_factory=list)
+    lines: list[LineDraft] = field(default_factory=list)
+
+
+class Exchanges(Service):
+    """Plans changes of items."""
+
+    wholes = part(WholeSubscriptions)
+
+    async def plan(
+        self, whole: WholeSubscription, wanted: Sequence[ItemChange], proration: Proration, now: datetime
+    ) -> ItemsPlan:
+        """The change with its prorations, in the order wanted; refused with all problems together.
+
+        The rows of the items are changed in memory: take snapshots first.
+        """
+        prices = await self._prices(whole, wanted)
+        _refuse_unknown(whole, wanted, prices)
+        facts = await self.wholes.facts_of(prices.values())
+        plan = ItemsPlan(whole)
+        held = {item.row.id: item for item in whole.items}
+        for change in wanted:
+            self._apply(plan, held, change, _Terms(whole.row, prices, facts, proration, now))
+        plan.whole = WholeSubscription(whole.row, list(held.values()))
+        refuse_unsound(whole, plan.whole, wanted)
+        return plan
+
+    async def _prices(self, whole: WholeSubscription, wanted: Sequence[ItemChange]) -> dict[str, Price]:
+        """The prices in force, those that were invoiced, and those wanted."""
+        known = {item.price.id: item.price for item in whole.items}
+        others = {item.row.invoiced_price_id for item in whole.items} | {change.price for change in wanted}
+        missing = {identifier for identifier in others if identifier not in known}
+        return known | {price.id: price for price in await self.gather(Price, "id", missing)}
+
+    def _apply(self, plan: ItemsPlan, held: dict[str, PricedItem], change: ItemChange, terms: "_Terms") -> None:
+        """One change, in memory; `held` are the items as they stand."""
+        if change.id is None:
+            made = self._added(plan.whole, change, terms)
+            held[made.row.id] = made
+            plan.added.append(made.row)
+            plan.lines += terms.exchanged(made.row, None, terms.billed(made.row.price_id, made.row.quantity))
+            return
+        item = held[change.id]
+        before = terms.in_force(item.row)
+        if change.deleted:
+            del held[change.id]
+            plan.removed.append(item.row)
+            plan.lines += terms.exchanged(item.row, before, None)
+            return
+        row = item.row
+        standing = (row.price_id, row.quantity)
+        row.price_id = change.price or row.price_id
+        row.quantity = given(change.quantity, row.quantity)
+        row.metadata = merged_metadata(row.metadata, change.metadata)
+        held[change.id] = PricedItem(row, terms.prices[row.price_id])
+        plan.changed.append(row)
+        if (row.price_id, row.quantity) != standing:
+            plan.lines += terms.exchanged(row, before, terms.billed(row.price_id, row.quantity))
+            terms.remember(row, *standing)
+
+    def _added(self, whole: WholeSubscription, change: ItemChange, terms: "_Terms") -> PricedItem:
+        assert change.price is not None, "an item without an id was found to have a price"
+        beside = whole.items[0].row
+        row = SubscriptionItem.made(
+            id=self.new_id(Prefix.SUBSCRIPTION_ITEM),
+            created_at=terms.now,
+            subscription_id=whole.row.id,
+            price_id=change.price,
+            quantity=given(change.quantity, 1),
+            current_period_start=beside.current_period_start,
+            current_period_end=beside.current_period_end,
+            metadata=merged_metadata({}, change.metadata),
+            **self.ownership(),
+        )
+        terms.remember(row, change.price, 0)
+        return PricedItem(row, terms.prices[change.price])
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """By which rules items are exchanged."""
+
+    subscription: Subscription
+    prices: Mapping[str, Price]
+    facts: Mapping[str, PriceFacts]
+    proration: Proration
+    now: datetime
+
+    def billed(self, price_id: str, quantity: int) -> Billed:
+        return Billed(self.facts[price_id], quantity)
+
+    def in_force(self, row: SubscriptionItem) -> Billed:
+        """What a change gives back: what was invoiced, or with CLASSIC the price in force (spec 02, Billing mode)."""
+        if self.subscription.billing_mode == BillingMode.CLASSIC or row.invoiced_price_id is None:
+            return self.billed(row.price_id, row.quantity)
+        assert row.invoiced_quantity is not None, f"{row.id} was invoiced at a price without a quantity"
+        return self.billed(row.invoiced_price_id, row.invoiced_quantity)
+
+    def exchanged(self, row: SubscriptionItem, before: Billed | None, after: Billed | None) -> tuple[LineDraft, ...]:
+        """The prorations of one item."""
+        if self.proration.behavior is ProrationBehavior.NONE:
+            return ()
+        at, end = self.proration.at, row.current_period_end
+        return prorated(Exchange(row.id, before, after, at, row.current_period_start, end))
+
+    def remember(self, row: SubscriptionItem, price_id: str, quantity: int) -> None:
+        """Without prorations what was invoiced stays what it was, until the next period is invoiced."""
+        if self.proration.behavior is not ProrationBehavior.NONE:
+            row.invoiced_price_id = row.invoiced_quantity = None
+        elif row.invoiced_price_id is None:
+            row.invoiced_price_id, row.invoiced_quantity = price_id, quantity
+
+
+def _refuse_unknown(whole: WholeSubscription, wanted: Sequence[ItemChange], prices: Mapping[str, Price]) -> None:
+    """Every change names an item of the subscription, or a price to add, and prices that exist."""
+    problems = Problems()
+    held = {item.row.id for item in whole.items}
+    seen: set[str] = set()
+    for index, change in enumerate(wanted):
+        try:
+            _check_named(change, held, seen)
+        except DomainError as error:
+            problems.add_from(error, "items", str(index))
+        if change.price is not None and change.price not in prices:
+            problems.add(ErrorCode.RESOURCE_MISSING, f"No such price: '{change.price}'.", "items", str(index), "price")
+        if change.id is not None:
+            seen.add(change.id)
+    problems.raise_any()
+
+
+def _check_named(change: ItemChange, held: set[str], seen: set[str]) -> None:
+    if change.id is None:
+        if change.deleted:
+            raise DomainError(ErrorCode.PARAMETER_MISSING, "Which item to remove is said by its id.", "id")
+        if change.price is None:
+            raise DomainError(ErrorCode.PARAMETER_MISSING, "An item that is added needs a price.", "price")
+        return
+    if change.id not in held:
+        raise DomainError(ErrorCode.RESOURCE_MISSING, f"The subscription has no item '{change.id}'.", "id")
+    if change.id in seen:
+        raise DomainError(ErrorCode.PARAMETER_INVALID, f"Item {change.id} is there twice; say once what changes.", "id")
+    if change.deleted and (change.price is not None or change.quantity is not UNSET):
+        raise DomainError(
+            ErrorCode.PARAMETERS_EXCLUSIVE, f"Item {change.id} is either removed or changed, not both.", "deleted"
+        )

@@ -1,0 +1,130 @@
+"""Carrying out a change of items: rows, prorations, and with ALWAYS_INVOICE the invoice for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import DomainError, ErrorCode
+from domain.event_types import EventType
+from domain.invoices import BillingReason
+from domain.invoicing import invoice_draft_of
+from domain.subscriptions import PaymentBehavior, ProrationBehavior
+from models import InvoiceItem, PaymentIntent, PaymentMethod, SubscriptionItem
+from services.aggregates import WholeInvoice, WholeSubscription
+from services.base import Service, part
+from services.events import Events
+from services.invoices.drafting import Drafting, Wanted
+from services.invoices.finalization import Finalization, Payer
+from services.invoices.items import InvoiceItems, line_of
+from services.payments import PaymentIntents, Wish
+from services.rows import delete_by, insert_rows, update_rows
+from services.subscriptions.drafts import SubscriptionChange
+from services.subscriptions.exchange import Exchanges, ItemsPlan, Proration
+
+_CHANGED = ("price_id", "quantity", "metadata", "invoiced_price_id", "invoiced_quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsChanged:
+    """The subscription with its new items, and the payments that the change asks for at once."""
+
+    whole: WholeSubscription
+    wishes: Sequence[Wish] = ()
+
+
+class ItemChanges(Service):
+    """Writes planned changes of items down."""
+
+    events = part(Events)
+    exchanges = part(Exchanges)
+    items = part(InvoiceItems)
+    drafting = part(Drafting)
+    finalization = part(Finalization)
+    intents = part(PaymentIntents)
+
+    async def apply(
+        self, whole: WholeSubscription, change: SubscriptionChange, payer: Payer | None, at: datetime
+    ) -> ItemsChanged:
+        """Exchange the items. The caller stores the subscription's own row, which this changes too.
+
+        `payer` is the held customer where the change is to be invoiced at once. Events `invoiceitem.created` for each
+        proration, then those of the invoice.
+        """
+        proration = proration_of(whole, change, at)
+        plan = await self.exchanges.plan(whole, change.items, proration, at)
+        await self._store(plan)
+        waiting = self.items.made(whole.row, plan.lines, at)
+        if payer is None or not waiting:
+            await self.items.store(waiting)
+            whole.row.has_pending_items = whole.row.has_pending_items or bool(waiting)
+            return ItemsChanged(plan.whole)
+        return ItemsChanged(plan.whole, await self._invoice(plan.whole, waiting, payer, change, at))
+
+    async def _store(self, plan: ItemsPlan) -> None:
+        await insert_rows(plan.added)
+        await update_rows(plan.changed, _CHANGED)
+        await delete_by(SubscriptionItem, "id", [row.id for row in plan.removed], **self.ownership())
+
+    async def _invoice(
+        self,
+        whole: WholeSubscription,
+        waiting: Sequence[InvoiceItem],
+        payer: Payer,
+        change: SubscriptionChange,
+        at: datetime,
+    ) -> list[Wish]:
+        """The invoice for these items alone, finalized at once; the payment to be tried for it."""
+        row = whole.row
+        draft = invoice_draft_of((), row.currency, [line_of(item) for item in waiting])
+        invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
+        for item in waiting:
+            item.pending, item.invoice_id = False, invoice.row.id
+        await self.items.store(waiting)
+        self.events.record(EventType.INVOICE_CREATED, invoice, at=at)
+        row.latest_invoice_id = invoice.row.id
+        intents = await self.finalization.finalize([invoice], [payer])
+        if change.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE:
+            await self.intents.store(intents)
+            return []
+        return [await self._wish(invoice, intent, payer, change, at) for intent in intents]
+
+    async def _wish(
+        self, invoice: WholeInvoice, intent: PaymentIntent, payer: Payer, change: SubscriptionChange, at: datetime
+    ) -> Wish:
+        chosen = invoice.row.default_payment_method_id or payer.row.default_payment_method_id
+        method = await self.find(PaymentMethod, chosen) if chosen is not None else None
+        if method is None or method.customer_id is None:
+            raise DomainError(
+                ErrorCode.RESOURCE_MISSING,
+                f"Customer {payer.row.id} has no default payment method to charge {intent.amount} {intent.currency} to."
+                " Attach one and make it the default, or change with paymentBehavior DEFAULT_INCOMPLETE.",
+                "defaultPaymentMethod",
+            )
+        return Wish(
+            intent=intent,
+            payment_method=method,
+            at=at,
+            off_session=change.off_session,
+            test_clock_id=payer.row.test_clock_id,
+        )
+
+
+def proration_of(whole: WholeSubscription, change: SubscriptionChange, at: datetime) -> Proration:
+    """From when the change is prorated: its `proration_date`, which has to lie in the current period, or else now."""
+    row = whole.items[0].row
+    start, end = row.current_period_start, row.current_period_end
+    if change.proration_date is None:
+        return Proration(min(at, end), change.proration_behavior)
+    if not start <= change.proration_date <= end:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID,
+            f"Proration date {change.proration_date:%Y-%m-%dT%H:%M:%SZ} lies outside the current period, which is from"
+            f" {start:%Y-%m-%dT%H:%M:%SZ} to {end:%Y-%m-%dT%H:%M:%SZ}.",
+            "prorationDate",
+        )
+    return Proration(change.proration_date, change.proration_behavior)
+
+
+def asks_at_once(change: SubscriptionChange) -> bool:
+    """Whether the change may charge the customer right away."""
+    return bool(change.items) and change.proration_behavior is ProrationBehavior.ALWAYS_INVOICE

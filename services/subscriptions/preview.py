@@ -1,0 +1,99 @@
+"""What would be invoiced: for the next renewal, or for a change that is only thought of. Nothing is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.invoicing import InvoiceDraft, LineDraft, Settlement, invoice_draft_of, settled_with_balance
+from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
+from domain.subscriptions import ProrationBehavior
+from models import InvoiceItem, Subscription
+from services.base import Service, part
+from services.customers import Customers
+from services.invoices.items import InvoiceItems, line_of
+from services.subscriptions.drafts import ItemChange, SubscriptionChange
+from services.subscriptions.exchange import Exchanges
+from services.subscriptions.item_changes import asks_at_once, proration_of
+from services.subscriptions.renewal import RENEWABLE, next_invoice
+from services.subscriptions.wholes import WholeSubscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDetails:
+    """The change of items that is thought of."""
+
+    items: tuple[ItemChange, ...] = ()
+    proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
+    proration_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewDraft:
+    """A preview to be made."""
+
+    subscription: str
+    subscription_details: ChangeDetails = field(default_factory=ChangeDetails)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An invoice that does not exist. Its lines are those that the real one would have."""
+
+    subscription_id: str
+    customer_id: str
+    draft: InvoiceDraft
+    settlement: Settlement
+    period_start: datetime
+    period_end: datetime
+
+    @property
+    def lines(self) -> Sequence[LineDraft]:
+        """The lines in order."""
+        return self.draft.lines
+
+
+class Previews(Service):
+    """Runs the drafting of renewals and changes without writing."""
+
+    customers = part(Customers)
+    wholes = part(WholeSubscriptions)
+    exchanges = part(Exchanges)
+    items = part(InvoiceItems)
+
+    async def preview(self, draft: PreviewDraft) -> Preview:
+        """The invoice of the change itself where it asks for the difference at once, else that of the next renewal."""
+        row = await self.require(Subscription, draft.subscription, "subscription")
+        SUBSCRIPTION.refuse_unless(
+            "preview", row.id, SubscriptionStatus(row.status), allowed=RENEWABLE_IN_ORDER, param="subscription"
+        )
+        [whole] = await self.wholes.of([row])
+        at = (await self.presents([row.test_clock_id]))[row.test_clock_id]
+        start, end = whole.items[0].row.current_period_start, whole.items[0].row.current_period_end
+        details = draft.subscription_details
+        lines: list[LineDraft] = []
+        change = SubscriptionChange(
+            row.id,
+            items=details.items,
+            proration_behavior=details.proration_behavior,
+            proration_date=details.proration_date,
+        )
+        if change.items:
+            plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
+            whole, lines = plan.whole, plan.lines
+        if asks_at_once(change):
+            return await self._settled(row, invoice_draft_of((), row.currency, lines), at, at)
+        waiting = (await self.items.waiting_for([row])).get(row.id, [])
+        facts = await self.wholes.facts_of(item.price for item in whole.items)
+        return await self._settled(row, next_invoice(whole, facts, _lines(waiting) + lines), start, end)
+
+    async def _settled(self, row: Subscription, draft: InvoiceDraft, start: datetime, end: datetime) -> Preview:
+        balances = await self.customers.balances_of([row.customer_id])
+        settlement = settled_with_balance(draft.total, balances.get(row.customer_id, 0), draft.currency)
+        return Preview(row.id, row.customer_id, draft, settlement, start, end)
+
+
+RENEWABLE_IN_ORDER = tuple(status for status in SubscriptionStatus if status in RENEWABLE)
+
+
+def _lines(waiting: Sequence[InvoiceItem]) -> list[LineDraft]:
+    return [line_of(item) for item in waiting]

@@ -20,6 +20,7 @@ RESOURCES_BY_OBJECT: Final = {
     "setup_intent": Resource.PAYMENT_METHODS,
     "subscription": Resource.SUBSCRIPTIONS,
     "tax_id": Resource.CUSTOMERS,
+    "invoiceitem": Resource.INVOICES,
     "test_helpers.test_clock": Resource.CLOCKS,
 }
 """What a restricted key must be granted to read of such an object, by the `object` of its snapshot."""

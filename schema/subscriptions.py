@@ -265,7 +265,9 @@ class SubscriptionItemChangeInput:
 
     id: strawberry.ID | None = input_field("The item that changes; without it a price is added.")
     price: strawberry.ID | None = input_field("Another active price of the same interval and currency.")
-    quantity: strawberry.Maybe[int | None] = input_field("How many units from now on; 1 by default for a price that is added.")
+    quantity: strawberry.Maybe[int | None] = input_field(
+        "How many units from now on; 1 by default for a price that is added."
+    )
     deleted: bool | None = input_field("True removes the item.")
     metadata: Metadata | None = input_field("Labels of your own for the item.")
 

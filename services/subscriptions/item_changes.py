@@ -9,8 +9,8 @@ from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import invoice_draft_of
 from domain.subscriptions import PaymentBehavior, ProrationBehavior
-from models import InvoiceItem, PaymentIntent, PaymentMethod, SubscriptionItem
-from services.aggregates import WholeInvoice, WholeSubscription
+from models import InvoiceItem, PaymentIntent, PaymentMethod, Subscription, SubscriptionItem
+from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.events import Events
 from services.invoices.drafting import Drafting, Wanted
@@ -86,14 +86,15 @@ class ItemChanges(Service):
         if change.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE:
             await self.intents.store(intents)
             return []
-        return [await self._wish(invoice, intent, payer, change, at) for intent in intents]
+        return [await self._wish(row, intent, payer, change, at) for intent in intents]
 
     async def _wish(
-        self, invoice: WholeInvoice, intent: PaymentIntent, payer: Payer, change: SubscriptionChange, at: datetime
+        self, row: Subscription, intent: PaymentIntent, payer: Payer, change: SubscriptionChange, at: datetime
     ) -> Wish:
-        chosen = invoice.row.default_payment_method_id or payer.row.default_payment_method_id
-        method = await self.find(PaymentMethod, chosen) if chosen is not None else None
-        if method is None or method.customer_id is None:
+        chosen = (row.default_payment_method_id, payer.row.default_payment_method_id)
+        found = {each.id: each for each in await self.gather(PaymentMethod, "id", chosen) if each.customer_id}
+        method = next((found[each] for each in chosen if each in found), None)
+        if method is None:
             raise DomainError(
                 ErrorCode.RESOURCE_MISSING,
                 f"Customer {payer.row.id} has no default payment method to charge {intent.amount} {intent.currency} to."

@@ -30,26 +30,39 @@ class SignUp(Service):
             try:
                 await self.methods.verify(draft.payment_method)
             except DomainError as error:
-                raise _at_payment_method(error) from None
+                return await self._refuse(draft, _at_payment_method(error))
         return await self._create(draft)
+
+    @transactional
+    async def _refuse(self, draft: CustomerDraft, refusal: DomainError) -> CustomerCreated:
+        """Raise everything that is wrong with the input, the payment method with it; nothing of it is kept."""
+        try:
+            await self.customers.create(_without_payment_method(draft))
+        except DomainError as error:
+            raise DomainError.of((*error.problems, *refusal.problems)) from None
+        raise refusal
 
     @transactional
     async def _create(self, draft: CustomerDraft) -> CustomerCreated:
         if draft.payment_method is None:
             return await self.customers.create(draft)
-        settings = draft.invoice_settings
-        is_default = settings.default_payment_method == draft.payment_method
-        if is_default:
-            settings = replace(settings, default_payment_method=UNSET)
-        created = await self.customers.create(replace(draft, invoice_settings=settings))
+        created = await self.customers.create(_without_payment_method(draft))
         try:
             method = await self.methods.attach(draft.payment_method, created.customer.id)
         except DomainError as error:
             raise _at_payment_method(error) from None
-        if not is_default:
+        if draft.invoice_settings.default_payment_method != draft.payment_method:
             return created
         change = CustomerChange(invoice_settings=InvoiceSettingsChange(default_payment_method=method.id))
         return replace(created, customer=await self.customers.update(created.customer.id, change))
+
+
+def _without_payment_method(draft: CustomerDraft) -> CustomerDraft:
+    """The customer alone: that the payment method is to be the default is said once it is attached."""
+    settings = draft.invoice_settings
+    if settings.default_payment_method == draft.payment_method:
+        settings = replace(settings, default_payment_method=UNSET)
+    return replace(draft, payment_method=None, invoice_settings=settings)
 
 
 def _at_payment_method(error: DomainError) -> DomainError:

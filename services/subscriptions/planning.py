@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.checks import checked, checked_where_given
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
@@ -51,12 +52,15 @@ class Planning(Service):
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
-        payer = await self.payer(draft.customer)
+        problems = Problems()
+        payer = await self._payer(draft.customer, problems)
+        prices = await self._prices(draft.items, problems)
+        _check_words(draft, problems)
+        method = await self._method(draft, payer, problems)
+        problems.raise_any()
+        assert payer is not None, "nobody to pay is a problem"
         customer = payer.row
         at = await self.present(customer.test_clock_id)
-        problems = Problems()
-        prices = await self._prices(draft.items, problems)
-        problems.raise_any()
         _check_prices(prices, await self._currency_in_force(customer, prices), problems)
         problems.raise_any()
         whole = self._rows(draft, customer, prices, at)
@@ -64,7 +68,6 @@ class Planning(Service):
         invoice = _first_invoice(whole, facts)
         _refuse_beyond_a_charge(invoice)
         settlement = settled_with_balance(invoice.total, payer.balance, invoice.currency)
-        method = await self._method(draft, customer)
         _require_method(method, draft, settlement.amount_due)
         if method is not None and draft.default_payment_method is not None:
             whole.row.default_payment_method_id = method.id
@@ -73,10 +76,19 @@ class Planning(Service):
     async def payer(self, customer_id: str) -> Payer:
         """The customer, held; refused when there is none or they were deleted."""
         found = await self.finalization.payers([customer_id])
-        if not found or found[0].row.deleted_at is not None:
-            what = "was deleted and cannot subscribe" if found else "does not exist"
-            raise DomainError(ErrorCode.RESOURCE_MISSING, f"Customer '{customer_id}' {what}.", "customer")
+        if not found:
+            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such customer: '{customer_id}'.", "customer")
+        if found[0].row.deleted_at is not None:
+            message = f"Customer {customer_id} was deleted and cannot subscribe."
+            raise DomainError(ErrorCode.RESOURCE_MISSING, message, "customer")
         return found[0]
+
+    async def _payer(self, customer_id: str, problems: Problems) -> Payer | None:
+        try:
+            return await self.payer(customer_id)
+        except DomainError as error:
+            problems.add_from(error)
+            return None
 
     async def _prices(self, items: Sequence[ItemDraft], problems: Problems) -> list[Price]:
         """The prices of the items, in order; inline ones are made now."""
@@ -143,10 +155,17 @@ class Planning(Service):
             )
         return price
 
-    async def _method(self, draft: SubscriptionDraft, customer: Customer) -> PaymentMethod | None:
+    async def _method(self, draft: SubscriptionDraft, payer: Payer | None, problems: Problems) -> PaymentMethod | None:
         """The subscription's own payment method, or else the customer's default for invoices."""
+        if payer is None:
+            return None
+        customer = payer.row
         if draft.default_payment_method is not None:
-            return await self.methods.usable(draft.default_payment_method, customer, "defaultPaymentMethod")
+            try:
+                return await self.methods.usable(draft.default_payment_method, customer, "defaultPaymentMethod")
+            except DomainError as error:
+                problems.add_from(error)
+                return None
         if customer.default_payment_method_id is None:
             return None
         return await self.find(PaymentMethod, customer.default_payment_method_id)
@@ -170,7 +189,7 @@ class Planning(Service):
             canceled_at=at if draft.cancel_at_period_end else None,
             cancellation_details=cancellation_requested({}) if draft.cancel_at_period_end else {},
             billing_mode=draft.billing_mode,
-            description=_description(draft),
+            description=draft.description,
             metadata=merged_metadata({}, draft.metadata),
             test_clock_id=customer.test_clock_id,
             **self.ownership(),
@@ -193,10 +212,12 @@ class Planning(Service):
         return PricedItem(item, price)
 
 
-def _description(draft: SubscriptionDraft) -> str | None:
-    if draft.description is None:
-        return None
-    return text_within(draft.description, DESCRIPTION_LENGTH_MAX, "description")
+def _check_words(draft: SubscriptionDraft, problems: Problems) -> None:
+    """The description, and metadata of the subscription and of its items."""
+    checked_where_given(problems, text_within, draft.description, DESCRIPTION_LENGTH_MAX, "description")
+    checked(problems, merged_metadata, {}, draft.metadata)
+    for index, item in enumerate(draft.items):
+        checked(problems, merged_metadata, {}, item.metadata, ("items", str(index), "metadata"))
 
 
 def _check_prices(prices: Sequence[Price], in_force: str | None, problems: Problems) -> None:

@@ -138,6 +138,18 @@ async def test_card_that_is_not_accepted_makes_no_customer(database_url: str, to
         assert await Customer.all().count() == await PaymentMethod.all().count() == await Event.all().count() == 0
 
 
+@pytest.mark.parametrize("token", ["pm_card_visa_chargeDeclined", "pm_unknown"])
+async def test_a_card_that_is_not_accepted_hides_no_other_problem(sqlite_url: str, token: str) -> None:
+    async with served(sqlite_url) as api:
+        answered = await api.do(
+            "customerCreate",
+            PROFILE,
+            {"email": "ada", "paymentMethod": token, "invoiceSettings": {"defaultPaymentMethod": token}},
+        )
+        assert [each["param"] for each in answered["userErrors"]] == [["email"], ["paymentMethod"]]
+        assert (await Customer.all().count(), await Event.all().count()) == (0, 0)
+
+
 async def test_deleted_customer_is_readable_but_unlisted(database_url: str) -> None:
     async with served(database_url) as api:
         customer = await made(api, name="Ada", paymentMethod="pm_card_visa")

@@ -95,6 +95,26 @@ async def test_an_item_without_a_price_or_with_two_is_refused(database_url: str)
         assert await listed(world, status="ALL") == []
 
 
+async def test_everything_wrong_with_a_new_subscription_is_told_at_once(database_url: str) -> None:
+    async with opened(database_url) as world:
+        jenny = await world.customer()
+        wrong: dict[str, Any] = {
+            "items": [{"price": "price_x", "quantity": -1, "metadata": {"[a]": "b"}}],
+            "description": "x" * 501,
+        }
+        told = [
+            ("RESOURCE_MISSING", "items.0.price"),
+            ("PARAMETER_INVALID_INTEGER", "items.0.quantity"),
+            ("PARAMETER_STRING_TOO_LONG", "description"),
+            ("INVALID_CHARACTERS", "items.0.metadata.[a]"),
+        ]
+        create = "subscriptionCreate", "subscription"
+        nobody = [("RESOURCE_MISSING", "customer"), *told]
+        assert await world.refusal(*create, customer="cus_x", defaultPaymentMethod="pm_x", **wrong) == nobody
+        cardless = [*told, ("RESOURCE_MISSING", "defaultPaymentMethod")]
+        assert await world.refusal(*create, customer=jenny.id, defaultPaymentMethod="pm_x", **wrong) == cardless
+
+
 async def test_what_is_archived_takes_no_new_subscriptions_and_keeps_those_it_has(database_url: str) -> None:
     async with opened(database_url) as world:
         basic, premium = await world.price("Basic", 1500), await world.price("Premium", 2500)

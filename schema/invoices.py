@@ -152,7 +152,9 @@ class Invoice(Node):
     amount_paid: MinorUnits = column("What has been paid of it.")
     attempted: bool = column("Whether anybody has tried to collect it.")
     attempt_count: int = column("How often it was tried.")
-    next_payment_attempt: datetime | None = column("When it will be tried next by itself; null when it will not.")
+    next_payment_attempt: datetime | None = column(
+        "When it is collected next by itself, once it is finalized; null otherwise."
+    )
     paid_out_of_band: bool = column("Whether it was marked as paid with money that came elsewhere.")
     payment_intent: PaymentIntentRef | None = one(
         "payment_intent_id", "The payment that collects it; null while a draft, or when nothing is due."

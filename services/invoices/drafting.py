@@ -67,6 +67,7 @@ class Drafting(Service):
             total=draft.total,
             amount_due=max(draft.total, 0),
             automatically_finalizes_at=wanted.finalizes_at,
+            next_payment_attempt=wanted.finalizes_at,
             test_clock_id=subscription.test_clock_id,
             **self.ownership(),
         )

@@ -24,7 +24,7 @@ from services.rows import insert_rows, update_rows
 _FINALIZED = (
     "status", "number", "starting_balance", "ending_balance", "amount_due", "amount_paid", "customer_snapshot",
     "custom_fields", "footer", "finalized_at", "automatically_finalizes_at", "paid_at", "payment_intent_id",
-    "attempted",
+    "attempted", "next_payment_attempt",
 )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ class Finalization(Service):
             payer.row.next_invoice_sequence += 1
             row.customer_snapshot = _snapshot(payer)
             row.custom_fields, row.footer = payer.row.invoice_custom_fields, payer.row.invoice_footer
-            row.finalized_at, row.automatically_finalizes_at = at, None
+            row.finalized_at, row.automatically_finalizes_at, row.next_payment_attempt = at, None, None
             settlement = settled_with_balance(row.total, balances[row.customer_id], row.currency)
             row.starting_balance = settlement.starting_balance
             row.ending_balance = balances[row.customer_id] = settlement.ending_balance

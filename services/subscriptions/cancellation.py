@@ -103,8 +103,9 @@ class Cancellation(Service):
         stopped = await self.invoices.of(drafts)
         befores = [self.events.snapshot(each) for each in stopped]
         for draft in drafts:
-            draft.auto_advance, draft.automatically_finalizes_at = False, None
-        await update_rows(drafts, ("auto_advance", "automatically_finalizes_at"))
+            draft.auto_advance = False
+            draft.automatically_finalizes_at = draft.next_payment_attempt = None
+        await update_rows(drafts, ("auto_advance", "automatically_finalizes_at", "next_payment_attempt"))
         await self.due.cancel_all((AgendaKind.INVOICE_FINALIZE, draft.id) for draft in drafts)
         for each, before in zip(stopped, befores, strict=True):
             at = presents[each.row.test_clock_id]

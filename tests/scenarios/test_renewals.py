@@ -77,11 +77,14 @@ async def test_renewal_is_a_draft_for_an_hour_and_then_collected(world: World) -
     await world.news()
 
     await world.move_to("2027-02-28T10:59:59Z")
-    assert (await subscription.billed())[1] == "1500 DRAFT 2027-02-28T10:00:00Z"
+    draft = (await subscription.invoices())[1]
+    assert (draft["status"], draft["total"], draft["created"]) == ("DRAFT", 1500, "2027-02-28T10:00:00Z")
+    assert draft["automaticallyFinalizesAt"] == draft["nextPaymentAttempt"] == "2027-02-28T11:00:00Z"
     assert await world.news() == moving(*RENEWED)
     await world.move_to("2027-02-28T11:00:00Z")
 
-    assert (await subscription.billed())[1] == "1500 PAID 2027-02-28T10:00:00Z"
+    paid = (await subscription.invoices())[1]
+    assert (paid["status"], paid["automaticallyFinalizesAt"], paid["nextPaymentAttempt"]) == ("PAID", None, None)
     assert await world.news() == moving(*COLLECTED)
 
 

@@ -20,7 +20,8 @@ items { id quantity currentPeriodStart currentPeriodEnd }
 latestInvoice { id status total amountDue amountPaid attemptCount number }
 """
 INVOICE = (
-    "id number status billingReason total amountDue amountPaid attemptCount attempted created paymentIntent { status }"
+    "id number status billingReason total amountDue amountPaid attemptCount attempted created"
+    " automaticallyFinalizesAt nextPaymentAttempt paymentIntent { status }"
 )
 
 

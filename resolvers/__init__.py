@@ -15,7 +15,7 @@ from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.events import EventQueries
-from resolvers.invoice_items import InvoiceItemQueries
+from resolvers.invoice_items import InvoiceItemMutations, InvoiceItemQueries
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.nodes import NodeQueries
 from resolvers.payment_methods import PaymentMethodMutations, PaymentMethodQueries
@@ -54,6 +54,7 @@ MUTATIONS: tuple[type, ...] = (
     PaymentMutations,
     RefundMutations,
     InvoiceMutations,
+    InvoiceItemMutations,
     InvoicePreviewMutations,
     SubscriptionMutations,
 )

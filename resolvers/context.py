@@ -15,7 +15,7 @@ from services.clocks import Clocks
 from services.customers import Customers
 from services.customers.signup import SignUp
 from services.events import EventLog
-from services.invoices import Invoices
+from services.invoices import Invoices, ManualItems
 from services.payment_methods import PaymentMethods, SandboxScripts, SetupIntents
 from services.payments import PaymentIntents
 from services.refunds import Refunds
@@ -63,6 +63,7 @@ class Services:
     clocks = bound(Clocks)
     customers = bound(Customers)
     events = bound(EventLog)
+    invoice_items = bound(ManualItems)
     invoices = bound(Invoices)
     payment_methods = bound(PaymentMethods)
     payments = bound(PaymentIntents)

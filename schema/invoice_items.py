@@ -9,8 +9,10 @@ import models
 from domain.ids import Prefix
 from domain.invoicing import Calculation
 from schema.base import Node, Wrapping, column, computed, input_field, node_type, part_type
+from schema.payloads import payload
 from schema.refs import (
     CustomerRef,
+    InvoiceItemRef,
     InvoiceRef,
     PriceRef,
     ProductRef,
@@ -80,3 +82,51 @@ class InvoiceItemFilter:
     subscription: strawberry.ID | None = input_field("Only those of this subscription.")
     invoice: strawberry.ID | None = input_field("Only those that this invoice took up.")
     pending: bool | None = input_field("Only those that wait for an invoice, or only those that do not.")
+
+
+@strawberry.input(description="Something that is charged once with the first invoice: so many units of a price.")
+class AddInvoiceItemInput:
+    """Becomes `OneTimeDraft`."""
+
+    price: strawberry.ID = input_field("An active one-time price in the currency of the subscription.")
+    quantity: int | None = input_field("How many units; 1 by default.")
+
+
+@strawberry.input(
+    description="What the next invoice of a subscription is to have beside the period: `amount` or `price`."
+)
+class InvoiceItemCreateInput:
+    """Becomes `InvoiceItemDraft`."""
+
+    subscription: strawberry.ID = input_field("The subscription; it must not have ended.")
+    amount: MinorUnits | None = input_field("What it adds, in the subscription's currency; negative gives back.")
+    price: strawberry.ID | None = input_field("Or an active one-time price in that currency.")
+    quantity: int | None = input_field("How many units of the price; 1 by default.")
+    description: str | None = input_field("What the customer reads, at most 500 characters.")
+    metadata: Metadata | None = input_field("Labels of your own.")
+
+
+@strawberry.input(description="What changes about an invoice item that waits. What is not mentioned stays.")
+class InvoiceItemUpdateInput:
+    """Becomes `InvoiceItemChange`."""
+
+    id: strawberry.ID = input_field("The invoice item; it has to be pending.")
+    amount: strawberry.Maybe[MinorUnits | None] = input_field("What it adds, unless a price or a proration says that.")
+    description: strawberry.Maybe[str | None] = input_field("What the customer reads, at most 500 characters.")
+    metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
+
+
+@strawberry.input(description="Which invoice item is dropped.")
+class InvoiceItemDeleteInput:
+    """Names the item."""
+
+    id: strawberry.ID = input_field("The invoice item; it has to be pending.")
+
+
+InvoiceItemCreatePayload = payload(
+    "invoiceItemCreate", invoice_item=(InvoiceItemRef, "The item that waits; null when refused.")
+)
+InvoiceItemUpdatePayload = payload("invoiceItemUpdate", invoice_item=(InvoiceItemRef, "The item; null when refused."))
+InvoiceItemDeletePayload = payload(
+    "invoiceItemDelete", invoice_item=(InvoiceItemRef, "The item as it was; null when refused.")
+)

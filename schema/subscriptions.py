@@ -23,7 +23,7 @@ from domain.subscriptions import (
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.catalog import RecurringInput
 from schema.connections import Connection
-from schema.invoice_items import InvoiceItemPageFilter
+from schema.invoice_items import AddInvoiceItemInput, InvoiceItemPageFilter
 from schema.invoices import InvoicePageFilter
 from schema.payloads import payload
 from schema.refs import (
@@ -234,6 +234,9 @@ class SubscriptionCreateInput:
     customer: strawberry.ID = input_field("Who subscribes.")
     items: list[SubscriptionItemInput] = input_field(
         f"What is to be billed: 1 to {ITEMS_MAX} prices of one currency and one interval."
+    )
+    add_invoice_items: list[AddInvoiceItemInput] | None = input_field(
+        "What is charged once with the first invoice, at most 20 one-time prices."
     )
     payment_behavior: PaymentBehavior | None = input_field(
         "What becomes of it when the first payment does not succeed at once; ALLOW_INCOMPLETE by default."

@@ -1,7 +1,7 @@
 """Demands for payment: the verbs on invoices.
 
 drafting      invoices and lines are written as drafts
-items         amounts that wait for the next invoice
+items         amounts that wait for the next invoice; manual_items has the verbs
 finalization  number, balance, customer and payment are fixed
 collection    payment methods are charged
 settlement    the fate of a payment is carried over to its invoice
@@ -21,6 +21,7 @@ from services.base import Service, Settled, part
 from services.events import Events
 from services.idempotency import transactional
 from services.invoices.collection import Collection
+from services.invoices.manual_items import InvoiceItemChange, InvoiceItemDraft, ManualItems
 from services.invoices.settlement import settle_as_paid
 from services.invoices.voiding import Voiding
 from services.invoices.wholes import WholeInvoices
@@ -166,4 +167,13 @@ def _refuse_charging(draft: InvoicePayDraft) -> None:
         )
 
 
-__all__ = ["InvoiceItemSearch", "InvoicePayDraft", "InvoiceSearch", "Invoices", "WholeInvoice"]
+__all__ = [
+    "InvoiceItemChange",
+    "InvoiceItemDraft",
+    "InvoiceItemSearch",
+    "InvoicePayDraft",
+    "InvoiceSearch",
+    "Invoices",
+    "ManualItems",
+    "WholeInvoice",
+]

@@ -20,6 +20,7 @@ from services.events import Events
 from services.idempotency import answered, claimed
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization, Payer
+from services.invoices.items import InvoiceItems
 from services.payments import Attempts, Effect, Errand, PaymentIntents, Prepared, Resolution, Wish
 from services.rows import insert_rows, update_rows
 from services.subscriptions.drafts import SubscriptionDraft
@@ -36,6 +37,7 @@ class Creation(Service):
     catalog = part(Catalog)
     planning = part(Planning)
     drafting = part(Drafting)
+    items = part(InvoiceItems)
     finalization = part(Finalization)
     intents = part(PaymentIntents)
     attempts = part(Attempts)
@@ -140,6 +142,9 @@ class Creation(Service):
         await insert_rows([item.row for item in plan.whole.items])
         await self._take_currency(payer, row.currency, plan.at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_CREATED, plan.whole, at=plan.at)
+        for item in plan.once:
+            item.pending, item.invoice_id = False, invoice.row.id
+        await self.items.store(plan.once)
         self.events.record(EventType.INVOICE_CREATED, invoice, at=plan.at)
         intents = await self.finalization.finalize([invoice], [payer], payment=payment)
         await self._schedule(plan)

@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.drafts import UNSET, Unset
 from domain.subscriptions import BillingMode, CancellationFeedback, PaymentBehavior, ProrationBehavior
 from services.catalog import InlinePriceDraft
+from services.invoices.manual_items import OneTimeDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class SubscriptionDraft:
 
     customer: str
     items: tuple[ItemDraft, ...]
+    add_invoice_items: tuple[OneTimeDraft, ...] = ()
     payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
     default_payment_method: str | None = None
     off_session: bool = False

@@ -15,12 +15,14 @@ from domain.metadata import merged_metadata
 from domain.periods import Period, period_number
 from domain.subscriptions import ITEMS_MAX, PaymentBehavior, cancellation_requested
 from domain.texts import text_within
-from models import Customer, Invoice, PaymentMethod, Price, Product, Subscription, SubscriptionItem
+from models import Customer, Invoice, InvoiceItem, PaymentMethod, Price, Product, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.catalog import Catalog
 from services.customers import Customers
 from services.invoices.finalization import Finalization, Payer
+from services.invoices.items import InvoiceItems, line_of
+from services.invoices.manual_items import ManualItems
 from services.payment_methods import PaymentMethods
 from services.subscriptions.drafts import ItemDraft, SubscriptionDraft
 from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_price
@@ -39,6 +41,8 @@ class Plan:
     amount_due: int
     method: PaymentMethod | None
     at: datetime
+    once: Sequence[InvoiceItem] = ()
+    """What is charged once, with the first invoice."""
 
 
 class Planning(Service):
@@ -49,6 +53,8 @@ class Planning(Service):
     methods = part(PaymentMethods)
     wholes = part(WholeSubscriptions)
     finalization = part(Finalization)
+    invoice_items = part(InvoiceItems)
+    manual_items = part(ManualItems)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
@@ -65,13 +71,14 @@ class Planning(Service):
         problems.raise_any()
         whole = self._rows(draft, customer, prices, at)
         facts = await self.wholes.facts_of(prices)
-        invoice = _first_invoice(whole, facts)
+        once = await self._charged_once(draft, whole.row, at)
+        invoice = _first_invoice(whole, facts, once)
         _refuse_beyond_a_charge(invoice)
         settlement = settled_with_balance(invoice.total, payer.balance, invoice.currency)
         _require_method(method, draft, settlement.amount_due)
         if method is not None and draft.default_payment_method is not None:
             whole.row.default_payment_method_id = method.id
-        return Plan(draft, payer, whole, invoice, settlement.amount_due, method, at)
+        return Plan(draft, payer, whole, invoice, settlement.amount_due, method, at, once)
 
     async def payer(self, customer_id: str) -> Payer:
         """The customer, held; refused when there is none or they were deleted."""
@@ -115,6 +122,20 @@ class Planning(Service):
                     "items", str(index), "quantity",
                 )  # fmt: skip
         return prices
+
+    async def _charged_once(self, draft: SubscriptionDraft, row: Subscription, at: datetime) -> list[InvoiceItem]:
+        """The items of one-time prices, not stored yet."""
+        if len(draft.add_invoice_items) > ITEMS_MAX:
+            raise DomainError(
+                ErrorCode.PARAMETER_INVALID,
+                f"{len(draft.add_invoice_items)} invoice items were given; at most {ITEMS_MAX} can be added.",
+                "addInvoiceItems",
+            )
+        lines = [
+            await self.manual_items.charged_once(row, wanted, at, "addInvoiceItems", str(index))
+            for index, wanted in enumerate(draft.add_invoice_items)
+        ]
+        return self.invoice_items.made(row, lines, at)
 
     async def _currency_in_force(self, customer: Customer, prices: Sequence[Price]) -> str | None:
         """The one currency of the customer, as long as a subscription, an unpaid invoice or a balance is in it."""
@@ -278,7 +299,10 @@ def _refuse_beyond_a_charge(invoice: InvoiceDraft) -> None:
         )
 
 
-def _first_invoice(whole: WholeSubscription, facts: Mapping[str, PriceFacts]) -> InvoiceDraft:
+def _first_invoice(
+    whole: WholeSubscription, facts: Mapping[str, PriceFacts], once: Sequence[InvoiceItem]
+) -> InvoiceDraft:
     first = whole.items[0].row
     period = Period(first.current_period_start, first.current_period_end, 0)
-    return invoice_draft_of(billed_items(whole.items, facts, period), whole.row.currency)
+    lines = [line_of(item) for item in once]
+    return invoice_draft_of(billed_items(whole.items, facts, period), whole.row.currency, lines)

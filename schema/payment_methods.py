@@ -50,7 +50,13 @@ describe_enum(
 describe_enum(
     CardBrand,
     "The network a card belongs to.",
-    **{each.name: each.value.title() for each in CardBrand if each is not CardBrand.UNKNOWN},
+    AMEX="American Express.",
+    DINERS="Diners Club.",
+    DISCOVER="Discover.",
+    JCB="JCB.",
+    MASTERCARD="Mastercard.",
+    UNIONPAY="UnionPay.",
+    VISA="Visa.",
     UNKNOWN="A network that we do not know.",
 )
 describe_enum(

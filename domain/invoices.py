@@ -11,7 +11,7 @@ class BillingReason(StrEnum):
     SUBSCRIPTION_CYCLE = "subscription_cycle"
     """A subscription moved on to its next period."""
     SUBSCRIPTION_UPDATE = "subscription_update"
-    """A subscription was changed within a period, and the difference is asked for at once."""
+    """A subscription was changed within a period and the difference is asked for, or a trial or a resumption began."""
 
     @property
     def opens_a_period(self) -> bool:

@@ -6,7 +6,7 @@ itself long after its price is gone.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +20,8 @@ from domain.periods import Recurrence
 
 INVOICE_PREFIX_LENGTH: Final = 10
 _DAY: Final = 86_400
+TRIAL: Final = "trial"
+"""The method of calculation of a line that a trial makes free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Calculation:
 
     def explanation(self, locale: str = "en_US") -> str:
         """The calculation in words: "3 × $0.333 = $0.999, rounded half away from zero to $1.00"."""
+        if self.method == TRIAL:
+            return "Nothing is charged for the time of a trial."
         exact = Decimal(self.exact)
         unit = format_minor(Decimal(self.unit_amount), self.currency, locale)
         text = f"{self.quantity} × {unit} = {format_minor(exact, self.currency, locale)}"
@@ -191,6 +195,29 @@ def line_draft_of(item: BilledItem) -> LineDraft:
     )
 
 
+def trial_draft_of(items: Iterable[BilledItem], currency: str) -> InvoiceDraft:
+    """The invoice of nothing that a trial begins with: a line for each item, free until the trial ends."""
+    return InvoiceDraft(currency, tuple(_trial_line(item) for item in items), subtotal=0, total=0)
+
+
+def _trial_line(item: BilledItem) -> LineDraft:
+    price = item.price
+    free = calculation_of(Decimal(0), item.quantity, price.currency)
+    return LineDraft(
+        description=f"Trial period for {price.product_name}",
+        amount=0,
+        currency=price.currency,
+        quantity=item.quantity,
+        unit_amount=Decimal(0),
+        price_id=price.price_id,
+        product_id=price.product_id,
+        subscription_item_id=item.subscription_item_id,
+        period_start=item.period_start,
+        period_end=item.period_end,
+        calculation=replace(free, method=TRIAL),
+    )
+
+
 def calculation_of(unit_amount: Decimal, quantity: int, currency: str) -> Calculation:
     """Unit amount times quantity with its rounding, in minor units."""
     exact = product_of(unit_amount, quantity)
@@ -221,6 +248,12 @@ def settled_with_balance(total: int, balance: int, currency: str) -> Settlement:
         return Settlement(balance, sum_owed, amount_due=0, put_off=max(0, min(total, sum_owed)))
     amount_due = min(sum_owed, max(total, CHARGE_AMOUNT_MAX))
     return Settlement(starting_balance=balance, ending_balance=sum_owed - amount_due, amount_due=amount_due)
+
+
+def settled_beside_balance(total: int, balance: int, currency: str) -> Settlement:
+    """What is due of a total that leaves the customer's balance alone, as the nothing of a trial does."""
+    assert total == 0, f"{total} {currency} cannot stay beside the balance"
+    return Settlement(starting_balance=balance, ending_balance=balance, amount_due=0)
 
 
 def invoice_number(prefix: str, sequence: int) -> str:

@@ -17,9 +17,11 @@ class SubscriptionStatus(StrEnum):
 
     INCOMPLETE = "incomplete"
     INCOMPLETE_EXPIRED = "incomplete_expired"
+    TRIALING = "trialing"
     ACTIVE = "active"
     PAST_DUE = "past_due"
     CANCELED = "canceled"
+    PAUSED = "paused"
 
 
 class InvoiceStatus(StrEnum):
@@ -28,6 +30,7 @@ class InvoiceStatus(StrEnum):
     DRAFT = "draft"
     OPEN = "open"
     PAID = "paid"
+    UNCOLLECTIBLE = "uncollectible"
     VOID = "void"
 
 
@@ -154,13 +157,17 @@ _S = SubscriptionStatus
 SUBSCRIPTION = Lifecycle(
     noun="subscription",
     code=ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
-    initial=(_S.INCOMPLETE, _S.ACTIVE),
+    initial=(_S.INCOMPLETE, _S.TRIALING, _S.ACTIVE),
     moves=_moves(
         ("activate", [_S.INCOMPLETE], _S.ACTIVE),
         ("expire", [_S.INCOMPLETE], _S.INCOMPLETE_EXPIRED),
         ("fall behind", [_S.ACTIVE], _S.PAST_DUE),
         ("catch up", [_S.PAST_DUE], _S.ACTIVE),
-        ("cancel", [_S.INCOMPLETE, _S.ACTIVE, _S.PAST_DUE], _S.CANCELED),
+        ("begin a trial of", [_S.ACTIVE], _S.TRIALING),
+        ("end the trial of", [_S.TRIALING], _S.ACTIVE),
+        ("pause", [_S.TRIALING], _S.PAUSED),
+        ("resume", [_S.PAUSED], _S.ACTIVE),
+        ("cancel", [_S.INCOMPLETE, _S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.PAUSED], _S.CANCELED),
     ),
 )
 
@@ -174,8 +181,9 @@ INVOICE = Lifecycle(
     initial=(_I.DRAFT,),
     moves=_moves(
         ("finalize", [_I.DRAFT], _I.OPEN),
-        ("pay", [_I.OPEN], _I.PAID),
-        ("void", [_I.OPEN], _I.VOID),
+        ("mark as uncollectible", [_I.OPEN], _I.UNCOLLECTIBLE),
+        ("pay", [_I.OPEN, _I.UNCOLLECTIBLE], _I.PAID),
+        ("void", [_I.OPEN, _I.UNCOLLECTIBLE], _I.VOID),
     ),
 )
 
@@ -250,10 +258,14 @@ LIFECYCLES = (SUBSCRIPTION, INVOICE, PAYMENT_INTENT, SETUP_INTENT, CHARGE, REFUN
 
 
 class InvoiceFate(StrEnum):
-    """How the collection of a finalized invoice stands, as far as its subscription is concerned."""
+    """How the collection of a finalized invoice stands, as far as its subscription is concerned.
+
+    GIVEN_UP is an uncollectible invoice: nobody waits for it any more.
+    """
 
     PAID = "paid"
     FAILED = "failed"
+    GIVEN_UP = "given_up"
     REQUIRES_ACTION = "requires_action"
     AWAITED = "awaited"
 
@@ -272,21 +284,25 @@ def subscription_status_after(
     """The status that follows from the latest finalized invoice that is not void (spec 02, Creating).
 
     `fate` is that invoice's, None when every invoice of the subscription is void; `first` tells whether it is the
-    subscription's first one. A status that ended stays, and one whose invoice is AWAITED stays as it is.
+    subscription's first one. A status that ended stays, and so does a trial, whatever becomes of invoices from before
+    it. A paused subscription goes on once its resumption is paid or given up: `fate` is that invoice's alone. One whose
+    invoice is AWAITED or GIVEN_UP stays as it is, but an incomplete one begins when its first invoice is given up.
     """
-    if SUBSCRIPTION.ended(status):
+    if SUBSCRIPTION.ended(status) or status is _S.TRIALING:
         return status
+    if status is _S.PAUSED:
+        return _S.ACTIVE if fate in (InvoiceFate.PAID, InvoiceFate.GIVEN_UP) else _S.PAUSED
     if status is _S.INCOMPLETE:
         return _while_incomplete(fate)
     if fate is InvoiceFate.PAID or fate is None:
         return _S.ACTIVE
-    if fate is InvoiceFate.AWAITED or first:
+    if fate in (InvoiceFate.AWAITED, InvoiceFate.GIVEN_UP) or first:
         return status
     return _S.PAST_DUE
 
 
 def _while_incomplete(fate: InvoiceFate | None) -> SubscriptionStatus:
-    """Only the first invoice counts: paying it starts the subscription, voiding it ends it."""
-    if fate is InvoiceFate.PAID:
+    """Only the first invoice counts: paying it or giving it up starts the subscription, voiding it ends it."""
+    if fate in (InvoiceFate.PAID, InvoiceFate.GIVEN_UP):
         return _S.ACTIVE
     return _S.INCOMPLETE_EXPIRED if fate is None else _S.INCOMPLETE

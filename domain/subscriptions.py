@@ -58,6 +58,28 @@ class CancellationReason(StrEnum):
     CANCELLATION_REQUESTED = "cancellation_requested"
 
 
+class PausedCollection(StrEnum):
+    """What becomes of the invoices that are made while collection is paused."""
+
+    KEEP_AS_DRAFT = "keep_as_draft"
+    """They stay drafts."""
+    MARK_UNCOLLECTIBLE = "mark_uncollectible"
+    """They are finalized and marked as uncollectible."""
+    VOID = "void"
+    """They are finalized and void."""
+
+
+class MissingPaymentMethod(StrEnum):
+    """What becomes of a subscription whose trial ends while nothing can be charged for it."""
+
+    CANCEL = "cancel"
+    """It ends."""
+    CREATE_INVOICE = "create_invoice"
+    """It is invoiced all the same, and then past due."""
+    PAUSE = "pause"
+    """It is paused until it is resumed, without invoices."""
+
+
 COMMENT_LENGTH_MAX: Final = 5000
 
 

@@ -38,6 +38,8 @@ class Invoice(Described):
     attempted = fields.BooleanField(default=False)
     paid_out_of_band = fields.BooleanField(default=False)
     next_payment_attempt: datetime | None = instant(null=True)
+    collection_paused = fields.CharField(max_length=18, null=True)
+    """How collection was paused when the draft was made; null when it was not."""
     automatically_finalizes_at: datetime | None = instant(null=True)
     customer_snapshot: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
     """Name, e-mail, phone, address, shipping, exemption and tax ids as they were at finalization."""
@@ -49,6 +51,7 @@ class Invoice(Described):
     finalized_at: datetime | None = instant(null=True)
     paid_at: datetime | None = instant(null=True)
     voided_at: datetime | None = instant(null=True)
+    marked_uncollectible_at: datetime | None = instant(null=True)
     test_clock_id = fields.CharField(max_length=40, null=True)
 
     class Meta:

@@ -30,10 +30,19 @@ class Subscription(Described):
     latest_invoice_id = fields.CharField(max_length=40, null=True)
     description = fields.CharField(max_length=500, null=True)
     cycle = fields.IntField(default=0)
-    """Number of the current period, counted from the anchor; an invoice per subscription and cycle is unique."""
+    """Counts what was billed, trials too; an invoice per subscription and cycle is unique."""
+    anchor_cycle = fields.IntField(default=0)
+    """The cycle whose period begins at the anchor; period `cycle - anchor_cycle` from the anchor is the current one."""
     billing_mode = fields.CharField(max_length=10, default="flexible")
     has_pending_items = fields.BooleanField(default=False)
     """Whether invoice items wait for the next invoice, so that a renewal asks for them only where there are any."""
+    pause_behavior = fields.CharField(max_length=18, null=True)
+    """What becomes of invoices while their collection is paused; null while they are collected."""
+    pause_resumes_at: datetime | None = instant(null=True)
+    trial_start: datetime | None = instant(null=True)
+    trial_end: datetime | None = instant(null=True)
+    trial_missing_payment_method = fields.CharField(max_length=14, default="create_invoice")
+    """What happens when the trial ends and nothing can be charged."""
     test_clock_id = fields.CharField(max_length=40, null=True)
     """The customer's clock, repeated here so that a group of renewals need not ask for it."""
 

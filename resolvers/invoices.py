@@ -8,7 +8,15 @@ from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
 from schema.inputs import draft_of
-from schema.invoices import InvoiceFilter, InvoicePayInput, InvoicePayPayload, InvoiceVoidInput, InvoiceVoidPayload
+from schema.invoices import (
+    InvoiceFilter,
+    InvoiceMarkUncollectibleInput,
+    InvoiceMarkUncollectiblePayload,
+    InvoicePayInput,
+    InvoicePayPayload,
+    InvoiceVoidInput,
+    InvoiceVoidPayload,
+)
 from schema.refs import InvoiceRef
 from services.invoices import InvoicePayDraft, InvoiceSearch
 from services.pages import Listing
@@ -39,3 +47,8 @@ class InvoiceMutations:
     async def invoice_void(self, info: Info, input: InvoiceVoidInput) -> Answer:
         """Makes an open invoice void: its payment is canceled, and balance that it used goes back to the customer."""
         return await info.context.services.invoices.void(input.id)
+
+    @mutation(kind="invoices", payload=InvoiceMarkUncollectiblePayload)
+    async def invoice_mark_uncollectible(self, info: Info, input: InvoiceMarkUncollectibleInput) -> Answer:
+        """Gives up on an open invoice, as bad debt. It may still be paid or voided."""
+        return await info.context.services.invoices.mark_uncollectible(input.id)

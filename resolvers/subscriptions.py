@@ -15,6 +15,8 @@ from schema.subscriptions import (
     SubscriptionCreateInput,
     SubscriptionCreatePayload,
     SubscriptionFilter,
+    SubscriptionResumeInput,
+    SubscriptionResumePayload,
     SubscriptionUpdateInput,
     SubscriptionUpdatePayload,
 )
@@ -51,6 +53,11 @@ class SubscriptionMutations:
         """Changes a subscription that has not ended. What is not mentioned stays; items are prorated by the second."""
         return await info.context.services.subscriptions.update(draft_of(SubscriptionChange, input))
 
+    @mutation(kind="subscriptions", payload=SubscriptionResumePayload)
+    async def subscription_resume(self, info: Info, input: SubscriptionResumeInput) -> Answer:
+        """Lets a paused subscription go on: a new period begins now, and its invoice is collected at once."""
+        return await info.context.services.subscriptions.resume(input.id)
+
     @mutation(kind="subscriptions", payload=SubscriptionCancelPayload)
     async def subscription_cancel(self, info: Info, input: SubscriptionCancelInput) -> Answer:
         """Ends a subscription at once. To end it with its period, set `cancelAtPeriodEnd` by `subscriptionUpdate`."""
@@ -59,4 +66,9 @@ class SubscriptionMutations:
 
 def _search(filter: SubscriptionFilter) -> SubscriptionSearch:
     statuses = filter.status.statuses() if filter.status else None
-    return SubscriptionSearch(customer=filter.customer or None, price=filter.price or None, statuses=statuses)
+    return SubscriptionSearch(
+        customer=filter.customer or None,
+        price=filter.price or None,
+        statuses=statuses,
+        collection_paused=filter.collection_paused,
+    )

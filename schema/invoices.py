@@ -54,6 +54,7 @@ describe_enum(
     DRAFT="It is being prepared; its amounts may still change.",
     OPEN="It is finalized and asks for payment; its amounts never change again.",
     PAID="It is paid. Final.",
+    UNCOLLECTIBLE="Nobody counts on its payment any more; it may still be paid or voided.",
     VOID="Nobody shall pay it any more. Final.",
 )
 describe_enum(
@@ -61,7 +62,8 @@ describe_enum(
     "Why an invoice was made.",
     SUBSCRIPTION_CREATE="A subscription began.",
     SUBSCRIPTION_CYCLE="A subscription moved on to its next period.",
-    SUBSCRIPTION_UPDATE="A subscription was changed within a period, and the difference is asked for at once.",
+    SUBSCRIPTION_UPDATE="A subscription was changed within a period and the difference is asked for, or a trial or a "
+    "resumption began.",
 )
 describe_enum(
     CollectionMethod,
@@ -76,6 +78,7 @@ class InvoiceStatusTransitions(Wrapping):
 
     finalized_at: datetime | None = column("When it was finalized.")
     paid_at: datetime | None = column("When it was paid.")
+    marked_uncollectible_at: datetime | None = column("When it was marked as uncollectible.")
     voided_at: datetime | None = column("When it was voided.")
 
 
@@ -255,7 +258,7 @@ class InvoiceFilter:
 class InvoicePayInput:
     """Becomes `InvoicePayDraft`."""
 
-    id: strawberry.ID = input_field("The invoice; it has to be OPEN.")
+    id: strawberry.ID = input_field("The invoice; it has to be OPEN or UNCOLLECTIBLE.")
     payment_method: strawberry.ID | None = input_field(
         "What to charge, one of the customer's; without it the invoice's, then the subscription's, then the "
         "customer's default. In test mode also a sandbox token such as `pm_card_visa`."
@@ -270,6 +273,13 @@ class InvoicePayInput:
 class InvoiceVoidInput:
     """Names the invoice."""
 
+    id: strawberry.ID = input_field("The invoice; it has to be OPEN or UNCOLLECTIBLE.")
+
+
+@strawberry.input(description="Which invoice nobody counts on any more.")
+class InvoiceMarkUncollectibleInput:
+    """Names the invoice."""
+
     id: strawberry.ID = input_field("The invoice; it has to be OPEN.")
 
 
@@ -277,3 +287,6 @@ InvoicePayPayload = payload(
     "invoicePay", invoice=(InvoiceRef, "The invoice, also when the card was declined; null when the input was refused.")
 )
 InvoiceVoidPayload = payload("invoiceVoid", invoice=(InvoiceRef, "The invoice, void; null when refused."))
+InvoiceMarkUncollectiblePayload = payload(
+    "invoiceMarkUncollectible", invoice=(InvoiceRef, "The invoice, UNCOLLECTIBLE; null when refused.")
+)

@@ -12,6 +12,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.currencies import exponents
+from domain.trials import NOW, Now
 from domain.uploads import UploadedFile
 
 MinorUnits = NewType("MinorUnits", int)
@@ -22,6 +23,8 @@ Currency = NewType("Currency", str)
 """A lower-case ISO 4217 code; input in any case."""
 Metadata = NewType("Metadata", dict[str, str])
 """Labels of the caller's own. An empty text stands for removal."""
+TimeOrNow = NewType("TimeOrNow", object)
+"""A moment, or the word NOW."""
 Json = NewType("Json", object)
 """Data whose form depends on its kind, such as how an amount was calculated."""
 
@@ -66,6 +69,10 @@ def _datetime(value: object) -> datetime:
         except (ValueError, OverflowError):
             pass
     raise GraphQLError(f"DateTime must be ISO 8601 with an offset such as '2027-01-31T10:00:00Z', not {value!r}.")
+
+
+def _time_or_now(value: object) -> datetime | Now:
+    return NOW if value == NOW.value else _datetime(value)
 
 
 @lru_cache(maxsize=8192)
@@ -116,7 +123,7 @@ def _upload(value: object) -> UploadedFile:
 
 
 def _unreadable(value: object) -> object:
-    raise GraphQLError("Upload is for input only.")
+    raise GraphQLError("This is for input only.")
 
 
 def _same(value: Any) -> Any:
@@ -155,6 +162,9 @@ SCALARS: dict[object, ScalarDefinition] = {
         "offset; parts of a second are cut off.",
         _datetime,
         instant_text,
+    ),
+    TimeOrNow: _scalar(
+        "TimeOrNow", "A moment in ISO 8601, as DateTime, or the word `NOW`; input only.", _time_or_now, _unreadable
     ),
     date: _scalar("Date", "A day in ISO 8601: `2027-01-31`.", _date, date.isoformat),
     Decimal: _scalar(

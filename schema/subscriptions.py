@@ -17,9 +17,12 @@ from domain.subscriptions import (
     BillingMode,
     CancellationFeedback,
     CancellationReason,
+    MissingPaymentMethod,
+    PausedCollection,
     PaymentBehavior,
     ProrationBehavior,
 )
+from domain.trials import TRIAL_DAYS_MAX
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.catalog import RecurringInput
 from schema.connections import Connection
@@ -37,16 +40,25 @@ from schema.refs import (
     TestClockRef,
 )
 from schema.relations import many, one, page
-from schema.scalars import Currency, Metadata, MinorUnits
+from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow
 
 describe_enum(
     SubscriptionStatus,
     "Where a subscription stands. It follows the latest finalized invoice.",
     INCOMPLETE="The first payment has not succeeded yet; 23 hours remain for it.",
     INCOMPLETE_EXPIRED="The first payment did not succeed in time. Final.",
+    TRIALING="Nothing is charged until its trial ends.",
     ACTIVE="All is well: the latest invoice is paid.",
     PAST_DUE="The latest invoice could not be collected.",
     CANCELED="It has ended. Final: a canceled subscription never comes back.",
+    PAUSED="Its trial ended without a payment method; there are no invoices until it is resumed.",
+)
+describe_enum(
+    MissingPaymentMethod,
+    "What becomes of a subscription whose trial ends while nothing can be charged for it.",
+    CANCEL="It ends.",
+    CREATE_INVOICE="It is invoiced all the same, and is PAST_DUE when that is to be collected.",
+    PAUSE="It is PAUSED, without invoices, until `subscriptionResume`.",
 )
 describe_enum(
     PaymentBehavior,
@@ -87,6 +99,13 @@ describe_enum(
     ALWAYS_INVOICE="It is invoiced and collected at once.",
     NONE="There is none: the new items are billed from the next period on.",
 )
+describe_enum(
+    PausedCollection,
+    "What becomes of invoices that are made while collection is paused.",
+    KEEP_AS_DRAFT="They stay drafts.",
+    MARK_UNCOLLECTIBLE="They are finalized after their hour and marked as uncollectible.",
+    VOID="They are finalized after their hour and void.",
+)
 
 
 class SubscriptionStatusFilter(StrEnum):
@@ -94,9 +113,11 @@ class SubscriptionStatusFilter(StrEnum):
 
     INCOMPLETE = SubscriptionStatus.INCOMPLETE.value
     INCOMPLETE_EXPIRED = SubscriptionStatus.INCOMPLETE_EXPIRED.value
+    TRIALING = SubscriptionStatus.TRIALING.value
     ACTIVE = SubscriptionStatus.ACTIVE.value
     PAST_DUE = SubscriptionStatus.PAST_DUE.value
     CANCELED = SubscriptionStatus.CANCELED.value
+    PAUSED = SubscriptionStatus.PAUSED.value
     ENDED = "ended"
     ALL = "all"
 
@@ -114,9 +135,11 @@ describe_enum(
     "Which subscriptions a list shows, by status.",
     INCOMPLETE="Those that wait for their first payment.",
     INCOMPLETE_EXPIRED="Those whose first payment did not succeed in time.",
+    TRIALING="Those on trial.",
     ACTIVE="Those that are paid.",
     PAST_DUE="Those whose latest invoice could not be collected.",
     CANCELED="Those that were canceled.",
+    PAUSED="Those whose trial ended without a payment method.",
     ENDED="Canceled and expired ones.",
     ALL="Every subscription, whatever its status.",
 )
@@ -129,6 +152,35 @@ class CancellationDetails(Wrapping):
     reason: CancellationReason | None = column("What brought the end about.")
     feedback: CancellationFeedback | None = column("The customer's reason, from a list.")
     comment: str | None = column("What the customer added in their own words.")
+
+
+@part_type
+class PauseCollection(Wrapping):
+    """How the collection of a subscription's invoices is paused."""
+
+    behavior: PausedCollection = column("What becomes of invoices that are made meanwhile.", source="pause_behavior")
+    resumes_at: datetime | None = column(
+        "When collection goes on; null when it waits to be told.", source="pause_resumes_at"
+    )
+
+
+@part_type
+class TrialEndBehavior(Wrapping):
+    """What happens when a trial ends."""
+
+    missing_payment_method: MissingPaymentMethod = column(
+        "When there is no payment method to charge.", source="trial_missing_payment_method"
+    )
+
+
+@part_type
+class TrialSettings(Wrapping):
+    """How a trial is conducted."""
+
+    @computed("What happens when it ends.")
+    def end_behavior(self) -> TrialEndBehavior:
+        """Reads through to the subscription."""
+        return TrialEndBehavior.of(self.row)
 
 
 @node_type(models.Subscription, kind="subscriptions", prefix=Prefix.SUBSCRIPTION)
@@ -160,6 +212,8 @@ class Subscription(Node):
         "subscription_id", "Amounts beside its periods, newest first.", filter=InvoiceItemPageFilter
     )
     start_date: datetime = column("When the agreement began.")
+    trial_start: datetime | None = column("When its trial began; null without one.")
+    trial_end: datetime | None = column("When its trial ends or ended; null without one.")
     cancel_at: datetime | None = column("When it is to end; null while no end is planned.")
     cancel_at_period_end: bool = column("Whether it ends with the current period.")
     canceled_at: datetime | None = column("When its end was asked for.")
@@ -167,6 +221,16 @@ class Subscription(Node):
     description: str | None = column("What the customer may read about it.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
     metadata: Metadata = column("Labels of your own.")
+
+    @computed("How the collection of its invoices is paused; null while they are collected.")
+    def pause_collection(self) -> PauseCollection | None:
+        """Reads through to the subscription."""
+        return None if self.row.pause_behavior is None else PauseCollection.of(self.row)
+
+    @computed("How its trial is conducted.")
+    def trial_settings(self) -> TrialSettings:
+        """Reads through to the subscription."""
+        return TrialSettings.of(self.row)
 
     @computed("Why it ended or is to end; null while there is nothing to tell.")
     def cancellation_details(self) -> CancellationDetails | None:
@@ -194,6 +258,9 @@ class SubscriptionFilter:
 
     customer: strawberry.ID | None = input_field("Only this customer's.")
     price: strawberry.ID | None = input_field("Only those with an item of this price.")
+    collection_paused: bool | None = input_field(
+        "True for those whose invoices are not collected at present, false for the others."
+    )
     status: SubscriptionStatusFilter | None = input_field("Only these; without it, all but the canceled ones.")
 
 
@@ -227,6 +294,20 @@ class SubscriptionItemInput:
     metadata: Metadata | None = input_field("Labels of your own for the item.")
 
 
+@strawberry.input(description="What is to happen when a trial ends.")
+class TrialEndBehaviorInput:
+    """Becomes `TrialEndBehaviorDraft`."""
+
+    missing_payment_method: MissingPaymentMethod = input_field("When there is no payment method to charge.")
+
+
+@strawberry.input(description="How a trial is to be conducted.")
+class TrialSettingsInput:
+    """Becomes `TrialSettingsDraft`."""
+
+    end_behavior: TrialEndBehaviorInput = input_field("What is to happen when it ends.")
+
+
 @strawberry.input(description="What a new subscription starts with.")
 class SubscriptionCreateInput:
     """Becomes `SubscriptionDraft`."""
@@ -246,6 +327,15 @@ class SubscriptionCreateInput:
         "also a sandbox token such as `pm_card_visa`."
     )
     off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
+    trial_period_days: int | None = input_field(
+        f"For how many days nothing is charged, from 1 to {TRIAL_DAYS_MAX}; or give `trialEnd`."
+    )
+    trial_end: TimeOrNow | None = input_field(
+        "Until when nothing is charged, at most two years ahead; NOW is no trial. Or give `trialPeriodDays`."
+    )
+    trial_settings: TrialSettingsInput | None = input_field(
+        "What happens when the trial ends; without a payment method CREATE_INVOICE by default."
+    )
     cancel_at_period_end: bool | None = input_field("Whether it ends with its first period; false by default.")
     billing_mode: BillingMode | None = input_field(
         "By which rules later changes are prorated; FLEXIBLE by default. It stays."
@@ -275,11 +365,27 @@ class SubscriptionItemChangeInput:
     metadata: Metadata | None = input_field("Labels of your own for the item.")
 
 
+@strawberry.input(description="How the collection of invoices is to be paused.")
+class PauseCollectionInput:
+    """Becomes `PauseCollectionDraft`."""
+
+    behavior: PausedCollection = input_field("What becomes of invoices that are made meanwhile.")
+    resumes_at: datetime | None = input_field("When collection goes on; without it, when it is told to.")
+
+
 @strawberry.input(description="What changes about a subscription. What is not mentioned stays.")
 class SubscriptionUpdateInput:
     """Becomes `SubscriptionChange`."""
 
     id: strawberry.ID = input_field("The subscription.")
+    trial_end: strawberry.Maybe[TimeOrNow | None] = input_field(
+        "NOW ends its trial: the first period that is paid for begins. A time, at most two years ahead, moves the end, "
+        "and on an ACTIVE subscription begins a trial until then, which delays the next payment."
+    )
+    pause_collection: strawberry.Maybe[PauseCollectionInput | None] = input_field(
+        "Pauses the collection of its invoices, which go on being made; its status stays. Null collects again."
+    )
+    trial_settings: strawberry.Maybe[TrialSettingsInput | None] = input_field("What happens when its trial ends.")
     cancel_at_period_end: strawberry.Maybe[bool | None] = input_field(
         "True ends it with the current period; false takes that back."
     )
@@ -317,6 +423,13 @@ class SubscriptionCancelInput:
     cancellation_details: CancellationDetailsInput | None = input_field("What the customer said about it.")
 
 
+@strawberry.input(description="Which paused subscription goes on.")
+class SubscriptionResumeInput:
+    """Names the subscription."""
+
+    id: strawberry.ID = input_field("The subscription; it has to be PAUSED.")
+
+
 SubscriptionCreatePayload = payload(
     "subscriptionCreate",
     subscription=(
@@ -327,6 +440,14 @@ SubscriptionCreatePayload = payload(
 )
 SubscriptionUpdatePayload = payload(
     "subscriptionUpdate", subscription=(SubscriptionRef, "The subscription as it is now; null when refused.")
+)
+SubscriptionResumePayload = payload(
+    "subscriptionResume",
+    subscription=(
+        SubscriptionRef,
+        "The subscription: ACTIVE when nothing remains to be paid, still PAUSED when the card was declined; null when "
+        "refused.",
+    ),
 )
 SubscriptionCancelPayload = payload(
     "subscriptionCancel", subscription=(SubscriptionRef, "The subscription, ended; null when refused.")

@@ -9,14 +9,23 @@ from models import AgendaEntry, Charge
 from services.agenda import Handled, Handler
 from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization
+from services.invoices.pausing import without_paused
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import SETUP_HANDLER
 from services.payments import PAYMENT_HANDLER, Attempts
 from services.refunds import REFUND_HANDLER
 from services.scope import Scope
+from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.cancellation import Cancellation
+from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.renewal import Renewal
+from services.subscriptions.trials import Trials
 from services.transactions import in_transaction
+
+
+async def _resume_collection(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await CollectionPause(scope).end_due(entries)
+    return Handled()
 
 
 async def _renew(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
@@ -26,6 +35,16 @@ async def _renew(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
 
 async def _cancel(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     await Cancellation(scope).end_at_period_end(entries)
+    return Handled()
+
+
+async def _end_trials(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Trials(scope).end_due(entries)
+    return Handled()
+
+
+async def _tell_of_trials(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await TrialAnnouncements(scope).tell(entries)
     return Handled()
 
 
@@ -41,7 +60,7 @@ async def _finalize(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     drafts = [each for each in found if each.row.status == InvoiceStatus.DRAFT and each.row.auto_advance]
     finalization = Finalization(scope)
     intents = await finalization.finalize(drafts, await finalization.payers(each.row.customer_id for each in drafts))
-    charges = await Collection(scope).prepare(drafts, intents)
+    charges = await Collection(scope).prepare(drafts, await without_paused(scope, drafts, intents))
     if not charges:
         return Handled()
     return Handled(continuation=lambda: _collect(scope, charges))
@@ -57,6 +76,9 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_RENEW: _renew,
     AgendaKind.SUBSCRIPTION_CANCEL: _cancel,
     AgendaKind.SUBSCRIPTION_EXPIRE: _expire,
+    AgendaKind.SUBSCRIPTION_TRIAL_WILL_END: _tell_of_trials,
+    AgendaKind.SUBSCRIPTION_TRIAL_END: _end_trials,
+    AgendaKind.SUBSCRIPTION_RESUME_COLLECTION: _resume_collection,
     AgendaKind.INVOICE_FINALIZE: _finalize,
     AgendaKind.PAYMENT_RESOLVE: PAYMENT_HANDLER,
     AgendaKind.REFUND_RESOLVE: REFUND_HANDLER,

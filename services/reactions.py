@@ -3,7 +3,7 @@
 payment succeeded        → its invoice is paid
 payment failed           → its invoice counts the attempt
 payment needs the payer  → its invoice says so
-invoice paid, failed, voided → its subscription's status follows (so does one whose payer must act)
+invoice paid, failed, voided, given up → its subscription's status follows (so does one whose payer must act)
 customer deleted         → subscriptions end, payment methods are detached
 """
 
@@ -24,4 +24,5 @@ def connect() -> None:
     react_to(EventType.INVOICE_PAYMENT_FAILED, follow_invoices)
     react_to(EventType.INVOICE_PAYMENT_ACTION_REQUIRED, follow_waiting_invoices)
     react_to(EventType.INVOICE_VOIDED, follow_invoices)
+    react_to(EventType.INVOICE_MARKED_UNCOLLECTIBLE, follow_invoices)
     react_to(EventType.CUSTOMER_DELETED, cancel_all_of, detach_all_of)

@@ -109,6 +109,15 @@ class Invoices(Service):
         await self.voiding.void([whole])
         return row
 
+    @transactional
+    async def mark_uncollectible(self, identifier: str) -> Invoice:
+        """Give up on an open invoice. It may still be paid or voided."""
+        row = await self._open(identifier, "mark as uncollectible")
+        [whole] = await self.wholes.of([row])
+        await self.voiding.refuse_in_flight([whole])
+        await self.voiding.mark_uncollectible([whole])
+        return row
+
     async def _trying(self, draft: InvoicePayDraft) -> Prepared[Invoice]:
         row = await self._open(draft.id, "pay")
         assert row.payment_intent_id is not None, f"open invoice {row.id} asks for nothing"

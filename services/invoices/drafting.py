@@ -10,6 +10,7 @@ from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import InvoiceDraft, LineDraft
 from domain.lifecycles import InvoiceStatus
 from domain.money import unit_amount_text
+from domain.subscriptions import PausedCollection
 from models import Invoice, InvoiceLine, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
@@ -51,6 +52,7 @@ class Drafting(Service):
     def drafted(self, wanted: Wanted) -> WholeInvoice:
         """A draft that is not stored: `Finalization` stores one that is finalized at once."""
         subscription, draft = wanted.subscription, wanted.draft
+        kept = wanted.finalizes_at is not None and subscription.pause_behavior == PausedCollection.KEEP_AS_DRAFT
         invoice = Invoice.made(
             id=self.new_id(Prefix.INVOICE),
             created_at=wanted.at,
@@ -66,8 +68,10 @@ class Drafting(Service):
             subtotal=draft.subtotal,
             total=draft.total,
             amount_due=max(draft.total, 0),
-            automatically_finalizes_at=wanted.finalizes_at,
-            next_payment_attempt=wanted.finalizes_at,
+            automatically_finalizes_at=None if kept else wanted.finalizes_at,
+            next_payment_attempt=None if kept else wanted.finalizes_at,
+            auto_advance=not kept,
+            collection_paused=subscription.pause_behavior,
             test_clock_id=subscription.test_clock_id,
             **self.ownership(),
         )

@@ -8,7 +8,7 @@ from typing import Any
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.invoicing import Settlement, invoice_number, settled_with_balance
+from domain.invoicing import Settlement, invoice_number, settled_beside_balance, settled_with_balance
 from domain.kinds import CustomerBalanceTransactionType as _Type
 from domain.lifecycles import INVOICE, InvoiceStatus
 from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentIntent
@@ -46,16 +46,22 @@ class Finalization(Service):
     intents = part(PaymentIntents)
 
     async def finalize(
-        self, invoices: Sequence[WholeInvoice], payers: Sequence[Payer], *, payment: Effect | None = None
+        self,
+        invoices: Sequence[WholeInvoice],
+        payers: Sequence[Payer],
+        *,
+        payment: Effect | None = None,
+        with_balance: bool = True,
     ) -> list[PaymentIntent]:
         """Finalize drafts, storing those that are not yet; what they ask for, in order, still to be stored or tried.
 
-        An invoice of nothing is PAID at once. `payment` is one that succeeded before its invoice was written. Events
+        An invoice of nothing is PAID at once. `payment` is one that succeeded before its invoice was written. Without
+        `with_balance` the customers' balances stay as they are: a trial asks for no debt. Events
         `invoice.finalized`, and `invoice.paid` and `invoice.payment_succeeded` where nothing is asked for.
         """
         rows = [each.row for each in invoices]
         presents = await self.presents(row.test_clock_id for row in rows)
-        await self._number_and_settle(rows, {payer.row.id: payer for payer in payers}, presents)
+        await self._number_and_settle(rows, {payer.row.id: payer for payer in payers}, presents, with_balance)
         for each in invoices:
             self.events.record(EventType.INVOICE_FINALIZED, each, at=presents[each.row.test_clock_id])
         asking = [each for each in invoices if each.row.amount_due > 0]
@@ -112,7 +118,11 @@ class Finalization(Service):
         return payment.intent
 
     async def _number_and_settle(
-        self, rows: Sequence[Invoice], payers: Mapping[str, Payer], presents: Mapping[str | None, datetime]
+        self,
+        rows: Sequence[Invoice],
+        payers: Mapping[str, Payer],
+        presents: Mapping[str | None, datetime],
+        with_balance: bool,
     ) -> None:
         """Give numbers and set balances against totals, invoice by invoice, then write both in sets."""
         balances = {payer.row.id: payer.balance for payer in payers.values()}
@@ -126,7 +136,8 @@ class Finalization(Service):
             row.customer_snapshot = _snapshot(payer)
             row.custom_fields, row.footer = payer.row.invoice_custom_fields, payer.row.invoice_footer
             row.finalized_at, row.automatically_finalizes_at, row.next_payment_attempt = at, None, None
-            settlement = settled_with_balance(row.total, balances[row.customer_id], row.currency)
+            settle = settled_with_balance if with_balance else settled_beside_balance
+            settlement = settle(row.total, balances[row.customer_id], row.currency)
             row.starting_balance = settlement.starting_balance
             row.ending_balance = balances[row.customer_id] = settlement.ending_balance
             row.amount_due = settlement.amount_due

@@ -15,6 +15,7 @@ from services.snapshots import Subject
 
 PAID = (EventType.INVOICE_PAID, EventType.INVOICE_PAYMENT_SUCCEEDED)
 """What is told when an invoice is paid through us."""
+PAYABLE = frozenset({InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE})
 
 
 class Settlement(Service):
@@ -24,7 +25,10 @@ class Settlement(Service):
     wholes = part(WholeInvoices)
 
     async def paid(self, intents: Sequence[Subject]) -> None:
-        """Open invoices of succeeded payments become PAID. Events `invoice.paid`, `invoice.payment_succeeded`."""
+        """Open and uncollectible invoices of succeeded payments become PAID.
+
+        Events `invoice.paid` and `invoice.payment_succeeded` for each.
+        """
         payments, invoices = await self._open_invoices(intents)
         presents = await self.presents(each.row.test_clock_id for each in invoices)
         for each in invoices:
@@ -63,7 +67,7 @@ class Settlement(Service):
             if intent.invoice_id is not None:
                 payments[intent.invoice_id] = intent
         found = await self.wholes.by("id", payments, lock=True)
-        return payments, [each for each in found if each.row.status == InvoiceStatus.OPEN]
+        return payments, [each for each in found if each.row.status in PAYABLE]
 
     async def _write(self, invoices: Sequence[WholeInvoice], *columns: str) -> None:
         await update_rows([each.row for each in invoices], columns)

@@ -1,4 +1,4 @@
-"""Voiding: an open invoice that nobody shall pay any more."""
+"""Voiding: an open invoice that nobody shall pay any more; and giving up on one that somebody still may."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from services.rows import update_rows
 
 
 class Voiding(Service):
-    """Voids invoices, in sets."""
+    """Voids invoices and gives up on them, in sets."""
 
     events = part(Events)
     customers = part(Customers)
@@ -38,6 +38,20 @@ class Voiding(Service):
         await update_rows([each.row for each in invoices], ("status", "voided_at"))
         for each in invoices:
             self.events.record(EventType.INVOICE_VOIDED, each, at=presents[each.row.test_clock_id])
+
+    async def mark_uncollectible(self, invoices: Sequence[WholeInvoice]) -> None:
+        """Nobody counts on the payment of these open invoices any more; they may still be paid or voided.
+
+        Event `invoice.marked_uncollectible` for each.
+        """
+        presents = await self.presents(each.row.test_clock_id for each in invoices)
+        for each in invoices:
+            row = each.row
+            row.status = INVOICE.move(row.id, InvoiceStatus(row.status), InvoiceStatus.UNCOLLECTIBLE)
+            row.marked_uncollectible_at = presents[row.test_clock_id]
+        await update_rows([each.row for each in invoices], ("status", "marked_uncollectible_at"))
+        for each in invoices:
+            self.events.record(EventType.INVOICE_MARKED_UNCOLLECTIBLE, each, at=presents[each.row.test_clock_id])
 
     async def cancel_payments(self, invoices: Sequence[WholeInvoice]) -> None:
         """The payments asked for by these invoices are wanted no more."""

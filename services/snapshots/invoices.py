@@ -93,7 +93,7 @@ def _status_transitions(row: Invoice) -> Snapshot:
     """When the invoice came to each of its statuses."""
     return {
         "finalized_at": seconds(row.finalized_at),
-        "marked_uncollectible_at": None,
+        "marked_uncollectible_at": seconds(row.marked_uncollectible_at),
         "paid_at": seconds(row.paid_at),
         "voided_at": seconds(row.voided_at),
     }

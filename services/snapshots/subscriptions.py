@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.subscriptions import BillingMode
+from models import Subscription
 from services.aggregates import PricedItem, WholeSubscription
 from services.snapshots.catalog import plan_snapshot, price_snapshot
 from services.snapshots.shapes import Snapshot, list_of, seconds
@@ -19,15 +20,12 @@ _WITHOUT = dict.fromkeys(
         "managed_payments",
         "next_pending_invoice_item_invoice",
         "on_behalf_of",
-        "pause_collection",
         "pending_invoice_item_interval",
         "pending_setup_intent",
         "pending_update",
         "schedule",
         "status_details",
         "transfer_data",
-        "trial_end",
-        "trial_start",
     )
 )
 """Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
@@ -71,6 +69,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "latest_invoice": row.latest_invoice_id,
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
+        "pause_collection": _pause_collection(row),
         "payment_settings": {
             "payment_method_options": None,
             "payment_method_types": None,
@@ -79,7 +78,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "start_date": seconds(row.start_date),
         "status": row.status,
         "test_clock": row.test_clock_id,
-        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+        **_trial(row),
     }
 
 
@@ -87,6 +86,22 @@ def _billing_mode(mode: str) -> Snapshot:
     """Which rules changes follow."""
     flexible = {"proration_discounts": "included"} if mode == BillingMode.FLEXIBLE else None
     return {"flexible": flexible, "type": mode, "updated_at": None}
+
+
+def _trial(row: Subscription) -> Snapshot:
+    """From when to when nothing was charged, and what happens then."""
+    return {
+        "trial_end": seconds(row.trial_end),
+        "trial_settings": {"end_behavior": {"missing_payment_method": row.trial_missing_payment_method}},
+        "trial_start": seconds(row.trial_start),
+    }
+
+
+def _pause_collection(row: Subscription) -> Snapshot | None:
+    """How collection is paused, if it is."""
+    if row.pause_behavior is None:
+        return None
+    return {"behavior": row.pause_behavior, "resumes_at": seconds(row.pause_resumes_at)}
 
 
 def _cancellation_details(details: Mapping[str, str]) -> Snapshot:

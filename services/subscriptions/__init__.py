@@ -5,6 +5,10 @@ changes       what may be changed while it runs
 item_changes  other prices and quantities, and what that costs; exchange works it out
 preview       what would be invoiced
 renewal       the next period and its invoice
+trials        free time at first, or in between, and its end
+announcing    the end of a trial is told beforehand
+resumption    what was paused goes on
+pausing       invoices are made, but not collected
 following     the status follows the latest finalized invoice
 cancellation  how it ends
 """
@@ -26,22 +30,29 @@ from services.subscriptions.drafts import (
     CancellationDraft,
     ItemChange,
     ItemDraft,
+    PauseCollectionDraft,
     SubscriptionChange,
     SubscriptionDraft,
+    TrialEndBehaviorDraft,
+    TrialSettingsDraft,
 )
 from services.subscriptions.preview import ChangeDetails, Preview, PreviewDraft, Previews
+from services.subscriptions.resumption import Resumption
 
 __all__ = [
     "CancellationDraft",
     "ChangeDetails",
     "ItemChange",
     "ItemDraft",
+    "PauseCollectionDraft",
     "Preview",
     "PreviewDraft",
     "SubscriptionChange",
     "SubscriptionDraft",
     "SubscriptionSearch",
     "Subscriptions",
+    "TrialEndBehaviorDraft",
+    "TrialSettingsDraft",
 ]
 
 
@@ -52,6 +63,7 @@ class SubscriptionSearch:
     customer: str | None = None
     price: str | None = None
     statuses: Sequence[SubscriptionStatus] | None = None
+    collection_paused: bool | None = None
 
 
 class Subscriptions(Service):
@@ -61,6 +73,7 @@ class Subscriptions(Service):
     changes = part(Changes)
     cancellation = part(Cancellation)
     previews = part(Previews)
+    resumption = part(Resumption)
 
     def matching(self, search: SubscriptionSearch) -> QuerySet[Subscription]:
         """The subscriptions that a list shows."""
@@ -73,6 +86,8 @@ class Subscriptions(Service):
             found = found.filter(customer_id=search.customer)
         if search.price is not None:
             found = found.filter(id__in=self.changes.subscribed_to(search.price))
+        if search.collection_paused is not None:
+            found = found.filter(pause_behavior__isnull=not search.collection_paused)
         return found
 
     async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
@@ -93,6 +108,13 @@ class Subscriptions(Service):
     async def preview(self, draft: PreviewDraft) -> Preview:
         """What would be invoiced next, or for a change that is only thought of."""
         return await self.previews.preview(draft)
+
+    async def resume(self, identifier: str) -> Settled[Subscription]:
+        """Let a paused subscription go on with a new period, whose invoice is collected at once.
+
+        Without anything to pay it is ACTIVE at once; otherwise it stays PAUSED until that is paid, for 23 hours.
+        """
+        return await self.resumption.resume(identifier)
 
     @transactional
     async def cancel(self, draft: CancellationDraft) -> Subscription:

@@ -20,7 +20,13 @@ from services.snapshots import Subject
 from services.subscriptions.drafts import CancellationDraft
 from services.subscriptions.wholes import WholeSubscriptions
 
-_AGENDA = (AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_EXPIRE)
+_AGENDA = (
+    AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_EXPIRE,
+    AgendaKind.SUBSCRIPTION_TRIAL_END, AgendaKind.SUBSCRIPTION_TRIAL_WILL_END,
+    AgendaKind.SUBSCRIPTION_RESUME_COLLECTION,
+)  # fmt: skip
+_WAITING = frozenset({SubscriptionStatus.INCOMPLETE, SubscriptionStatus.PAUSED})
+"""Those whose latest invoice, while it is open, begins them or lets them go on; without it they do neither."""
 
 
 class Cancellation(Service):
@@ -44,12 +50,12 @@ class Cancellation(Service):
         return row
 
     async def end(self, wholes: Sequence[WholeSubscription]) -> None:
-        """End these now. A first invoice that was never paid is void; drafts stay but go nowhere by themselves.
+        """End these now. What would have begun or resumed them is void; drafts stay but go nowhere by themselves.
 
         Event `customer.subscription.deleted` for each.
         """
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
-        unpaid = [whole.row.id for whole in wholes if whole.row.status == SubscriptionStatus.INCOMPLETE]
+        unpaid = [whole for whole in wholes if whole.row.status in _WAITING]
         for whole in wholes:
             row, at = whole.row, presents[whole.row.test_clock_id]
             row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.CANCELED)
@@ -62,7 +68,7 @@ class Cancellation(Service):
         await self._stop_drafts(wholes, presents)
         for whole in wholes:
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_DELETED, whole, at=presents[whole.row.test_clock_id])
-        await self._void_first_invoices(unpaid)
+        await self._void_awaited(unpaid)
 
     async def end_at_period_end(self, entries: Sequence[AgendaEntry]) -> None:
         """The agenda's SUBSCRIPTION_CANCEL: what was to be cancelled at its period end is."""
@@ -70,27 +76,28 @@ class Cancellation(Service):
         await self.end([whole for whole in wholes if whole.row.status in LIVING])
 
     async def expire(self, entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
-        """The agenda's SUBSCRIPTION_EXPIRE: void first invoices that were not paid in time; the status follows.
+        """The agenda's SUBSCRIPTION_EXPIRE: void invoices that were not paid in time; the status follows.
+
+        The first one ends its subscription, that of a resumption leaves it paused.
 
         The entries whose payment is being made at this very moment come back, for later.
         """
         found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
-        waiting = {whole.row.id for whole in found if whole.row.status == SubscriptionStatus.INCOMPLETE}
-        open_invoices = await self._first_invoices(waiting)
+        open_invoices = await self._awaited([whole for whole in found if whole.row.status in _WAITING])
         busy = await self.voiding.in_flight(open_invoices)
         await self.voiding.void([each for each in open_invoices if each.row.id not in busy])
         paying = {each.row.subscription_id for each in open_invoices if each.row.id in busy}
         return [entry for entry in entries if entry.subject_id in paying]
 
-    async def _first_invoices(self, subscription_ids: Sequence[str] | set[str]) -> list[WholeInvoice]:
-        """The open invoices of subscriptions that only ever had their first one."""
-        found = await self.invoices.by("subscription_id", subscription_ids, lock=True)
+    async def _awaited(self, waiting: Sequence[WholeSubscription]) -> list[WholeInvoice]:
+        """The open invoices that these wait for."""
+        found = await self.invoices.by("id", [whole.row.latest_invoice_id for whole in waiting], lock=True)
         return [each for each in found if each.row.status == InvoiceStatus.OPEN]
 
-    async def _void_first_invoices(self, subscription_ids: Sequence[str]) -> None:
+    async def _void_awaited(self, waiting: Sequence[WholeSubscription]) -> None:
         """Nobody shall pay for what has ended before it began; refused while a payment is being made."""
-        if subscription_ids:
-            invoices = await self._first_invoices(subscription_ids)
+        if waiting:
+            invoices = await self._awaited(waiting)
             await self.voiding.refuse_in_flight(invoices)
             await self.voiding.void(invoices)
 

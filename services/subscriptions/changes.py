@@ -4,7 +4,6 @@ from datetime import datetime
 
 from tortoise.expressions import Subquery
 
-from domain.agenda import AgendaKind
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
@@ -12,6 +11,7 @@ from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
 from domain.subscriptions import PaymentBehavior, cancellation_requested, cancellation_told
 from domain.texts import text_within
+from domain.trials import NOW, checked_trial_end
 from models import Customer, Subscription, SubscriptionItem
 from services.aggregates import WholeSubscription
 from services.base import Service, Settled, part
@@ -20,15 +20,18 @@ from services.events import Events
 from services.invoices.finalization import Finalization, Payer
 from services.payment_methods import PaymentMethods
 from services.payments import Attempts, Prepared
+from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.item_changes import ItemChanges, ItemsChanged, asks_at_once
+from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
-from services.subscriptions.renewal import current_period_end, period_ending
+from services.subscriptions.renewal import PERIOD_ENDINGS, current_period_end, period_ending
+from services.subscriptions.trials import Trials
 from services.subscriptions.wholes import WholeSubscriptions
 
 _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
-    "description", "metadata",
+    "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id",
 )  # fmt: skip
 
@@ -43,6 +46,9 @@ class Changes(Service):
     events = part(Events)
     due = part(Due)
     methods = part(PaymentMethods)
+    trials = part(Trials)
+    pause = part(CollectionPause)
+    announcements = part(TrialAnnouncements)
     wholes = part(WholeSubscriptions)
     items = part(ItemChanges)
     finalization = part(Finalization)
@@ -70,30 +76,55 @@ class Changes(Service):
         changed = ItemsChanged(whole)
         if change.items:
             changed = await self.items.apply(whole, change, payer, at)
+        await self.pause.change(row, change.pause_collection, at)
+        moved = await self._set_trial(changed.whole, change, at)
         await self._end(changed.whole, change, at)
         _tell(row, change)
         await row.save(update_fields=_CHANGEABLE)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, changed.whole, at=at, before=before)
+        if moved:
+            await self.announcements.announce(changed.whole, at)
+        elif change.trial_end is NOW:
+            await self.trials.end_now(changed.whole, at)
         return Prepared(subject=row, wishes=changed.wishes)
 
     async def _payer(self, change: SubscriptionChange) -> Payer | None:
         """Whoever is charged at once, held before the subscription, as whatever finalizes invoices does."""
-        if not asks_at_once(change):
+        if not asks_at_once(change) and change.trial_end is UNSET:
             return None
         row = await self.require(Subscription, change.id)
         [payer] = await self.finalization.payers([row.customer_id])
-        return payer
+        return payer if asks_at_once(change) else None
 
     async def _end(self, whole: WholeSubscription, change: SubscriptionChange, at: datetime) -> None:
         """Let the subscription end with its period, or not any more."""
         row = whole.row
         if change.cancel_at_period_end is not UNSET and change.cancel_at_period_end != row.cancel_at_period_end:
+            _refuse_paused(row)
             row.cancel_at_period_end = change.cancel_at_period_end
             row.cancel_at = current_period_end(whole) if row.cancel_at_period_end else None
             row.canceled_at = at if row.cancel_at_period_end else None
             row.cancellation_details = cancellation_requested({}) if row.cancel_at_period_end else {}
-            await self.due.cancel(row.id, AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL)
+            await self.due.cancel(row.id, *PERIOD_ENDINGS)
             await self.due.schedule_all([period_ending(whole)], fresh=True)
+
+    async def _set_trial(self, whole: WholeSubscription, change: SubscriptionChange, at: datetime) -> bool:
+        """Begin or move a trial as the change says; whether its end is now another. One that ends now does so later."""
+        row, status = whole.row, SubscriptionStatus(whole.row.status)
+        if change.trial_settings is not UNSET:
+            row.trial_missing_payment_method = change.trial_settings.end_behavior.missing_payment_method
+        if change.trial_end is UNSET:
+            return False
+        if change.trial_end is NOW:
+            SUBSCRIPTION.refuse_unless("end the trial of", row.id, status, param="trialEnd")
+            return False
+        end = checked_trial_end(change.trial_end, at)
+        if status is SubscriptionStatus.TRIALING:
+            await self.trials.move_end(whole, end)
+        else:
+            SUBSCRIPTION.refuse_unless("begin a trial of", row.id, status, param="trialEnd")
+            await self.trials.begin(whole, end, at)
+        return True
 
     async def _set(self, whole: WholeSubscription, change: SubscriptionChange) -> None:
         row = whole.row
@@ -129,4 +160,14 @@ def _refuse_unknown_ways(change: SubscriptionChange) -> None:
             ErrorCode.PARAMETER_INVALID,
             "A change cannot be made with ERROR_IF_INCOMPLETE; choose ALLOW_INCOMPLETE or DEFAULT_INCOMPLETE.",
             "paymentBehavior",
+        )
+
+
+def _refuse_paused(row: Subscription) -> None:
+    """A paused subscription is in no period with whose end it could end."""
+    if row.status == SubscriptionStatus.PAUSED:
+        raise DomainError(
+            ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
+            f"Subscription {row.id} is paused, so that no period of it ends; cancel it now, or resume it first.",
+            "cancelAtPeriodEnd",
         )

@@ -8,7 +8,7 @@ from domain.agenda import AgendaKind
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import BillingReason
-from domain.lifecycles import InvoiceFate, PaymentIntentStatus, subscription_status_at_start
+from domain.lifecycles import InvoiceFate, PaymentIntentStatus, SubscriptionStatus, subscription_status_at_start
 from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
 from gateways.outcomes import Outcome
 from models import Charge, PaymentIntent, Subscription
@@ -23,6 +23,7 @@ from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems
 from services.payments import Attempts, Effect, Errand, PaymentIntents, Prepared, Resolution, Wish
 from services.rows import insert_rows, update_rows
+from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.planning import Plan, Planning
 from services.subscriptions.renewal import period_ending
@@ -41,6 +42,7 @@ class Creation(Service):
     finalization = part(Finalization)
     intents = part(PaymentIntents)
     attempts = part(Attempts)
+    announcements = part(TrialAnnouncements)
 
     async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
         """Write the subscription and collect its first invoice as its payment behaviour says."""
@@ -134,7 +136,8 @@ class Creation(Service):
         """
         payer = plan.payer if payment is None else await self.planning.payer(plan.payer.row.id)
         row = plan.whole.row
-        row.status = subscription_status_at_start(InvoiceFate.PAID if plan.amount_due == 0 else InvoiceFate.AWAITED)
+        trialing = row.trial_end is not None
+        row.status = _first_status(plan)
         wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, None)
         invoice = self.drafting.drafted(wanted)
         row.latest_invoice_id = invoice.row.id
@@ -146,7 +149,7 @@ class Creation(Service):
             item.pending, item.invoice_id = False, invoice.row.id
         await self.items.store(plan.once)
         self.events.record(EventType.INVOICE_CREATED, invoice, at=plan.at)
-        intents = await self.finalization.finalize([invoice], [payer], payment=payment)
+        intents = await self.finalization.finalize([invoice], [payer], payment=payment, with_balance=not trialing)
         await self._schedule(plan)
         return intents
 
@@ -157,6 +160,8 @@ class Creation(Service):
             expires_at = plan.at + INCOMPLETE_LASTS
             appointments.append(Appointment(AgendaKind.SUBSCRIPTION_EXPIRE, row.id, expires_at, row.test_clock_id))
         await self.due.schedule_all(appointments, fresh=True)
+        if row.trial_end is not None:
+            await self.announcements.announce(plan.whole, plan.at)
 
     async def _take_currency(self, payer: Payer, currency: str, at: datetime) -> None:
         """The first subscription decides the customer's currency, and so does one after all others have ended."""
@@ -167,6 +172,13 @@ class Creation(Service):
             customer.currency = currency
             await update_rows([customer], ("currency",))
             self.events.record(EventType.CUSTOMER_UPDATED, whole, at=at, before=before)
+
+
+def _first_status(plan: Plan) -> SubscriptionStatus:
+    """A trial waits for no payment, and so is never incomplete."""
+    if plan.whole.row.trial_end is not None:
+        return SubscriptionStatus.TRIALING
+    return subscription_status_at_start(InvoiceFate.PAID if plan.amount_due == 0 else InvoiceFate.AWAITED)
 
 
 def _wish(plan: Plan, intent: PaymentIntent, *, homeless: bool = False) -> Wish:

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.drafts import UNSET, Unset
-from domain.subscriptions import BillingMode, CancellationFeedback, PaymentBehavior, ProrationBehavior
+from domain.subscriptions import (
+    BillingMode,
+    CancellationFeedback,
+    MissingPaymentMethod,
+    PausedCollection,
+    PaymentBehavior,
+    ProrationBehavior,
+)
+from domain.trials import Now
 from services.catalog import InlinePriceDraft
 from services.invoices.manual_items import OneTimeDraft
 
@@ -21,6 +29,20 @@ class ItemDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialEndBehaviorDraft:
+    """What is to happen when a trial ends."""
+
+    missing_payment_method: MissingPaymentMethod
+
+
+@dataclass(frozen=True, slots=True)
+class TrialSettingsDraft:
+    """How a trial is to be conducted."""
+
+    end_behavior: TrialEndBehaviorDraft
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionDraft:
     """A subscription to be made."""
 
@@ -30,6 +52,9 @@ class SubscriptionDraft:
     payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
     default_payment_method: str | None = None
     off_session: bool = False
+    trial_period_days: int | None = None
+    trial_end: datetime | Now | None = None
+    trial_settings: TrialSettingsDraft | None = None
     cancel_at_period_end: bool = False
     billing_mode: BillingMode = BillingMode.FLEXIBLE
     description: str | None = None
@@ -56,10 +81,21 @@ class ItemChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseCollectionDraft:
+    """How collection is to be paused, and until when; without an end until it is told to go on."""
+
+    behavior: PausedCollection
+    resumes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionChange:
     """What is to change about a subscription; absent fields stay."""
 
     id: str
+    trial_end: datetime | Now | Unset = UNSET
+    trial_settings: TrialSettingsDraft | Unset = UNSET
+    pause_collection: PauseCollectionDraft | Unset | None = UNSET
     cancel_at_period_end: bool | Unset = UNSET
     cancellation_details: LeavingWords | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET

@@ -23,7 +23,10 @@ from services.events import Events
 from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
+from services.subscriptions.renewal import period_ending
 from services.subscriptions.wholes import WholeSubscriptions
+
+_FINALIZED = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)
 
 
 class Following(Service):
@@ -44,7 +47,7 @@ class Following(Service):
         latest = await self._latest_finalized(wholes, subjects)
         changed: list[tuple[WholeSubscription, SubscriptionStatus]] = []
         for whole in wholes:
-            invoice = latest.get(whole.row.id)
+            invoice = _judged(whole, subjects[whole.row.id], latest.get(whole.row.id))
             after = subscription_status_after(
                 SubscriptionStatus(whole.row.status),
                 fate_of(invoice),
@@ -68,6 +71,14 @@ class Following(Service):
         for (whole, _), before in zip(changed, befores, strict=True):
             at = presents[whole.row.test_clock_id]
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
+            if before["status"] == SubscriptionStatus.PAUSED:
+                self.events.record(EventType.CUSTOMER_SUBSCRIPTION_RESUMED, whole, at=at)
+        resumed = [
+            whole
+            for (whole, _), before in zip(changed, befores, strict=True)
+            if before["status"] == SubscriptionStatus.PAUSED
+        ]
+        await self.due.schedule_all([period_ending(whole) for whole in resumed], fresh=True)
 
     async def _unschedule(self, changed: Sequence[tuple[WholeSubscription, SubscriptionStatus]]) -> None:
         """One that waits no longer does not expire, and one that expired is never renewed."""
@@ -92,9 +103,7 @@ class Following(Service):
                 unclear.append(whole.row.id)
         if not unclear:
             return latest
-        counting = self.mine(Invoice).filter(
-            subscription_id__in=unclear, status__in=(InvoiceStatus.OPEN, InvoiceStatus.PAID)
-        )
+        counting = self.mine(Invoice).filter(subscription_id__in=unclear, status__in=_FINALIZED)
         ids = await counting.group_by("subscription_id").annotate(last=Max("id")).values_list("last", flat=True)
         for invoice in await self.gather(Invoice, "id", list(map(str, ids))):
             latest[invoice.subscription_id] = invoice
@@ -119,17 +128,26 @@ class Following(Service):
             self.events.record(EventType.CUSTOMER_UPDATED, whole, at=at, before=before)
 
 
+def _judged(whole: WholeSubscription, subject: Invoice, latest: Invoice | None) -> Invoice | None:
+    """The invoice that decides: the latest finalized one, and for a paused subscription that of its resumption."""
+    if whole.row.status != SubscriptionStatus.PAUSED:
+        return latest
+    return subject if subject.id == whole.row.latest_invoice_id and subject.status != InvoiceStatus.VOID else None
+
+
 def fate_of(invoice: Invoice | None) -> InvoiceFate | None:
     """How the collection of a finalized invoice stands; None without one."""
     if invoice is None:
         return None
     if invoice.status == InvoiceStatus.PAID:
         return InvoiceFate.PAID
+    if invoice.status == InvoiceStatus.UNCOLLECTIBLE:
+        return InvoiceFate.GIVEN_UP
     return InvoiceFate.FAILED if invoice.attempted else InvoiceFate.AWAITED
 
 
 async def follow_invoices(scope: Scope, invoices: Sequence[Subject]) -> None:
-    """Reaction to an invoice being paid, failing or being voided."""
+    """Reaction to an invoice being paid, failing, being voided or given up."""
     await Following(scope).follow([each for each in invoices if isinstance(each, WholeInvoice)])
 
 

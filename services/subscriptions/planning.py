@@ -9,12 +9,13 @@ from domain.currencies import CHARGE_AMOUNT_MAX, format_minor
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoices import CollectionMethod
-from domain.invoicing import InvoiceDraft, PriceFacts, invoice_draft_of, settled_with_balance
+from domain.invoicing import InvoiceDraft, PriceFacts, invoice_draft_of, settled_with_balance, trial_draft_of
 from domain.lifecycles import LIVING, InvoiceStatus
 from domain.metadata import merged_metadata
 from domain.periods import Period, period_number
-from domain.subscriptions import ITEMS_MAX, PaymentBehavior, cancellation_requested
+from domain.subscriptions import ITEMS_MAX, MissingPaymentMethod, PaymentBehavior, cancellation_requested
 from domain.texts import text_within
+from domain.trials import trial_end_of
 from models import Customer, Invoice, InvoiceItem, PaymentMethod, Price, Product, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
@@ -74,11 +75,16 @@ class Planning(Service):
         once = await self._charged_once(draft, whole.row, at)
         invoice = _first_invoice(whole, facts, once)
         _refuse_beyond_a_charge(invoice)
-        settlement = settled_with_balance(invoice.total, payer.balance, invoice.currency)
-        _require_method(method, draft, settlement.amount_due)
+        due = 0
+        if whole.row.trial_end is not None:
+            _refuse_at_first(draft)
+            invoice = _free(whole, facts)
+        else:
+            due = settled_with_balance(invoice.total, payer.balance, invoice.currency).amount_due
+        _require_method(method, draft, due)
         if method is not None and draft.default_payment_method is not None:
             whole.row.default_payment_method_id = method.id
-        return Plan(draft, payer, whole, invoice, settlement.amount_due, method, at, once)
+        return Plan(draft, payer, whole, invoice, due, method, at, once)
 
     async def payer(self, customer_id: str) -> Payer:
         """The customer, held; refused when there is none or they were deleted."""
@@ -196,14 +202,19 @@ class Planning(Service):
     ) -> WholeSubscription:
         recurrence = recurrence_of_price(prices[0])
         assert recurrence is not None, "only recurring prices pass the checks"
-        period = period_number(at, recurrence, 0)
+        trial_end = trial_end_of(draft.trial_period_days, draft.trial_end, at)
+        period = period_number(at, recurrence, 0) if trial_end is None else Period(at, trial_end, -1)
         row = Subscription.made(
             id=self.new_id(Prefix.SUBSCRIPTION),
             created_at=at,
             customer_id=customer.id,
             currency=prices[0].currency,
             collection_method=CollectionMethod.CHARGE_AUTOMATICALLY,
-            billing_cycle_anchor=at,
+            billing_cycle_anchor=trial_end or at,
+            anchor_cycle=0 if trial_end is None else 1,
+            trial_start=None if trial_end is None else at,
+            trial_end=trial_end,
+            trial_missing_payment_method=_missing_payment_method(draft),
             start_date=at,
             cancel_at_period_end=draft.cancel_at_period_end,
             cancel_at=period.end if draft.cancel_at_period_end else None,
@@ -239,6 +250,22 @@ def _check_words(draft: SubscriptionDraft, problems: Problems) -> None:
     checked(problems, merged_metadata, {}, draft.metadata)
     for index, item in enumerate(draft.items):
         checked(problems, merged_metadata, {}, item.metadata, ("items", str(index), "metadata"))
+
+
+def _missing_payment_method(draft: SubscriptionDraft) -> MissingPaymentMethod:
+    settings = draft.trial_settings
+    return MissingPaymentMethod.CREATE_INVOICE if settings is None else settings.end_behavior.missing_payment_method
+
+
+def _refuse_at_first(draft: SubscriptionDraft) -> None:
+    """The first invoice of a trial asks for nothing."""
+    if draft.add_invoice_items:
+        raise DomainError(
+            ErrorCode.PARAMETERS_EXCLUSIVE,
+            "A trial begins with an invoice of nothing, so that nothing can be added to it; leave out addInvoiceItems or"
+            " the trial, or create an invoice item for the first invoice after the trial.",
+            "addInvoiceItems",
+        )
 
 
 def _check_prices(prices: Sequence[Price], in_force: str | None, problems: Problems) -> None:
@@ -302,7 +329,16 @@ def _refuse_beyond_a_charge(invoice: InvoiceDraft) -> None:
 def _first_invoice(
     whole: WholeSubscription, facts: Mapping[str, PriceFacts], once: Sequence[InvoiceItem]
 ) -> InvoiceDraft:
-    first = whole.items[0].row
-    period = Period(first.current_period_start, first.current_period_end, 0)
+    """What a period costs, and what is sold once with it."""
     lines = [line_of(item) for item in once]
-    return invoice_draft_of(billed_items(whole.items, facts, period), whole.row.currency, lines)
+    return invoice_draft_of(billed_items(whole.items, facts, _first_period(whole)), whole.row.currency, lines)
+
+
+def _free(whole: WholeSubscription, facts: Mapping[str, PriceFacts]) -> InvoiceDraft:
+    """What a trial costs instead."""
+    return trial_draft_of(billed_items(whole.items, facts, _first_period(whole)), whole.row.currency)
+
+
+def _first_period(whole: WholeSubscription) -> Period:
+    first = whole.items[0].row
+    return Period(first.current_period_start, first.current_period_end, 0)

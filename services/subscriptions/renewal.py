@@ -13,13 +13,17 @@ from models import AgendaEntry, InvoiceItem
 from services.aggregates import WholeInvoice, WholeSubscription
 from services.base import Service, part
 from services.due import Appointment, Due
-from services.events import Events
+from services.events import Events, Snapshot
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.rows import update_rows
 from services.settings import Settings
 from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_subscription
 
+PERIOD_ENDINGS = (
+    AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_TRIAL_END,
+)  # fmt: skip
+"""What may happen when a period ends; a subscription has one of them on the agenda."""
 RENEWABLE = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
 
 
@@ -40,10 +44,21 @@ class Renewal(Service):
         finalization are on the agenda afterwards.
         """
         found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
-        wholes = [whole for whole in found if whole.row.status in RENEWABLE]
+        return await self.move_on([whole for whole in found if whole.row.status in RENEWABLE])
+
+    async def move_on(
+        self,
+        wholes: Sequence[WholeSubscription],
+        befores: Sequence[Snapshot] | None = None,
+        also: Sequence[str] = (),
+    ) -> list[WholeInvoice]:
+        """Move held subscriptions into their next period; as `renew`.
+
+        `befores` are their snapshots from before a change that goes along with it and that set the columns in `also`.
+        """
         facts = await self.wholes.facts_of(item.price for whole in wholes for item in whole.items)
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
-        befores = [self.events.snapshot(whole) for whole in wholes]
+        befores = [self.events.snapshot(whole) for whole in wholes] if befores is None else befores
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
         wanted = [
@@ -54,16 +69,16 @@ class Renewal(Service):
         for whole, invoice in zip(wholes, invoices, strict=True):
             whole.row.latest_invoice_id = invoice.row.id
         await self.items.take_up(invoices, waiting)
-        await self._store(wholes)
+        await self._store(wholes, also)
         await self._schedule(wholes, invoices)
         for whole, before in zip(wholes, befores, strict=True):
             at = presents[whole.row.test_clock_id]
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
         return invoices
 
-    async def _store(self, wholes: Sequence[WholeSubscription]) -> None:
+    async def _store(self, wholes: Sequence[WholeSubscription], also: Sequence[str]) -> None:
         """Write the periods moved on. What a change left behind is written off only where there was a change."""
-        await update_rows([whole.row for whole in wholes], ("cycle", "latest_invoice_id", "has_pending_items"))
+        await update_rows([whole.row for whole in wholes], ("cycle", "latest_invoice_id", "has_pending_items", *also))
         items = [item.row for whole in wholes for item in whole.items]
         columns = ["current_period_start", "current_period_end"]
         if any(item.invoiced_price_id is not None for item in items):
@@ -77,6 +92,7 @@ class Renewal(Service):
         finalizations = [
             Appointment(AgendaKind.INVOICE_FINALIZE, each.row.id, _finalizes_at(each), each.row.test_clock_id)
             for each in invoices
+            if each.row.auto_advance
         ]
         await self.due.schedule_all(finalizations, fresh=True)
         await self.due.schedule_all([period_ending(whole) for whole in wholes])
@@ -84,9 +100,14 @@ class Renewal(Service):
 
 def period_ending(whole: WholeSubscription) -> Appointment:
     """What happens when the current period of the subscription ends: it is renewed, or cancelled if that was asked."""
-    ends = whole.row.cancel_at_period_end
-    kind = AgendaKind.SUBSCRIPTION_CANCEL if ends else AgendaKind.SUBSCRIPTION_RENEW
-    return Appointment(kind, whole.row.id, current_period_end(whole), whole.row.test_clock_id)
+    row = whole.row
+    if row.cancel_at_period_end:
+        kind = AgendaKind.SUBSCRIPTION_CANCEL
+    elif row.status == SubscriptionStatus.TRIALING:
+        kind = AgendaKind.SUBSCRIPTION_TRIAL_END
+    else:
+        kind = AgendaKind.SUBSCRIPTION_RENEW
+    return Appointment(kind, row.id, current_period_end(whole), row.test_clock_id)
 
 
 def current_period_end(whole: WholeSubscription) -> datetime:
@@ -108,7 +129,7 @@ def _moved_on(
     draft = next_invoice(whole, facts, [line_of(item) for item in waiting])
     row.cycle += 1
     row.has_pending_items = False
-    period = period_number(row.billing_cycle_anchor, recurrence_of_subscription(whole), row.cycle)
+    period = period_number(row.billing_cycle_anchor, recurrence_of_subscription(whole), row.cycle - row.anchor_cycle)
     for item in whole.items:
         item.row.current_period_start, item.row.current_period_end = period.start, period.end
     return Wanted(
@@ -127,7 +148,9 @@ def next_invoice(
 ) -> InvoiceDraft:
     """What the next renewal asks for: the lines that wait for it, then the next period of every item."""
     row = whole.row
-    period = period_number(row.billing_cycle_anchor, recurrence_of_subscription(whole), row.cycle + 1)
+    period = period_number(
+        row.billing_cycle_anchor, recurrence_of_subscription(whole), row.cycle + 1 - row.anchor_cycle
+    )
     return invoice_draft_of(billed_items(whole.items, facts, period), row.currency, waiting)
 
 

@@ -53,9 +53,9 @@ def test_a_status_read_from_a_row_as_text_moves_like_its_enum() -> None:
 
 
 def test_a_refusal_names_the_status_and_those_that_would_do() -> None:
-    message = "Subscription sub_1 is canceled; to cancel it, it would have to be incomplete or active or past_due."
+    message = "Subscription sub_1 is canceled; to end the trial of it, it would have to be trialing."
     with pytest.raises(DomainError, match=re.escape(message)) as refusal:
-        SUBSCRIPTION.refuse_unless("cancel", "sub_1", S.CANCELED)
+        SUBSCRIPTION.refuse_unless("end the trial of", "sub_1", S.CANCELED)
     assert refusal.value.problems[0].code is ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE
     assert refusal.value.problems[0].param == ("id",)
 
@@ -93,6 +93,10 @@ def test_a_subscription_starts_active_only_when_paid(fate: InvoiceFate, status: 
         (S.INCOMPLETE, F.REQUIRES_ACTION, True, S.INCOMPLETE),
         (S.INCOMPLETE, F.AWAITED, True, S.INCOMPLETE),
         (S.INCOMPLETE, None, True, S.INCOMPLETE_EXPIRED),
+        (S.INCOMPLETE, F.GIVEN_UP, True, S.ACTIVE),
+        (S.ACTIVE, F.GIVEN_UP, False, S.ACTIVE),
+        (S.PAST_DUE, F.GIVEN_UP, False, S.PAST_DUE),
+        (S.PAUSED, F.GIVEN_UP, False, S.ACTIVE),
         (S.ACTIVE, F.PAID, False, S.ACTIVE),
         (S.ACTIVE, F.FAILED, False, S.PAST_DUE),
         (S.ACTIVE, F.REQUIRES_ACTION, False, S.PAST_DUE),
@@ -102,6 +106,13 @@ def test_a_subscription_starts_active_only_when_paid(fate: InvoiceFate, status: 
         (S.PAST_DUE, F.PAID, True, S.ACTIVE),  # the failed renewal was voided, the paid first invoice counts
         (S.PAST_DUE, F.FAILED, False, S.PAST_DUE),
         (S.PAST_DUE, F.AWAITED, False, S.PAST_DUE),
+        (S.TRIALING, F.PAID, True, S.TRIALING),  # the invoice of nothing
+        (S.TRIALING, F.FAILED, False, S.TRIALING),  # from before a trial that was put in
+        (S.TRIALING, None, False, S.TRIALING),
+        (S.PAUSED, None, False, S.PAUSED),  # its resumption was voided, or is not what was paid
+        (S.PAUSED, F.AWAITED, False, S.PAUSED),
+        (S.PAUSED, F.FAILED, False, S.PAUSED),
+        (S.PAUSED, F.PAID, False, S.ACTIVE),
         (S.CANCELED, F.PAID, False, S.CANCELED),
         (S.INCOMPLETE_EXPIRED, F.PAID, True, S.INCOMPLETE_EXPIRED),
     ],

@@ -187,6 +187,10 @@ def subscription(full: bool) -> WholeSubscription:
         "cancellation_details": {"reason": "cancellation_requested", "feedback": "unused"},
         "latest_invoice_id": "in_1",
         "test_clock_id": "clock_1",
+        "pause_behavior": "void",
+        "pause_resumes_at": NEXT,
+        "trial_start": ANCHOR,
+        "trial_end": NEXT,
     }
     row = Subscription(
         id="sub_1",

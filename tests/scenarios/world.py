@@ -15,7 +15,7 @@ from typing import Any
 from tests.serving import Api
 
 SUBSCRIPTION = """
-id status cancelAtPeriodEnd cancelAt canceledAt endedAt
+id status cancelAtPeriodEnd cancelAt canceledAt endedAt trialStart trialEnd billingCycleAnchor
 items { id quantity currentPeriodStart currentPeriodEnd }
 latestInvoice { id status total amountDue amountPaid attemptCount number }
 """
@@ -172,6 +172,17 @@ class Subscription:
     async def billed(self) -> list[str]:
         """Its invoices in short, oldest first: `1500 PAID 2027-01-31T10:00:00Z`."""
         return [f"{each['total']} {each['status']} {each['created']}" for each in await self.invoices()]
+
+    async def billed_lines(self, number: int) -> list[str]:
+        """The lines of its invoice with this place, 0 is the first: `1500 2027-01-31…2027-02-28 1 × Basic …`."""
+        found = await self.world.api.ask(
+            "query($id: ID!) { invoice(id: $id) { lines { amount description period { start end } } } }",
+            {"id": (await self.invoices())[number]["id"]},
+        )
+        return [
+            f"{each['amount']} {each['period']['start'][:10]}…{each['period']['end'][:10]} {each['description']}"
+            for each in found["invoice"]["lines"]
+        ]
 
     async def cancel(self, **input: Any) -> None:
         """End it now."""

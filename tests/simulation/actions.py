@@ -3,13 +3,20 @@
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from domain.drafts import UNSET
 from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
 from domain.periods import Interval
-from domain.subscriptions import BillingMode, PaymentBehavior, ProrationBehavior
+from domain.subscriptions import (
+    BillingMode,
+    MissingPaymentMethod,
+    PausedCollection,
+    PaymentBehavior,
+    ProrationBehavior,
+)
+from domain.trials import NOW, Now
 from gateways.sandbox import ScriptedOutcome
 from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod, Subscription, SubscriptionItem, TestClock
 from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
@@ -30,9 +37,12 @@ from services.subscriptions import (
     CancellationDraft,
     ItemChange,
     ItemDraft,
+    PauseCollectionDraft,
     SubscriptionChange,
     SubscriptionDraft,
     Subscriptions,
+    TrialEndBehaviorDraft,
+    TrialSettingsDraft,
 )
 
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
@@ -100,6 +110,8 @@ class Actions:
             items=(ItemDraft(price=self.dice.choice(self.prices), quantity=self.dice.choice((0, 1, 1, 3))),),
             payment_behavior=self.dice.choice(tuple(PaymentBehavior)),
             off_session=self.dice.random() < 0.3,
+            trial_period_days=self.dice.choice((None, None, None, 1, 3, 10, 40)),
+            trial_settings=self._trial_settings(),
             cancel_at_period_end=self.dice.random() < 0.1,
             billing_mode=self.dice.choice(tuple(BillingMode)),
         )
@@ -142,6 +154,40 @@ class Actions:
             off_session=self.dice.random() < 0.3,
         )
         return lambda scope: Subscriptions(scope).update(change)
+
+    async def pause_collection(self) -> Action | None:
+        """A subscription's invoices are not collected for a while, or are again."""
+        row = await self._any(await Subscription.all().order_by("id"))
+        if row is None:
+            return None
+        now = (await TestClock.get(id=self.clock)).frozen_at
+        until = self.dice.choice((None, now + timedelta(days=20)))
+        pause = self.dice.choice((None, *(PauseCollectionDraft(behavior, until) for behavior in PausedCollection)))
+        return lambda scope: Subscriptions(scope).update(SubscriptionChange(id=row.id, pause_collection=pause))
+
+    async def give_up(self) -> Action | None:
+        """An invoice is marked as uncollectible."""
+        row = await self._any(await Invoice.filter(status=InvoiceStatus.OPEN).order_by("id"))
+        return None if row is None else lambda scope: Invoices(scope).mark_uncollectible(row.id)
+
+    async def try_out(self) -> Action | None:
+        """A trial ends now or later, or is put in."""
+        row = await self._any(await Subscription.filter(status__in=("trialing", "active")).order_by("id"))
+        if row is None:
+            return None
+        now = (await TestClock.get(id=self.clock)).frozen_at
+        later = [now + timedelta(hours=hours) for hours in (0, 5, 24 * 9, 24 * 400)]
+        end: datetime | Now = self.dice.choice([NOW, *later])
+        change = SubscriptionChange(id=row.id, trial_end=end, trial_settings=self._trial_settings())
+        return lambda scope: Subscriptions(scope).update(change)
+
+    async def resume(self) -> Action | None:
+        """What was paused goes on."""
+        row = await self._any(await Subscription.filter(status="paused").order_by("id"))
+        return None if row is None else lambda scope: Subscriptions(scope).resume(row.id)
+
+    def _trial_settings(self) -> TrialSettingsDraft:
+        return TrialSettingsDraft(TrialEndBehaviorDraft(self.dice.choice(tuple(MissingPaymentMethod))))
 
     async def pay(self) -> Action | None:
         """Somebody tries to pay an invoice."""
@@ -198,7 +244,7 @@ class Actions:
 
 
 _WEIGHTS = {
-    "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "exchange": 14,
-    "pay": 10, "void": 4,
-    "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16,
+    "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "try_out": 5,
+    "exchange": 14, "resume": 6, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4, "authenticate": 6,
+    "refund": 5, "adjust": 4, "forget": 1, "advance": 16,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from domain.agenda import AgendaKind
 from domain.lifecycles import LIVING, InvoiceStatus, PaymentIntentStatus, SubscriptionStatus
 from models import (
     AgendaEntry,
@@ -16,9 +17,11 @@ from models import (
     PaymentIntent,
     Refund,
     Subscription,
+    SubscriptionItem,
 )
 from services.balances import books_of_all_currencies
 from services.payments import in_flight
+from services.subscriptions.renewal import PERIOD_ENDINGS
 
 
 async def check_all() -> None:
@@ -28,6 +31,7 @@ async def check_all() -> None:
     await check_invoice_items()
     await check_payments()
     await check_subscriptions()
+    await check_trials()
     await check_events()
 
 
@@ -97,18 +101,41 @@ async def check_payments() -> None:
 
 
 async def check_subscriptions() -> None:
-    """Living subscriptions have exactly one end of period on the agenda, ended ones nothing."""
-    ends = await AgendaEntry.filter(kind__in=("subscription.renew", "subscription.cancel"))
+    """Living subscriptions have exactly one end of period on the agenda, ended and paused ones nothing."""
+    ends = await AgendaEntry.filter(kind__in=PERIOD_ENDINGS)
     planned = Counter(entry.subject_id for entry in ends)
+    unpaid = {invoice.id for invoice in await Invoice.filter(status=InvoiceStatus.OPEN)}
+    goings_on = await AgendaEntry.filter(kind=AgendaKind.SUBSCRIPTION_RESUME_COLLECTION)
+    resuming_collection = {entry.subject_id for entry in goings_on}
     waiting = {entry.subject_id for entry in await AgendaEntry.filter(kind="subscription.expire")}
     for subscription in await Subscription.all():
         living = subscription.status in LIVING
-        assert planned[subscription.id] == (1 if living else 0), f"{subscription.id} is {subscription.status}"
+        paused = subscription.status == SubscriptionStatus.PAUSED
+        assert planned[subscription.id] == (1 if living and not paused else 0), (
+            f"{subscription.id} is {subscription.status}"
+        )
         incomplete = subscription.status == SubscriptionStatus.INCOMPLETE
-        assert (subscription.id in waiting) == incomplete, f"{subscription.id} is {subscription.status}"
+        resuming = paused and subscription.latest_invoice_id in unpaid
+        assert (subscription.id in waiting) == (incomplete or resuming), f"{subscription.id} is {subscription.status}"
+        limited = living and subscription.pause_resumes_at is not None
+        assert (subscription.id in resuming_collection) == limited, subscription.id
         assert (subscription.ended_at is None) == living, subscription.id
         invoices = await Invoice.filter(subscription_id=subscription.id, cycle__not_isnull=True).count()
         assert invoices == subscription.cycle + 1, f"{subscription.id}: {invoices} invoices, cycle {subscription.cycle}"
+
+
+async def check_trials() -> None:
+    """A trial ends at the anchor, its period with it; nothing is asked for it, and nobody else hears of its end."""
+    ends = {each.subscription_id: each.current_period_end for each in await SubscriptionItem.all()}
+    told = {entry.subject_id for entry in await AgendaEntry.filter(kind=AgendaKind.SUBSCRIPTION_TRIAL_WILL_END)}
+    invoices = {each.id: each for each in await Invoice.all()}
+    for subscription in await Subscription.all():
+        trialing = subscription.status == SubscriptionStatus.TRIALING
+        assert trialing or subscription.id not in told, subscription.id
+        if trialing:
+            assert subscription.trial_end == subscription.billing_cycle_anchor == ends[subscription.id], subscription.id
+            latest = invoices[str(subscription.latest_invoice_id)]
+            assert (latest.status, latest.amount_due) == (InvoiceStatus.PAID, 0), latest.id
 
 
 async def check_events() -> None:

@@ -262,7 +262,7 @@ def _refuse_at_first(draft: SubscriptionDraft) -> None:
     if draft.add_invoice_items:
         raise DomainError(
             ErrorCode.PARAMETERS_EXCLUSIVE,
-            "A trial begins with an invoice of nothing, so that nothing can be added to it; leave out addInvoiceItems or"
+            "A trial begins with an invoice of nothing, to which nothing can be added; leave out addInvoiceItems or"
             " the trial, or create an invoice item for the first invoice after the trial.",
             "addInvoiceItems",
         )

@@ -67,6 +67,7 @@ def build_app(config: WebConfig) -> web.Application:
         app.router.add_get("/schema.graphql", _sdl(config.schema))
     if config.graphiql:
         app.add_routes(graphiql_routes())
+        app.router.add_get("/", _to_graphiql)
 
     async def close(_app: web.Application) -> None:
         await authentication.close()
@@ -89,6 +90,11 @@ def runner_of(app: web.Application, *, finish_seconds: float = 20) -> web.AppRun
         lingering_time=2,
         shutdown_timeout=finish_seconds,
     )
+
+
+async def _to_graphiql(_request: web.Request) -> web.Response:
+    """Who opens the bare address in a browser finds the page; its place may change, so nobody shall remember it."""
+    return web.Response(status=302, headers={"Location": ENDPOINT, "Cache-Control": "no-store"})
 
 
 def _sdl(schema: strawberry.Schema) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -154,6 +154,13 @@ async def test_browser_gets_graphiql_and_others_are_refused(sqlite_url: str) -> 
     assert delete.status == 405
 
 
+async def test_the_bare_address_leads_to_the_page(sqlite_url: str) -> None:
+    async with library(sqlite_url) as api:
+        address = api.url.replace("/graphql", "/")
+        async with api.http.get(address, headers={"Accept": "text/html"}) as page:
+            assert (page.status, page.url.path, page.content_type) == (200, "/graphql", "text/html")
+
+
 async def test_schema_is_served_as_text(sqlite_url: str) -> None:
     async with library(sqlite_url) as api, api.http.get(api.url.replace("/graphql", "/schema.graphql")) as response:
         text = await response.text()

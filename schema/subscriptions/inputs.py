@@ -1,0 +1,231 @@
+"""What is asked of subscriptions: filters, inputs and payloads."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+from domain.kinds import TaxBehavior
+from domain.lifecycles import SubscriptionStatus
+from domain.subscriptions import (
+    COMMENT_LENGTH_MAX,
+    ITEMS_MAX,
+    BillingMode,
+    CancellationFeedback,
+    MissingPaymentMethod,
+    PausedCollection,
+    PaymentBehavior,
+    ProrationBehavior,
+)
+from domain.trials import TRIAL_DAYS_MAX
+from schema.base import input_field
+from schema.catalog import RecurringInput
+from schema.invoice_items import AddInvoiceItemInput
+from schema.payloads import payload
+from schema.refs import (
+    SubscriptionRef,
+)
+from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow
+from schema.subscriptions.words import SubscriptionStatusFilter
+
+
+@strawberry.input(description="Which subscriptions to list. What is not given is not asked.")
+class SubscriptionFilter:
+    """Arguments of `subscriptions`."""
+
+    customer: strawberry.ID | None = input_field("Only this customer's.")
+    price: strawberry.ID | None = input_field("Only those with an item of this price.")
+    collection_paused: bool | None = input_field(
+        "True for those whose invoices are not collected at present, false for the others."
+    )
+    status: SubscriptionStatusFilter | None = input_field("Only these; without it, all but the canceled ones.")
+
+
+@strawberry.input(description="Which of an object's subscriptions to show.")
+class SubscriptionPageFilter:
+    """Arguments of `Customer.subscriptions`; its fields are columns."""
+
+    status: list[SubscriptionStatus] | None = input_field("Only those in one of these statuses.")
+
+
+@strawberry.input(description="A price made for one subscription item alone; nobody else can buy by it.")
+class SubscriptionItemPriceDataInput:
+    """Becomes `InlinePriceDraft`."""
+
+    product: strawberry.ID = input_field("The product that is sold.")
+    currency: Currency = input_field("What it is charged in.")
+    recurring: RecurringInput = input_field("How often it is billed.")
+    unit_amount: MinorUnits | None = input_field("What one unit costs; or give `unitAmountDecimal`.")
+    unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
+    tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
+    metadata: Metadata | None = input_field("Labels of your own for the price.")
+
+
+@strawberry.input(description="One price to be on a subscription: `price` or `priceData`.")
+class SubscriptionItemInput:
+    """Becomes `ItemDraft`."""
+
+    price: strawberry.ID | None = input_field("An active recurring price of the catalogue.")
+    price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
+    quantity: int | None = input_field("How many units; 1 by default.")
+    metadata: Metadata | None = input_field("Labels of your own for the item.")
+
+
+@strawberry.input(description="What is to happen when a trial ends.")
+class TrialEndBehaviorInput:
+    """Becomes `TrialEndBehaviorDraft`."""
+
+    missing_payment_method: MissingPaymentMethod = input_field("When there is no payment method to charge.")
+
+
+@strawberry.input(description="How a trial is to be conducted.")
+class TrialSettingsInput:
+    """Becomes `TrialSettingsDraft`."""
+
+    end_behavior: TrialEndBehaviorInput = input_field("What is to happen when it ends.")
+
+
+@strawberry.input(description="What a new subscription starts with.")
+class SubscriptionCreateInput:
+    """Becomes `SubscriptionDraft`."""
+
+    customer: strawberry.ID = input_field("Who subscribes.")
+    items: list[SubscriptionItemInput] = input_field(
+        f"What is to be billed: 1 to {ITEMS_MAX} prices of one currency and one interval."
+    )
+    add_invoice_items: list[AddInvoiceItemInput] | None = input_field(
+        "What is charged once with the first invoice, at most 20 one-time prices."
+    )
+    payment_behavior: PaymentBehavior | None = input_field(
+        "What becomes of it when the first payment does not succeed at once; ALLOW_INCOMPLETE by default."
+    )
+    default_payment_method: strawberry.ID | None = input_field(
+        "What to charge for it, one of the customer's; without it the customer's default for invoices. In test mode "
+        "also a sandbox token such as `pm_card_visa`."
+    )
+    off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
+    trial_period_days: int | None = input_field(
+        f"For how many days nothing is charged, from 1 to {TRIAL_DAYS_MAX}; or give `trialEnd`."
+    )
+    trial_end: TimeOrNow | None = input_field(
+        "Until when nothing is charged, at most two years ahead; NOW is no trial. Or give `trialPeriodDays`."
+    )
+    trial_settings: TrialSettingsInput | None = input_field(
+        "What happens when the trial ends; without a payment method CREATE_INVOICE by default."
+    )
+    cancel_at_period_end: bool | None = input_field("Whether it ends with its first period; false by default.")
+    billing_mode: BillingMode | None = input_field(
+        "By which rules later changes are prorated; FLEXIBLE by default. It stays."
+    )
+    description: str | None = input_field("What the customer may read about it, at most 500 characters.")
+    metadata: Metadata | None = input_field("Labels of your own.")
+
+
+@strawberry.input(description="What the customer said about leaving.")
+class CancellationDetailsInput:
+    """Becomes `LeavingWords`."""
+
+    feedback: CancellationFeedback | None = input_field("Their reason, from a list.")
+    comment: str | None = input_field(f"What they added in their own words; at most {COMMENT_LENGTH_MAX} characters.")
+
+
+@strawberry.input(description="What changes about one item: of one that is there, or a price that is added.")
+class SubscriptionItemChangeInput:
+    """Becomes `ItemChange`."""
+
+    id: strawberry.ID | None = input_field("The item that changes; without it a price is added.")
+    price: strawberry.ID | None = input_field("Another active price of the same interval and currency.")
+    quantity: strawberry.Maybe[int | None] = input_field(
+        "How many units from now on; 1 by default for a price that is added."
+    )
+    deleted: bool | None = input_field("True removes the item.")
+    metadata: Metadata | None = input_field("Labels of your own for the item.")
+
+
+@strawberry.input(description="How the collection of invoices is to be paused.")
+class PauseCollectionInput:
+    """Becomes `PauseCollectionDraft`."""
+
+    behavior: PausedCollection = input_field("What becomes of invoices that are made meanwhile.")
+    resumes_at: datetime | None = input_field("When collection goes on; without it, when it is told to.")
+
+
+@strawberry.input(description="What changes about a subscription. What is not mentioned stays.")
+class SubscriptionUpdateInput:
+    """Becomes `SubscriptionChange`."""
+
+    id: strawberry.ID = input_field("The subscription.")
+    trial_end: strawberry.Maybe[TimeOrNow | None] = input_field(
+        "NOW ends its trial: the first period that is paid for begins. A time, at most two years ahead, moves the end, "
+        "and on an ACTIVE subscription begins a trial until then, which delays the next payment."
+    )
+    pause_collection: strawberry.Maybe[PauseCollectionInput | None] = input_field(
+        "Pauses the collection of its invoices, which go on being made; its status stays. Null collects again."
+    )
+    trial_settings: strawberry.Maybe[TrialSettingsInput | None] = input_field("What happens when its trial ends.")
+    cancel_at_period_end: strawberry.Maybe[bool | None] = input_field(
+        "True ends it with the current period; false takes that back."
+    )
+    cancellation_details: strawberry.Maybe[CancellationDetailsInput | None] = input_field(
+        "What the customer said about leaving; null removes it."
+    )
+    default_payment_method: strawberry.Maybe[strawberry.ID | None] = input_field(
+        "What to charge for it; null goes back to the customer's default for invoices."
+    )
+    description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
+    metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
+    items: list[SubscriptionItemChangeInput] | None = input_field(
+        "The items that change; the others stay. The subscription has to be ACTIVE or PAST_DUE."
+    )
+    proration_behavior: ProrationBehavior | None = input_field(
+        "What becomes of the difference for the rest of the period; CREATE_PRORATIONS by default."
+    )
+    proration_date: datetime | None = input_field(
+        "From when the difference counts, within the current period; now by default. A preview for the same date has "
+        "the same lines."
+    )
+    payment_behavior: PaymentBehavior | None = input_field(
+        "What becomes of the change when ALWAYS_INVOICE meets a decline: with ALLOW_INCOMPLETE, the default, it is made"
+        " all the same; DEFAULT_INCOMPLETE leaves the payment to the customer. ERROR_IF_INCOMPLETE is for new"
+        " subscriptions only."
+    )
+    off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
+
+
+@strawberry.input(description="Which subscription ends now.")
+class SubscriptionCancelInput:
+    """Becomes `CancellationDraft`."""
+
+    id: strawberry.ID = input_field("The subscription.")
+    cancellation_details: CancellationDetailsInput | None = input_field("What the customer said about it.")
+
+
+@strawberry.input(description="Which paused subscription goes on.")
+class SubscriptionResumeInput:
+    """Names the subscription."""
+
+    id: strawberry.ID = input_field("The subscription; it has to be PAUSED.")
+
+
+SubscriptionCreatePayload = payload(
+    "subscriptionCreate",
+    subscription=(
+        SubscriptionRef,
+        "The new subscription, also when its first payment was declined; null when the input was refused or when "
+        "ERROR_IF_INCOMPLETE met a decline.",
+    ),
+)
+SubscriptionUpdatePayload = payload(
+    "subscriptionUpdate", subscription=(SubscriptionRef, "The subscription as it is now; null when refused.")
+)
+SubscriptionResumePayload = payload(
+    "subscriptionResume",
+    subscription=(
+        SubscriptionRef,
+        "The subscription: ACTIVE when nothing remains to be paid, still PAUSED when the card was declined; null when "
+        "refused.",
+    ),
+)
+SubscriptionCancelPayload = payload(
+    "subscriptionCancel", subscription=(SubscriptionRef, "The subscription, ended; null when refused.")
+)

@@ -20,6 +20,8 @@ class AgendaKind(StrEnum):
     """Collection of a subscription's invoices was paused until now."""
     INVOICE_FINALIZE = "invoice.finalize"
     """A draft has stood for its hour: finalize it and collect."""
+    INVOICE_RETRY = "invoice.retry"
+    """An invoice that could not be collected is to be tried again."""
     PAYMENT_RESOLVE = "payment.resolve"
     """A charge was handed to the gateway and no answer was recorded: ask what became of it."""
     REFUND_RESOLVE = "refund.resolve"

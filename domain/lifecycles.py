@@ -20,6 +20,7 @@ class SubscriptionStatus(StrEnum):
     TRIALING = "trialing"
     ACTIVE = "active"
     PAST_DUE = "past_due"
+    UNPAID = "unpaid"
     CANCELED = "canceled"
     PAUSED = "paused"
 
@@ -162,12 +163,13 @@ SUBSCRIPTION = Lifecycle(
         ("activate", [_S.INCOMPLETE], _S.ACTIVE),
         ("expire", [_S.INCOMPLETE], _S.INCOMPLETE_EXPIRED),
         ("fall behind", [_S.ACTIVE], _S.PAST_DUE),
-        ("catch up", [_S.PAST_DUE], _S.ACTIVE),
+        ("give up on", [_S.PAST_DUE], _S.UNPAID),
+        ("catch up", [_S.PAST_DUE, _S.UNPAID], _S.ACTIVE),
         ("begin a trial of", [_S.ACTIVE], _S.TRIALING),
         ("end the trial of", [_S.TRIALING], _S.ACTIVE),
         ("pause", [_S.TRIALING], _S.PAUSED),
         ("resume", [_S.PAUSED], _S.ACTIVE),
-        ("cancel", [_S.INCOMPLETE, _S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.PAUSED], _S.CANCELED),
+        ("cancel", [_S.INCOMPLETE, _S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.UNPAID, _S.PAUSED], _S.CANCELED),
     ),
 )
 
@@ -287,6 +289,7 @@ def subscription_status_after(
     subscription's first one. A status that ended stays, and so does a trial, whatever becomes of invoices from before
     it. A paused subscription goes on once its resumption is paid or given up: `fate` is that invoice's alone. One whose
     invoice is AWAITED or GIVEN_UP stays as it is, but an incomplete one begins when its first invoice is given up.
+    UNPAID lasts until the latest invoice is paid or void.
     """
     if SUBSCRIPTION.ended(status) or status is _S.TRIALING:
         return status
@@ -296,7 +299,7 @@ def subscription_status_after(
         return _while_incomplete(fate)
     if fate is InvoiceFate.PAID or fate is None:
         return _S.ACTIVE
-    if fate in (InvoiceFate.AWAITED, InvoiceFate.GIVEN_UP) or first:
+    if fate in (InvoiceFate.AWAITED, InvoiceFate.GIVEN_UP) or first or status is _S.UNPAID:
         return status
     return _S.PAST_DUE
 

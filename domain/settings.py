@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from domain.dunning import RetriesEnd, RetryPolicy, RetryRules, RetryWindow, UnpaidInvoice
 from domain.errors import DomainError, ErrorCode
 from domain.fees import DEFAULT_FEES, FeeSchedule
 
@@ -58,6 +59,29 @@ class AccountSettings:
     allowed_origins: tuple[str, ...] = ()
     """Origins of web pages (https://app.example.com) whose scripts may call the API with this account's keys."""
 
+    retry_policy: RetryPolicy = RetryPolicy.SMART
+    """Who decides when a declined payment is tried again."""
+
+    retry_window: RetryWindow = RetryWindow.TWO_WEEKS
+    """How long SMART goes on after the first try."""
+
+    retry_waits: tuple[int, ...] = (3, 5, 7)
+    """Days before each retry under CUSTOM, each counted from the try before; at most three."""
+
+    retries_end: RetriesEnd = RetriesEnd.CANCEL
+    """What becomes of a subscription when the last retry has failed."""
+
+    unpaid_invoice: UnpaidInvoice = UnpaidInvoice.OPEN
+    """What becomes of the invoice when the last retry has failed."""
+
+    retry_on_new_payment_method: bool = True
+    """Whether a new default payment method is tried at once for invoices that wait for a retry."""
+
+    @property
+    def retry_rules(self) -> RetryRules:
+        """When declined payments are tried again."""
+        return RetryRules(self.retry_policy, self.retry_window, self.retry_waits)
+
     def fee_schedule(self, currency: str) -> FeeSchedule:
         """The processing fee for charges in this currency."""
         for fee in self.processing_fees:
@@ -92,7 +116,20 @@ def settings_of(stored: Mapping[str, Any]) -> AccountSettings:
         )
     if "allowed_origins" in known:
         known["allowed_origins"] = tuple(known["allowed_origins"])
+    if "retry_waits" in known:
+        known["retry_waits"] = tuple(known["retry_waits"])
+    for name, kind in _ENUMS.items():
+        if name in known:
+            known[name] = kind(known[name])
     return AccountSettings(**known)
+
+
+_ENUMS: Final = {
+    "retry_policy": RetryPolicy,
+    "retry_window": RetryWindow,
+    "retries_end": RetriesEnd,
+    "unpaid_invoice": UnpaidInvoice,
+}
 
 
 def finalization_delay(seconds: int, param: str | tuple[str, ...] = "invoiceFinalizationDelay") -> int:

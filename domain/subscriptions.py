@@ -56,6 +56,7 @@ class CancellationReason(StrEnum):
     """Why a subscription ended or is to end."""
 
     CANCELLATION_REQUESTED = "cancellation_requested"
+    PAYMENT_FAILED = "payment_failed"
 
 
 class PausedCollection(StrEnum):

@@ -40,6 +40,8 @@ class Invoice(Described):
     next_payment_attempt: datetime | None = instant(null=True)
     collection_paused = fields.CharField(max_length=18, null=True)
     """How collection was paused when the draft was made; null when it was not."""
+    first_failed_at: datetime | None = instant(null=True)
+    """When it could not be collected for the first time; it stays, also once the invoice is paid."""
     automatically_finalizes_at: datetime | None = instant(null=True)
     customer_snapshot: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
     """Name, e-mail, phone, address, shipping, exemption and tax ids as they were at finalization."""

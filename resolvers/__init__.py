@@ -9,6 +9,7 @@ from strawberry.tools import merge_types
 from strawberry.types.base import has_object_definition
 
 from resolvers.accounts import AccountQueries
+from resolvers.analytics import AnalyticsQueries
 from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
 from resolvers.balances import BalanceQueries
 from resolvers.catalog import CatalogMutations, CatalogQueries
@@ -43,6 +44,7 @@ QUERIES: tuple[type, ...] = (
     InvoiceQueries,
     InvoiceItemQueries,
     SubscriptionQueries,
+    AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     ApiKeyMutations,

@@ -8,6 +8,7 @@ import strawberry
 
 from resolvers.loaders import Loaders
 from services.accounts import Accounts
+from services.analytics import Analytics
 from services.api_keys import ApiKeys
 from services.balances import Balances
 from services.catalog import Prices, Products
@@ -58,6 +59,7 @@ class Services:
         self.scope = scope
 
     accounts = bound(Accounts)
+    analytics = bound(Analytics)
     api_keys = bound(ApiKeys)
     balances = bound(Balances)
     clocks = bound(Clocks)

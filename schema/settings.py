@@ -4,10 +4,41 @@ from decimal import Decimal
 
 import strawberry
 
-from schema.base import Wrapping, column, computed, input_field, part_type
+from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
+from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
 from schema.payloads import payload
 from schema.refs import AccountRef
 from schema.scalars import Currency, MinorUnits
+
+describe_enum(
+    RetryPolicy,
+    "Who decides when a declined payment of an invoice is tried again.",
+    SMART="The reason of the decline and what worked for the customer before: up to eight retries in a window.",
+    CUSTOM="You: up to three waits in days, each counted from the try before.",
+)
+describe_enum(
+    RetryWindow,
+    "How long after the first try an invoice may still be tried again.",
+    ONE_WEEK="7 days.",
+    TWO_WEEKS="14 days.",
+    THREE_WEEKS="21 days.",
+    ONE_MONTH="30 days.",
+    TWO_MONTHS="60 days.",
+)
+describe_enum(
+    RetriesEnd,
+    "What becomes of a subscription when the last retry of an invoice has failed.",
+    CANCEL="It is cancelled.",
+    UNPAID="It is UNPAID: it goes on, and its later invoices stay drafts.",
+    PAST_DUE="It stays PAST_DUE: it goes on, and its later invoices are collected.",
+)
+
+describe_enum(
+    UnpaidInvoice,
+    "What becomes of an invoice when its last retry has failed.",
+    OPEN="It stays OPEN.",
+    UNCOLLECTIBLE="It is marked as UNCOLLECTIBLE; it may still be paid.",
+)
 
 
 @part_type
@@ -42,6 +73,19 @@ class AccountSettings(Wrapping):
     )
     allowed_origins: list[str] = column(
         "Origins of web pages whose scripts may call the API with this account's keys; none by default."
+    )
+
+    retry_policy: RetryPolicy = column("Who decides when a declined payment is tried again; SMART by default.")
+    retry_window: RetryWindow = column("How long SMART goes on after the first try; TWO_WEEKS by default.")
+    retry_waits: list[int] = column(
+        "Days before each retry under CUSTOM, each counted from the try before; 3, 5 and 7 by default."
+    )
+    retries_end: RetriesEnd = column(
+        "What becomes of a subscription when the last retry has failed; CANCEL by default."
+    )
+    unpaid_invoice: UnpaidInvoice = column("What becomes of the invoice then; it stays OPEN by default.")
+    retry_on_new_payment_method: bool = column(
+        "Whether a new default payment method is tried at once for invoices that wait for a retry; true by default."
     )
 
     @computed("Fees for single currencies; none by default.")
@@ -89,6 +133,20 @@ class AccountSettingsUpdateInput:
     )
     allowed_origins: strawberry.Maybe[list[str] | None] = input_field(
         "All origins, at most 50: scheme and host such as https://app.example.com."
+    )
+    retry_policy: strawberry.Maybe[RetryPolicy | None] = input_field(
+        "Who decides when a declined payment is tried again."
+    )
+    retry_window: strawberry.Maybe[RetryWindow | None] = input_field("How long SMART goes on after the first try.")
+    retry_waits: strawberry.Maybe[list[int] | None] = input_field(
+        "Days before each retry under CUSTOM, at most three of 1 to 60, each counted from the try before."
+    )
+    retries_end: strawberry.Maybe[RetriesEnd | None] = input_field(
+        "What becomes of a subscription when the last retry has failed."
+    )
+    unpaid_invoice: strawberry.Maybe[UnpaidInvoice | None] = input_field("What becomes of the invoice then.")
+    retry_on_new_payment_method: strawberry.Maybe[bool | None] = input_field(
+        "Whether a new default payment method is tried at once for invoices that wait for a retry."
     )
 
 

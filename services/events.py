@@ -33,6 +33,7 @@ Snapshot = dict[str, Any]
 Reaction = Callable[[Scope, Sequence[Subject]], Awaitable[None]]
 
 _REACTIONS: dict[EventType, tuple[Reaction, ...]] = {}
+_CHANGE_REACTIONS: dict[EventType, tuple[Sequence[str], tuple[Reaction, ...]]] = {}
 
 
 def react_to(type: EventType, *reactions: Reaction) -> None:
@@ -40,10 +41,16 @@ def react_to(type: EventType, *reactions: Reaction) -> None:
     _REACTIONS[type] = reactions
 
 
+def react_to_change(type: EventType, attribute: str, *reactions: Reaction) -> None:
+    """Let these follow every event of this type that tells of a change of an attribute (a path into the snapshot)."""
+    _CHANGE_REACTIONS[type] = (attribute.split("."), reactions)
+
+
 # Lists in the unit's state, because a savepoint that is rolled back brings those back as they were at its beginning.
 _EVENTS = "events that are not written yet"
 _WAITING = "subjects that reactions wait for"
-_Waiting = tuple[EventType, Scope, Subject]
+_Waiting = tuple[str, tuple[Reaction, ...], Scope, Subject]
+"""Why these reactions follow, the reactions, and whom they are about."""
 
 
 class Events(Service):
@@ -102,24 +109,40 @@ class Events(Service):
             )
         )
         if type in _REACTIONS:
-            waiting: list[_Waiting] = unit.state(_WAITING, list)
-            waiting.append((type, scope, subject))
+            _waiting(unit).append((type, _REACTIONS[type], scope, subject))
+        if previous is not None and type in _CHANGE_REACTIONS:
+            attribute, reactions = _CHANGE_REACTIONS[type]
+            if _tells_of(previous, attribute):
+                _waiting(unit).append((f"{type} {attribute}", reactions, scope, subject))
 
 
 async def _react(unit: Unit) -> None:
     """Take waiting groups in the order in which their first event was recorded; reactions may add more."""
-    waiting: list[_Waiting]
-    while waiting := unit.state(_WAITING, list):
-        first, scope, _ = waiting[0]
+    while waiting := _waiting(unit):
+        _, reactions, scope, _ = waiting[0]
         group = [each for each in waiting if _group_of(each) == _group_of(waiting[0])]
         waiting[:] = [each for each in waiting if _group_of(each) != _group_of(group[0])]
-        for reaction in _REACTIONS[first]:
-            await reaction(scope, [subject for _, _, subject in group])
+        for reaction in reactions:
+            await reaction(scope, [subject for _, _, _, subject in group])
 
 
-def _group_of(waiting: _Waiting) -> tuple[EventType, str, bool]:
-    event_type, scope, _ = waiting
-    return event_type, scope.account_id, scope.livemode
+def _waiting(unit: Unit) -> list[_Waiting]:
+    return unit.state(_WAITING, list)
+
+
+def _group_of(waiting: _Waiting) -> tuple[str, str, bool]:
+    cause, _, scope, _ = waiting
+    return cause, scope.account_id, scope.livemode
+
+
+def _tells_of(former: Snapshot, attribute: Sequence[str]) -> bool:
+    """Whether the attribute is among the former values."""
+    known: Any = former
+    for name in attribute:
+        if not isinstance(known, dict) or name not in known:
+            return False
+        known = known[name]
+    return True
 
 
 def _former_values(before: Snapshot, after: Snapshot) -> Snapshot:

@@ -3,24 +3,26 @@
 from collections.abc import Sequence
 
 from domain.agenda import AgendaKind
+from domain.dunning import POSTPONED_BY
 from domain.lifecycles import InvoiceStatus
 from domain.subscriptions import EXPIRY_POSTPONED_BY
-from models import AgendaEntry, Charge
+from models import AgendaEntry
 from services.agenda import Handled, Handler
 from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization
 from services.invoices.pausing import without_paused
+from services.invoices.retries import Retries
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import SETUP_HANDLER
-from services.payments import PAYMENT_HANDLER, Attempts
+from services.payments import PAYMENT_HANDLER
 from services.refunds import REFUND_HANDLER
 from services.scope import Scope
 from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.cancellation import Cancellation
+from services.subscriptions.dunning import Dunning
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.renewal import Renewal
 from services.subscriptions.trials import Trials
-from services.transactions import in_transaction
 
 
 async def _resume_collection(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
@@ -60,16 +62,23 @@ async def _finalize(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     drafts = [each for each in found if each.row.status == InvoiceStatus.DRAFT and each.row.auto_advance]
     finalization = Finalization(scope)
     intents = await finalization.finalize(drafts, await finalization.payers(each.row.customer_id for each in drafts))
-    charges = await Collection(scope).prepare(drafts, await without_paused(scope, drafts, intents))
+    collection = Collection(scope)
+    charges = await collection.prepare(drafts, await without_paused(scope, drafts, intents))
     if not charges:
         return Handled()
-    return Handled(continuation=lambda: _collect(scope, charges))
+    return Handled(continuation=lambda: collection.collect(charges))
 
 
-async def _collect(scope: Scope, charges: Sequence[Charge]) -> None:
-    attempts = Attempts(scope)
-    outcomes = await attempts.call(charges)
-    await in_transaction(lambda: attempts.settle(charges, outcomes))
+async def _retry(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    """What could not be collected is tried again, the same way as the first time."""
+    retries = Retries(scope)
+    retried = await retries.carry_out(entries)
+    await Dunning(scope).give_up(retried.passed)
+    later = scope.clock.now() + POSTPONED_BY
+    postponed = [(entry, later) for entry in retried.busy]
+    if not retried.charges:
+        return Handled(postponed=postponed)
+    return Handled(lambda: retries.collection.collect(retried.charges), postponed)
 
 
 HANDLERS: dict[AgendaKind, Handler] = {
@@ -80,6 +89,7 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_TRIAL_END: _end_trials,
     AgendaKind.SUBSCRIPTION_RESUME_COLLECTION: _resume_collection,
     AgendaKind.INVOICE_FINALIZE: _finalize,
+    AgendaKind.INVOICE_RETRY: _retry,
     AgendaKind.PAYMENT_RESOLVE: PAYMENT_HANDLER,
     AgendaKind.REFUND_RESOLVE: REFUND_HANDLER,
     AgendaKind.SETUP_RESOLVE: SETUP_HANDLER,

@@ -3,15 +3,23 @@
 payment succeeded        → its invoice is paid
 payment failed           → its invoice counts the attempt
 payment needs the payer  → its invoice says so
+invoice failed           → it is tried again later, or its subscription is given up
 invoice paid, failed, voided, given up → its subscription's status follows (so does one whose payer must act)
+new default payment method → invoices that wait for a retry are tried with it
 customer deleted         → subscriptions end, payment methods are detached
 """
 
 from domain.event_types import EventType
-from services.events import react_to
+from services.events import react_to, react_to_change
+from services.invoices.retries import plan_retries
 from services.invoices.settlement import action_required, paid, payment_failed
 from services.payment_methods import detach_all_of
 from services.subscriptions.cancellation import cancel_all_of
+from services.subscriptions.dunning import (
+    give_up,
+    try_new_default_of_customers,
+    try_new_default_of_subscriptions,
+)
 from services.subscriptions.following import follow_invoices, follow_waiting_invoices
 
 
@@ -21,8 +29,10 @@ def connect() -> None:
     react_to(EventType.PAYMENT_INTENT_PAYMENT_FAILED, payment_failed)
     react_to(EventType.PAYMENT_INTENT_REQUIRES_ACTION, action_required)
     react_to(EventType.INVOICE_PAID, follow_invoices)
-    react_to(EventType.INVOICE_PAYMENT_FAILED, follow_invoices)
-    react_to(EventType.INVOICE_PAYMENT_ACTION_REQUIRED, follow_waiting_invoices)
+    react_to(EventType.INVOICE_PAYMENT_FAILED, plan_retries, follow_invoices, give_up)
+    react_to(EventType.INVOICE_PAYMENT_ACTION_REQUIRED, plan_retries, follow_waiting_invoices, give_up)
     react_to(EventType.INVOICE_VOIDED, follow_invoices)
     react_to(EventType.INVOICE_MARKED_UNCOLLECTIBLE, follow_invoices)
+    react_to_change(EventType.CUSTOMER_UPDATED, "invoice_settings.default_payment_method", try_new_default_of_customers)
+    react_to_change(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, "default_payment_method", try_new_default_of_subscriptions)
     react_to(EventType.CUSTOMER_DELETED, cancel_all_of, detach_all_of)

@@ -10,6 +10,7 @@ from domain.checks import checked_list, checked_where_given
 from domain.currencies import currency_of
 from domain.descriptors import statement_descriptor
 from domain.drafts import UNSET, Unset
+from domain.dunning import CUSTOM_RETRIES_MAX, RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice, wait_days
 from domain.errors import ErrorCode, Problems
 from domain.settings import (
     DEFAULT_SETTINGS,
@@ -49,6 +50,12 @@ class SettingsChange:
     billing_fee_percent: Decimal | Unset | None = UNSET
     test_clock_advance_is_limited: bool | Unset | None = UNSET
     allowed_origins: Sequence[str] | Unset | None = UNSET
+    retry_policy: RetryPolicy | Unset | None = UNSET
+    retry_window: RetryWindow | Unset | None = UNSET
+    retry_waits: Sequence[int] | Unset | None = UNSET
+    retries_end: RetriesEnd | Unset | None = UNSET
+    unpaid_invoice: UnpaidInvoice | Unset | None = UNSET
+    retry_on_new_payment_method: bool | Unset | None = UNSET
 
 
 class Settings(Service):
@@ -102,15 +109,30 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "test_clock_advance_is_limited": change.test_clock_advance_is_limited,
         "processing_fees": _fees(change.processing_fees, problems),
         "allowed_origins": checked_list(problems, origin_of, change.allowed_origins, ORIGINS_MAX, ("allowedOrigins",)),
+        "retry_waits": _waits(change.retry_waits, problems),
+        "retry_policy": change.retry_policy,
+        "retry_window": change.retry_window,
+        "retries_end": change.retries_end,
+        "unpaid_invoice": change.unpaid_invoice,
+        "retry_on_new_payment_method": change.retry_on_new_payment_method,
     }
     kept = {
         name: getattr(DEFAULT_SETTINGS, name) if value is None else value
         for name, value in wanted.items()
         if value is not UNSET
     }
+    if "retry_waits" in kept:
+        kept["retry_waits"] = tuple(kept["retry_waits"])
     if "allowed_origins" in kept:
         kept["allowed_origins"] = tuple(dict.fromkeys(kept["allowed_origins"]))
     return replace(settings, **kept)
+
+
+def _waits(waits: Sequence[int] | Unset | None, problems: Problems) -> Sequence[int] | Unset | None:
+    """Waits before retries: none at all is a choice, None is the default."""
+    if waits is None:
+        return None
+    return checked_list(problems, wait_days, waits, CUSTOM_RETRIES_MAX, ("retryWaits",))
 
 
 def _fees(fees: Sequence[ProcessingFee] | Unset | None, problems: Problems) -> tuple[ProcessingFee, ...] | Unset:

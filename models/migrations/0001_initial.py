@@ -484,6 +484,7 @@ class Migration(migrations.Migration):
                 ('paid_out_of_band', fields.BooleanField(default=False)),
                 ('next_payment_attempt', InstantField(null=True)),
                 ('collection_paused', fields.CharField(null=True, max_length=18)),
+                ('first_failed_at', InstantField(null=True)),
                 ('automatically_finalizes_at', InstantField(null=True)),
                 ('customer_snapshot', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ('default_payment_method_id', fields.CharField(null=True, max_length=40)),

@@ -22,6 +22,7 @@ describe_enum(
     TRIALING="Nothing is charged until its trial ends.",
     ACTIVE="All is well: the latest invoice is paid.",
     PAST_DUE="The latest invoice could not be collected.",
+    UNPAID="Retries of an invoice were used up; later invoices stay drafts until the latest finalized one is paid.",
     CANCELED="It has ended. Final: a canceled subscription never comes back.",
     PAUSED="Its trial ended without a payment method; there are no invoices until it is resumed.",
 )
@@ -55,6 +56,7 @@ describe_enum(
     CancellationReason,
     "Why a subscription ended or is to end.",
     CANCELLATION_REQUESTED="The customer or the seller asked for it.",
+    PAYMENT_FAILED="Its invoice could not be collected, and retries were used up.",
 )
 
 
@@ -88,6 +90,7 @@ class SubscriptionStatusFilter(StrEnum):
     TRIALING = SubscriptionStatus.TRIALING.value
     ACTIVE = SubscriptionStatus.ACTIVE.value
     PAST_DUE = SubscriptionStatus.PAST_DUE.value
+    UNPAID = SubscriptionStatus.UNPAID.value
     CANCELED = SubscriptionStatus.CANCELED.value
     PAUSED = SubscriptionStatus.PAUSED.value
     ENDED = "ended"
@@ -110,6 +113,7 @@ describe_enum(
     TRIALING="Those on trial.",
     ACTIVE="Those that are paid.",
     PAST_DUE="Those whose latest invoice could not be collected.",
+    UNPAID="Those whose retries were used up, and whose invoices stay drafts.",
     CANCELED="Those that were canceled.",
     PAUSED="Those whose trial ended without a payment method.",
     ENDED="Canceled and expired ones.",

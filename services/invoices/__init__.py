@@ -5,6 +5,8 @@ items         amounts that wait for the next invoice; manual_items has the verbs
 finalization  number, balance, customer and payment are fixed
 collection    payment methods are charged
 settlement    the fate of a payment is carried over to its invoice
+retries       what failed is tried again
+stopping      nothing happens by itself any more
 voiding       nobody shall pay any more
 """
 
@@ -155,7 +157,8 @@ class Invoices(Service):
         settle_as_paid(row, amount=row.amount_due)
         row.paid_out_of_band = True
         row.paid_at = await self.present(row.test_clock_id)
-        await update_rows([row], ("status", "amount_paid", "paid_out_of_band", "paid_at"))
+        await self.voiding.stopping.drop_retries([row])
+        await update_rows([row], ("status", "amount_paid", "paid_out_of_band", "paid_at", "next_payment_attempt"))
         self.events.record(EventType.INVOICE_PAID, whole, at=row.paid_at)
         return row
 

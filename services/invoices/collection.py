@@ -8,6 +8,7 @@ from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.invoices.settlement import Settlement
 from services.payments import Attempts, PaymentIntents, Wish
+from services.transactions import in_transaction
 
 
 class Collection(Service):
@@ -41,6 +42,11 @@ class Collection(Service):
         await self.intents.store([intent for _, intent in penniless])
         await self.settlement.attempted([each for each, _ in penniless], EventType.INVOICE_PAYMENT_FAILED)
         return await self.attempts.prepare(wishes)
+
+    async def collect(self, charges: Sequence[Charge]) -> None:
+        """Outside of transactions: send prepared charges to the gateway and write down what it answers."""
+        outcomes = await self.attempts.call(charges)
+        await in_transaction(lambda: self.attempts.settle(charges, outcomes))
 
     async def methods_of(self, invoices: Sequence[Invoice]) -> dict[str, PaymentMethod]:
         """What to charge, by invoice: its own, or else its subscription's, or else its customer's payment method.

@@ -8,7 +8,7 @@ from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import InvoiceDraft, LineDraft
-from domain.lifecycles import InvoiceStatus
+from domain.lifecycles import InvoiceStatus, SubscriptionStatus
 from domain.money import unit_amount_text
 from domain.subscriptions import PausedCollection
 from models import Invoice, InvoiceLine, Subscription
@@ -52,7 +52,7 @@ class Drafting(Service):
     def drafted(self, wanted: Wanted) -> WholeInvoice:
         """A draft that is not stored: `Finalization` stores one that is finalized at once."""
         subscription, draft = wanted.subscription, wanted.draft
-        kept = wanted.finalizes_at is not None and subscription.pause_behavior == PausedCollection.KEEP_AS_DRAFT
+        kept = wanted.finalizes_at is not None and _keeps_drafts(subscription)
         invoice = Invoice.made(
             id=self.new_id(Prefix.INVOICE),
             created_at=wanted.at,
@@ -98,3 +98,9 @@ class Drafting(Service):
             calculation=line.calculation.as_json(),
             **self.ownership(),
         )
+
+
+def _keeps_drafts(subscription: Subscription) -> bool:
+    """Whether invoices of the subscription wait as drafts until somebody finalizes them."""
+    paused = subscription.pause_behavior == PausedCollection.KEEP_AS_DRAFT
+    return paused or subscription.status == SubscriptionStatus.UNPAID

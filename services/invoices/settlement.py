@@ -8,6 +8,7 @@ from models import Invoice, PaymentIntent
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.events import Events
+from services.invoices.stopping import Stopping
 from services.invoices.wholes import WholeInvoices
 from services.rows import update_rows
 from services.scope import Scope
@@ -23,6 +24,7 @@ class Settlement(Service):
 
     events = part(Events)
     wholes = part(WholeInvoices)
+    stopping = part(Stopping)
 
     async def paid(self, intents: Sequence[Subject]) -> None:
         """Open and uncollectible invoices of succeeded payments become PAID.
@@ -35,7 +37,10 @@ class Settlement(Service):
             settle_as_paid(each.row, amount=payments[each.row.id].amount_received)
             each.row.paid_at = presents[each.row.test_clock_id]
             _count_attempt(each.row)
-        await self._write(invoices, "status", "amount_paid", "paid_at", "attempt_count", "attempted")
+        await self.stopping.drop_retries(each.row for each in invoices)
+        await self._write(
+            invoices, "status", "amount_paid", "paid_at", "attempt_count", "attempted", "next_payment_attempt"
+        )
         for each in invoices:
             self.events.record_all(PAID, each, at=presents[each.row.test_clock_id])
 
@@ -52,7 +57,8 @@ class Settlement(Service):
         presents = await self.presents(each.row.test_clock_id for each in invoices)
         for each in invoices:
             _count_attempt(each.row)
-        await self._write(invoices, "attempt_count", "attempted")
+            each.row.first_failed_at = each.row.first_failed_at or presents[each.row.test_clock_id]
+        await self._write(invoices, "attempt_count", "attempted", "first_failed_at")
         for each in invoices:
             self.events.record(event, each, at=presents[each.row.test_clock_id])
 
@@ -80,7 +86,8 @@ def settle_as_paid(invoice: Invoice, *, amount: int) -> None:
 
 
 def _count_attempt(invoice: Invoice) -> None:
-    invoice.attempt_count += 1
+    """Any try counts as the first one; from then on only retries count, when they begin."""
+    invoice.attempt_count = max(invoice.attempt_count, 1)
     invoice.attempted = True
 
 

@@ -12,6 +12,7 @@ from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.customers import Customers
 from services.events import Events
+from services.invoices.stopping import Stopping
 from services.payments import PaymentIntents
 from services.rows import update_rows
 
@@ -22,6 +23,7 @@ class Voiding(Service):
     events = part(Events)
     customers = part(Customers)
     intents = part(PaymentIntents)
+    stopping = part(Stopping)
 
     async def void(self, invoices: Sequence[WholeInvoice]) -> None:
         """These open invoices become VOID: their payments are canceled, applied balance goes back.
@@ -35,7 +37,8 @@ class Voiding(Service):
             row = each.row
             row.status = INVOICE.move(row.id, InvoiceStatus(row.status), InvoiceStatus.VOID)
             row.voided_at = presents[row.test_clock_id]
-        await update_rows([each.row for each in invoices], ("status", "voided_at"))
+        await self.stopping.drop_retries(each.row for each in invoices)
+        await update_rows([each.row for each in invoices], ("status", "voided_at", "next_payment_attempt"))
         for each in invoices:
             self.events.record(EventType.INVOICE_VOIDED, each, at=presents[each.row.test_clock_id])
 
@@ -49,7 +52,9 @@ class Voiding(Service):
             row = each.row
             row.status = INVOICE.move(row.id, InvoiceStatus(row.status), InvoiceStatus.UNCOLLECTIBLE)
             row.marked_uncollectible_at = presents[row.test_clock_id]
-        await update_rows([each.row for each in invoices], ("status", "marked_uncollectible_at"))
+        await self.stopping.drop_retries(each.row for each in invoices)
+        columns = ("status", "marked_uncollectible_at", "next_payment_attempt")
+        await update_rows([each.row for each in invoices], columns)
         for each in invoices:
             self.events.record(EventType.INVOICE_MARKED_UNCOLLECTIBLE, each, at=presents[each.row.test_clock_id])
 

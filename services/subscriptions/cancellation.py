@@ -1,17 +1,17 @@
 """Ending subscriptions: at once, at the end of a period, with their customer, or for want of a first payment."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.lifecycles import LIVING, SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
 from domain.subscriptions import cancellation_requested, cancellation_told
-from models import AgendaEntry, Invoice, Subscription
+from models import AgendaEntry, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice, WholeSubscription
 from services.base import Service, part
 from services.due import Due
 from services.events import Events
+from services.invoices.stopping import Stopping
 from services.invoices.voiding import Voiding
 from services.invoices.wholes import WholeInvoices
 from services.rows import update_rows
@@ -37,6 +37,7 @@ class Cancellation(Service):
     wholes = part(WholeSubscriptions)
     invoices = part(WholeInvoices)
     voiding = part(Voiding)
+    stopping = part(Stopping)
 
     async def cancel(self, draft: CancellationDraft) -> Subscription:
         """End one subscription now, as its customer or seller asked."""
@@ -50,7 +51,7 @@ class Cancellation(Service):
         return row
 
     async def end(self, wholes: Sequence[WholeSubscription]) -> None:
-        """End these now. What would have begun or resumed them is void; drafts stay but go nowhere by themselves.
+        """End these now. What would have begun or resumed them is void; others stay but go nowhere by themselves.
 
         Event `customer.subscription.deleted` for each.
         """
@@ -65,7 +66,7 @@ class Cancellation(Service):
             [whole.row for whole in wholes], ("status", "ended_at", "canceled_at", "cancellation_details")
         )
         await self.due.cancel_all((kind, whole.row.id) for whole in wholes for kind in _AGENDA)
-        await self._stop_drafts(wholes, presents)
+        await self.stopping.stop_all_of([whole.row.id for whole in wholes])
         for whole in wholes:
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_DELETED, whole, at=presents[whole.row.test_clock_id])
         await self._void_awaited(unpaid)
@@ -100,23 +101,6 @@ class Cancellation(Service):
             invoices = await self._awaited(waiting)
             await self.voiding.refuse_in_flight(invoices)
             await self.voiding.void(invoices)
-
-    async def _stop_drafts(self, wholes: Sequence[WholeSubscription], presents: dict[str | None, datetime]) -> None:
-        drafts = await self.gather(
-            Invoice, "subscription_id", [whole.row.id for whole in wholes], lock=True, status=InvoiceStatus.DRAFT
-        )
-        if not drafts:
-            return
-        stopped = await self.invoices.of(drafts)
-        befores = [self.events.snapshot(each) for each in stopped]
-        for draft in drafts:
-            draft.auto_advance = False
-            draft.automatically_finalizes_at = draft.next_payment_attempt = None
-        await update_rows(drafts, ("auto_advance", "automatically_finalizes_at", "next_payment_attempt"))
-        await self.due.cancel_all((AgendaKind.INVOICE_FINALIZE, draft.id) for draft in drafts)
-        for each, before in zip(stopped, befores, strict=True):
-            at = presents[each.row.test_clock_id]
-            self.events.record(EventType.INVOICE_UPDATED, each, at=at, before=before)
 
 
 async def cancel_all_of(scope: Scope, customers: Sequence[Subject]) -> None:

@@ -24,7 +24,7 @@ PERIOD_ENDINGS = (
     AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_TRIAL_END,
 )  # fmt: skip
 """What may happen when a period ends; a subscription has one of them on the agenda."""
-RENEWABLE = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
+RENEWABLE = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID})
 
 
 class Renewal(Service):

@@ -236,6 +236,7 @@ async def test_a_card_that_was_replaced_is_not_charged_again(database_url: str) 
     async with opened(database_url) as world:
         jenny = await world.customer(card="pm_card_visa")
         made = await jenny.subscribe(await world.price("Basic", 1500), defaultPaymentMethod=jenny.cards[0])
+        await world.do("accountSettingsUpdate", "account { id }", retryOnNewPaymentMethod=False)
         await jenny.script("LOST_CARD", "LOST_CARD")
         await world.move_to("2027-02-28T11:00:00Z")
         await made.update(defaultPaymentMethod="pm_card_mastercard")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from domain.dunning import RetriesEnd, RetryPolicy, RetryRules, RetryWindow
 from domain.errors import DomainError
 from domain.ids import IdMint
 from domain.settings import AccountSettings, ProcessingFee
@@ -123,3 +124,35 @@ async def test_parallel_changes_of_different_settings_all_stay(scope: Scope) -> 
     assert await Settings(scope).current() == AccountSettings(
         invoice_finalization_delay=60, statement_descriptor="PHOTO HOST", allowed_origins=("https://a.example",)
     )
+
+
+async def test_retries_are_chosen_and_given_back(scope: Scope) -> None:
+    settings = Settings(scope)
+    change = SettingsChange(
+        retry_policy=RetryPolicy.CUSTOM,
+        retry_window=RetryWindow.TWO_MONTHS,
+        retry_waits=[1, 60],
+        retries_end=RetriesEnd.UNPAID,
+        retry_on_new_payment_method=False,
+    )
+    await settings.update(change)
+    current = await settings.current()
+    assert current.retry_rules == RetryRules(RetryPolicy.CUSTOM, RetryWindow.TWO_MONTHS, (1, 60))
+    assert (current.retries_end, current.retry_on_new_payment_method) == (RetriesEnd.UNPAID, False)
+    await settings.update(SettingsChange(retry_policy=None, retry_window=None, retry_waits=None, retries_end=None))
+    assert await settings.current() == AccountSettings(retry_on_new_payment_method=False)
+
+
+@pytest.mark.parametrize(
+    ("waits", "problem"),
+    [
+        ([1, 0], ("PARAMETER_INVALID_INTEGER", "retryWaits.1")),
+        ([61], ("PARAMETER_INVALID_INTEGER", "retryWaits.0")),
+        ([1, 2, 3, 4], ("PARAMETER_LIST_TOO_LONG", "retryWaits")),
+    ],
+)
+async def test_waits_out_of_range_are_refused(scope: Scope, waits: list[int], problem: tuple[str, str]) -> None:
+    with pytest.raises(DomainError) as refused:
+        await Settings(scope).update(SettingsChange(retry_waits=waits))
+    assert problems_of(refused.value) == [problem]
+    assert (await Accounts(scope).current()).settings == {}

@@ -10,10 +10,12 @@ import pytest
 
 from domain.errors import ErrorCode
 from gateways.sandbox.declines import DeclineCode
+from prorata.dunning_page import dunning_page
 from prorata.reference import REQUEST_ERRORS, error_reference
 from schema.errors import RequestCode
 from tests.house.sources import LAYERS, ROOT, python_sources
 
+DUNNING = ROOT / "docs" / "dunning.md"
 ERRORS = ROOT / "docs" / "errors.md"
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
@@ -39,6 +41,12 @@ def _named(enum: type[StrEnum]) -> Iterator[str]:
 def test_committed_reference_of_errors_is_the_one_of_the_code() -> None:
     assert ERRORS.is_file() and ERRORS.read_text(encoding="utf-8") == error_reference(), (
         "The errors changed. Look at the difference, then: .venv/bin/prorata schema --errors > docs/errors.md"
+    )
+
+
+def test_committed_page_about_dunning_is_the_one_of_the_code() -> None:
+    assert DUNNING.is_file() and DUNNING.read_text(encoding="utf-8") == dunning_page(), (
+        "The rules changed. Look at the difference, then: .venv/bin/prorata schema --dunning > docs/dunning.md"
     )
 
 

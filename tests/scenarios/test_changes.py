@@ -215,6 +215,9 @@ async def test_change_after_an_unpaid_period_credits_it_all_the_same(world: Worl
     basic, pro = await world.price("Basic", 1500), await world.price("Pro", 4000)
     jenny = await world.customer(card="pm_card_visa")
     subscription = await jenny.subscribe(basic, billingMode=mode)
+    await world.do(
+        "accountSettingsUpdate", "account { id }", retryPolicy="CUSTOM", retryWaits=[], retriesEnd="PAST_DUE"
+    )
     await jenny.script("INSUFFICIENT_FUNDS")
     await world.move_to("2027-03-16T10:00:00Z")  # the second period, of 31 days, is unpaid
     assert await subscription.status() == "PAST_DUE"

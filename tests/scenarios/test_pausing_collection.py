@@ -85,6 +85,8 @@ async def test_what_was_past_due_stays_so(world: World, behavior: str) -> None:
     basic = await world.price("Basic", 1500)
     jenny = await world.customer(card="pm_card_visa")
     subscription = await jenny.subscribe(basic)
+    never = {"retryPolicy": "CUSTOM", "retryWaits": [], "retriesEnd": "PAST_DUE"}
+    await world.do("accountSettingsUpdate", "account { id }", **never)
     await jenny.script("INSUFFICIENT_FUNDS")
     await world.move_to("2027-02-28T12:00:00Z")
     await subscription.update(pauseCollection={"behavior": behavior})

@@ -100,7 +100,7 @@ async def test_declined_renewal_is_past_due_until_it_is_paid(world: World) -> No
 
     assert await subscription.status() == "PAST_DUE"
     declined = ["invoice.finalized", "payment_intent.created", "charge.failed", "payment_intent.payment_failed"]
-    followed = ["invoice.payment_failed", "customer.subscription.updated", "customer.updated"]
+    followed = ["invoice.payment_failed", "invoice.updated", "customer.subscription.updated", "customer.updated"]
     assert await world.news() == moving(*declined, *followed)
     assert await delinquent(world, jenny.id)
 

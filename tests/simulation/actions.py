@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from domain.drafts import UNSET
+from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
 from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
 from domain.periods import Interval
 from domain.subscriptions import (
@@ -33,6 +34,7 @@ from services.payment_methods import PaymentMethods, SandboxScripts
 from services.payments import PaymentIntents
 from services.refunds import NewRefund, Refunds
 from services.scope import Scope
+from services.settings import Settings, SettingsChange
 from services.subscriptions import (
     CancellationDraft,
     ItemChange,
@@ -46,6 +48,11 @@ from services.subscriptions import (
 )
 
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
+
+_OUTCOMES = (
+    *(ScriptedOutcome.SUCCEED, ScriptedOutcome.INSUFFICIENT_FUNDS, ScriptedOutcome.INSUFFICIENT_FUNDS),
+    *(ScriptedOutcome.ISSUER_NOT_AVAILABLE, ScriptedOutcome.DO_NOT_HONOR, ScriptedOutcome.LOST_CARD),
+)
 
 ROW = TypeVar("ROW")
 Action = Callable[[Scope], Awaitable[Any]]
@@ -97,7 +104,7 @@ class Actions:
     async def script(self) -> Action | None:
         """A card's next charges are decided."""
         method = await self._any(await PaymentMethod.filter(detached_at=None).order_by("id"))
-        outcomes = self.dice.choices((ScriptedOutcome.SUCCEED, ScriptedOutcome.INSUFFICIENT_FUNDS), k=2)
+        outcomes = self.dice.choices(_OUTCOMES, k=self.dice.choice((2, 2, 9)))
         return None if method is None else lambda scope: SandboxScripts(scope).write(method.id, outcomes)
 
     async def subscribe(self) -> Action | None:
@@ -235,6 +242,26 @@ class Actions:
         row = await self._any(await Customer.all().order_by("id"))
         return None if row is None else lambda scope: Customers(scope).delete(row.id)
 
+    async def chase(self) -> Action:
+        """The seller changes their mind about retries."""
+        change = SettingsChange(
+            retry_policy=self.dice.choice(tuple(RetryPolicy)),
+            retry_window=self.dice.choice(tuple(RetryWindow)),
+            retry_waits=self.dice.choice(((), (1,), (3, 5, 7))),
+            retries_end=self.dice.choice(tuple(RetriesEnd)),
+            unpaid_invoice=self.dice.choice(tuple(UnpaidInvoice)),
+            retry_on_new_payment_method=self.dice.random() < 0.7,
+        )
+        return lambda scope: Settings(scope).update(change)
+
+    async def take_over(self) -> Action | None:
+        """A subscription gets a card of its own, or loses it."""
+        row = await self._any(await Subscription.all().order_by("id"))
+        if row is None:
+            return None
+        card = self.dice.choice((None, "pm_card_visa", "pm_card_chargeCustomerFail"))
+        return lambda scope: Subscriptions(scope).update(SubscriptionChange(id=row.id, default_payment_method=card))
+
     async def advance(self) -> Action:
         """Time passes."""
         clock = await TestClock.get(id=self.clock)
@@ -246,5 +273,5 @@ class Actions:
 _WEIGHTS = {
     "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "try_out": 5,
     "exchange": 14, "resume": 6, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4, "authenticate": 6,
-    "refund": 5, "adjust": 4, "forget": 1, "advance": 16,
+    "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
 }  # fmt: skip

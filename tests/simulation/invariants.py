@@ -3,6 +3,7 @@
 from collections import Counter
 
 from domain.agenda import AgendaKind
+from domain.dunning import RETRIES_MAX
 from domain.lifecycles import LIVING, InvoiceStatus, PaymentIntentStatus, SubscriptionStatus
 from models import (
     AgendaEntry,
@@ -32,6 +33,7 @@ async def check_all() -> None:
     await check_payments()
     await check_subscriptions()
     await check_trials()
+    await check_dunning()
     await check_events()
 
 
@@ -138,6 +140,24 @@ async def check_trials() -> None:
             assert (latest.status, latest.amount_due) == (InvoiceStatus.PAID, 0), latest.id
 
 
+async def check_dunning() -> None:
+    """What waits for a retry is open, has failed, is on the agenda for that moment, and somebody still cares."""
+    entries = {entry.subject_id: entry.due_at for entry in await AgendaEntry.filter(kind="invoice.retry")}
+    subscriptions = {row.id: row for row in await Subscription.all()}
+    for invoice in await Invoice.all():
+        if invoice.status == InvoiceStatus.DRAFT:  # It tells when it will be finalized and tried for the first time.
+            assert invoice.next_payment_attempt == invoice.automatically_finalizes_at, invoice.id
+            continue
+        assert entries.get(invoice.id) == invoice.next_payment_attempt, f"{invoice.id} is {invoice.status}"
+        subscription = subscriptions.get(str(invoice.subscription_id))
+        if invoice.next_payment_attempt is not None:
+            assert invoice.status == InvoiceStatus.OPEN and invoice.first_failed_at is not None, invoice.id
+            assert subscription is None or subscription.status in LIVING, invoice.id
+            assert subscription is None or subscription.status != SubscriptionStatus.UNPAID, invoice.id
+            assert 1 <= invoice.attempt_count <= RETRIES_MAX, invoice.id
+        assert invoice.attempt_count <= RETRIES_MAX + 1, invoice.id
+
+
 async def check_events() -> None:
     """Numbers have no gap, per account and per object, and the last word on an object is how it is now."""
     events = await Event.all().order_by("sequence")
@@ -152,5 +172,8 @@ async def check_events() -> None:
     for invoice in await Invoice.all():
         told = last[invoice.id].data
         assert (told["status"], told["amount_paid"]) == (invoice.status, invoice.amount_paid), invoice.id
+        planned = invoice.next_payment_attempt
+        assert told["next_payment_attempt"] == (planned and int(planned.timestamp())), invoice.id
+        assert told["attempt_count"] == invoice.attempt_count, invoice.id
     for intent in await PaymentIntent.all():
         assert last[intent.id].data["status"] == intent.status, intent.id

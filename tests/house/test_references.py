@@ -10,14 +10,12 @@ import pytest
 
 from domain.errors import ErrorCode
 from gateways.sandbox.declines import DeclineCode
-from prorata.dunning_page import dunning_page
+from prorata.commands.schema import PAGES
 from prorata.reference import REQUEST_ERRORS, error_reference
 from schema.errors import RequestCode
 from tests.house.sources import LAYERS, ROOT, python_sources
 
-DUNNING = ROOT / "docs" / "dunning.md"
-ERRORS = ROOT / "docs" / "errors.md"
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 # What declares codes or writes about them does not use them.
 DECLARING = {"domain/error_codes.py", "prorata/reference.py"}
@@ -38,15 +36,11 @@ def _named(enum: type[StrEnum]) -> Iterator[str]:
                 yield node.attr
 
 
-def test_committed_reference_of_errors_is_the_one_of_the_code() -> None:
-    assert ERRORS.is_file() and ERRORS.read_text(encoding="utf-8") == error_reference(), (
-        "The errors changed. Look at the difference, then: .venv/bin/prorata schema --errors > docs/errors.md"
-    )
-
-
-def test_committed_page_about_dunning_is_the_one_of_the_code() -> None:
-    assert DUNNING.is_file() and DUNNING.read_text(encoding="utf-8") == dunning_page(), (
-        "The rules changed. Look at the difference, then: .venv/bin/prorata schema --dunning > docs/dunning.md"
+@pytest.mark.parametrize("name", PAGES)
+def test_committed_page_is_the_one_of_the_code(name: str) -> None:
+    page = ROOT / "docs" / f"{name}.md"
+    assert page.is_file() and page.read_text(encoding="utf-8") == PAGES[name](), (
+        f"The code changed. Look at the difference, then: .venv/bin/prorata schema --{name} > docs/{name}.md"
     )
 
 
@@ -72,7 +66,7 @@ def test_architecture_leads_to_every_decision() -> None:
     assert decisions - linked == set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.name)
 def test_links_of_a_page_lead_somewhere(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []

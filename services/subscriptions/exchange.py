@@ -1,6 +1,6 @@
 """Working out a change of items: the rows as they will be and the prorations that follow. Nothing is written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,6 +38,14 @@ class ItemsPlan:
     lines: list[LineDraft] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """What changes of items need to know of prices: those in force, those that were invoiced, and those wanted."""
+
+    prices: Mapping[str, Price]
+    facts: Mapping[str, PriceFacts]
+
+
 class Exchanges(Service):
     """Plans changes of items."""
 
@@ -50,23 +58,38 @@ class Exchanges(Service):
 
         The rows of the items are changed in memory: take snapshots first.
         """
-        prices = await self._prices(whole, wanted)
-        _refuse_unknown(whole, wanted, prices)
-        facts = await self.wholes.facts_of(prices.values())
+        return self.planned(whole, wanted, proration, now, await self.price_list([(whole, wanted)]))
+
+    def planned(
+        self,
+        whole: WholeSubscription,
+        wanted: Sequence[ItemChange],
+        proration: Proration,
+        now: datetime,
+        known: PriceList,
+    ) -> ItemsPlan:
+        """As `plan`, for one change of a set whose prices are known."""
+        _refuse_unknown(whole, wanted, known.prices)
         plan = ItemsPlan(whole)
         held = {item.row.id: item for item in whole.items}
         for change in wanted:
-            self._apply(plan, held, change, _Terms(whole.row, prices, facts, proration, now))
+            self._apply(plan, held, change, _Terms(whole.row, known.prices, known.facts, proration, now))
         plan.whole = WholeSubscription(whole.row, list(held.values()))
         refuse_unsound(whole, plan.whole, wanted)
         return plan
 
-    async def _prices(self, whole: WholeSubscription, wanted: Sequence[ItemChange]) -> dict[str, Price]:
-        """The prices in force, those that were invoiced, and those wanted."""
-        known = {item.price.id: item.price for item in whole.items}
-        others = {item.row.invoiced_price_id for item in whole.items} | {change.price for change in wanted}
+    async def price_list(
+        self, changes: Iterable[tuple[WholeSubscription, Sequence[ItemChange]]], also: Iterable[str] = ()
+    ) -> PriceList:
+        """The prices of these changes and `also` others, in two statements whatever their number."""
+        known: dict[str, Price] = {}
+        others: set[str | None] = set(also)
+        for whole, wanted in changes:
+            known |= {item.price.id: item.price for item in whole.items}
+            others |= {item.row.invoiced_price_id for item in whole.items} | {change.price for change in wanted}
         missing = {identifier for identifier in others if identifier not in known}
-        return known | {price.id: price for price in await self.gather(Price, "id", missing)}
+        prices = known | {price.id: price for price in await self.gather(Price, "id", missing)}
+        return PriceList(prices, await self.wholes.facts_of(prices.values()))
 
     def _apply(self, plan: ItemsPlan, held: dict[str, PricedItem], change: ItemChange, terms: "_Terms") -> None:
         """One change, in memory; `held` are the items as they stand."""

@@ -1,8 +1,24 @@
 """The table, for a terminal and for benchmarks/README.md."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from benchmarks.figures import Figure, Outcome, Verdict
+
+_OBSTACLES: Final = {
+    "2b": "Per request the endpoint itself (key, scope, limits, headers, plan) costs as much as the whole answer does "
+    "the handler written by hand; the longer the answer, the less it matters (1b).",
+    "4": "The guards cost some 16 µs of CPU: digest and look-up of the key 4, the scope 3, checks of the body 5, cost "
+    "and budget 2, telling the cost in the answer 2. A tenth of this floor would be 6.",
+    "5": "Two commits (the attempt, before the gateway is asked, and its outcome) against the floor's one, 45 "
+    "statements in place of its 20, and while a commit goes to disk nobody else can write.",
+    "7": "Of the CPU of a renewal a third is SQLite's, as in the floor. Eight snapshots take 15 %, events and ids 10 %,"
+    " rows to columns and back 12 %, JSON 4 %, freeing it all 8 %; the rest is spread over the rules, none above 2 %.",
+    "7b": "Where a commit costs next to nothing, as on this disk, a group of one is as slow as its CPU only (some 5 ms "
+    "for four transactions), and groups save no waiting. See 8b, where commits and round trips cost what they do.",
+    "8": "As in 7.",
+}
+"""What a profile showed to stand in the way of the lines that may stay below their targets."""
 
 _HEAD = ("#", "what", "here", "floor", "ratio", "first target", "goal", "")
 
@@ -44,6 +60,7 @@ def page(outcomes: Sequence[Outcome], machine: Sequence[str], minutes: float) ->
             "",
             _summary(below),
             "",
+            *_obstacles(outcomes),
             "## Sizes and settings",
             "",
             "One server process, kept on one core; the load comes from another process on another core. Times are the "
@@ -65,6 +82,17 @@ def _summary(below: Sequence[Figure]) -> str:
     if not below:
         return "Every first target is met."
     return f"Below the first target: {', '.join(each.number for each in below)}."
+
+
+def _obstacles(outcomes: Sequence[Outcome]) -> list[str]:
+    """What stands in the way, for every line that is short of its target or goal."""
+    short = [
+        each
+        for each in outcomes
+        if isinstance(each, Figure) and each.verdict not in (Verdict.GOAL, Verdict.TOLD) and each.number in _OBSTACLES
+    ]
+    told = [f"- {each.number}: {_OBSTACLES[each.number]}" for each in short]
+    return ["## What stands in the way", "", *told, ""] if told else []
 
 
 def _row(each: Outcome) -> str:

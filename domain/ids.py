@@ -70,29 +70,28 @@ class IdMint:
         self._last = 0
         self._epoch = -1
         self._epoch_text = ""
-        self._pool = b""
+        self._pool = ""
+        """Random characters, each of a byte: twelve have 62 bits, some characters being an eighth likelier."""
         self._drawn = 0
 
     def new(self, prefix: Prefix) -> str:
         """A new id, greater than every one before it with the same prefix."""
         now = self._ticks()
-        self._last = now = now if now > self._last else self._last + 1
+        if now <= self._last:
+            now = self._last + 1
+        self._last = now
         epoch, rest = divmod(now, _PAIR)
         if epoch != self._epoch:  # mostly the same within a group, so only two characters of the time are new
             self._epoch, self._epoch_text = epoch, _time_text(now)[:-2]
-        return f"{prefix}{self._epoch_text}{_PAIRS[rest]}{self._random()}"
+        start = self._drawn
+        if start + _RANDOM_LENGTH > len(self._pool):
+            self._pool, start = self._random_bytes(_POOL).translate(_OF_BYTE).decode(), 0
+        self._drawn = start + _RANDOM_LENGTH
+        return prefix + self._epoch_text + _PAIRS[rest] + self._pool[start : self._drawn]
 
     def many(self, prefix: Prefix, count: int) -> list[str]:
         """So many new ids in rising order."""
         return [self.new(prefix) for _ in range(count)]
-
-    def _random(self) -> str:
-        """Twelve random characters, each of a byte: 62 bits, some characters being an eighth likelier than others."""
-        start = self._drawn
-        if start + _RANDOM_LENGTH > len(self._pool):
-            self._pool, start = self._random_bytes(_POOL).translate(_OF_BYTE), 0
-        self._drawn = start + _RANDOM_LENGTH
-        return self._pool[start : self._drawn].decode()
 
 
 def _time_text(microseconds: int) -> str:

@@ -106,7 +106,9 @@ class RequestContext:
 
     def for_plan(self) -> "RequestContext":
         """The same request for a plan, with loaders of its own: what a plan breaks off is of no use to others."""
-        return replace(self, load=Loaders(self.scope), planned=True)
+        return RequestContext(
+            self.scope, self.services, Loaders(self.scope), self.headers, self.public_url, planned=True
+        )
 
     def under(self, scope: Scope) -> "RequestContext":
         """The same request with services bound to a copy of its scope."""

@@ -100,8 +100,8 @@ class Events(Service):
                 type=type,
                 object_id=data["id"],
                 object_type=data["object"],
-                data=data,
-                previous_attributes=previous,
+                data=_as_written(data),
+                previous_attributes=None if previous is None else _as_written(previous),
                 api_version=API_VERSION,
                 request_id=scope.request_id,
                 idempotency_key=scope.idempotency_key,
@@ -114,6 +114,11 @@ class Events(Service):
             attribute, reactions = _CHANGE_REACTIONS[type]
             if _tells_of(previous, attribute):
                 _waiting(unit).append((f"{type} {attribute}", reactions, scope, subject))
+
+
+def _as_written(snapshot: Snapshot) -> orjson.Fragment:
+    """A snapshot as the text that is stored: a group of renewals holds eight thousand of them until its commit."""
+    return orjson.Fragment(orjson.dumps(snapshot))
 
 
 async def _react(unit: Unit) -> None:

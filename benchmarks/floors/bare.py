@@ -1,74 +1,75 @@
 """The least around GraphQL, and the least around HTTP."""
 
-import inspect
-from typing import Any, cast
+from functools import cached_property
+from typing import Any
 
 import orjson
 from aiohttp import web
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    execute,
-    parse,
-    validate,
-)
-from strawberry.execution import optimized_is_awaitable
+from multidict import CIMultiDict
 
 from benchmarks.stored import ACCOUNT
 from domain.ids import IdMint
 from gateways.registry import Gateways
 from prorata.clock import SYSTEM_CLOCK
-from prorata.web.requests import json_response, request_id_of
+from prorata.web.auth import Authentication, Bearer
+from prorata.web.bodies import Posted
+from prorata.web.limits import Limits
+from prorata.web.requests import json_response, reached_at
+from prorata.web.view import Endpoint
 from resolvers import build_schema
 from resolvers.context import RequestContext
-from resolvers.reading import Plans
-from services.scope import Actor, ActorKind, Scope
+from services.scope import EVERYTHING, Actor, ActorKind, Scope
 
+_RESPONSE_TYPE = "application/graphql-response+json"
 FIXED = b'{"data":{"__typename":"Query"}}'
 
 
-def unguarded() -> web.Application:
-    """The house's schema, plans, request ids and headers, without keys, limits, costs, budgets and masking."""
-    strawberry_schema = build_schema()
-    schema = strawberry_schema._schema
-    executor: Any = strawberry_schema.execution_context_class
-    documents: dict[str, tuple[DocumentNode, Plans]] = {}
-    scope = _scope()
+class _Unguarded(Endpoint):
+    """The house's endpoint that asks for no key, limits nothing, counts no cost, and masks no error."""
 
-    async def answer(request: web.Request) -> web.Response:
-        request_id = request_id_of(request.headers, scope.ids)
-        asked = orjson.loads(await request.read())
-        known = documents.get(asked["query"])
-        if known is None:
-            known = documents[asked["query"]] = _prepared(schema, asked["query"])
-        document, plans = known
-        context = RequestContext.of(scope)
-        data = await plans.answer(asked["variables"], context)
+    _bearer = Bearer("", ACCOUNT, ACCOUNT, False, Actor(ActorKind.SYSTEM), EVERYTHING, 0)
+
+    async def _post(self, request: web.Request, request_id: str) -> web.Response:
+        headers: CIMultiDict[str] = CIMultiDict()
+        public_url = self._public_url or reached_at(request.scheme, request.host)
+        context = RequestContext.of(self._scope, headers, public_url=public_url.rstrip("/"))
+        body = orjson.loads(await request.read())
+        asked = Posted(body["query"], body.get("variables") or {}, body.get("operationName") or None)
+        status, answer = await self._answer(asked, context, self._bearer, 0, request_id)
+        if _RESPONSE_TYPE in request.headers.get("Accept", ""):
+            headers["Content-Type"] = _RESPONSE_TYPE + "; charset=utf-8"
+        return json_response(answer, request_id, status=status, headers=headers)
+
+    async def _answer(
+        self, asked: Posted, context: RequestContext, bearer: Bearer, now: int, request_id: str
+    ) -> tuple[int, dict[str, Any]]:
+        document = self._documents.prepare(asked.query)
+        operation = document.operation(asked.operation_name)
+        data = await operation.plans.answer(asked.variables, context)
         if data is None:
-            result: Any = execute(
-                schema,
-                document,
-                variable_values=asked["variables"],
-                context_value=context,
-                executor_class=executor,
-                is_awaitable=cast(Any, optimized_is_awaitable),
-            )
-            executed: ExecutionResult = await result if inspect.isawaitable(result) else result
-            data = executed.data
-        return json_response({"data": data}, request_id)
+            data = (await self._executed(document.node, asked, context)).data
+        return 200, {"data": data}
 
+    @cached_property
+    def _scope(self) -> Scope:
+        return self._authentication.scope(self._bearer, {}, "req_of_nobody")
+
+
+def unguarded() -> web.Application:
+    """The house's endpoint without keys, limits, costs, budgets and masking; everything else is the same."""
+    ids = IdMint(SYSTEM_CLOCK.ticks)
+    endpoint = _Unguarded(
+        build_schema(),
+        authentication=Authentication(clock=SYSTEM_CLOCK, ids=ids, gateways=Gateways.standard()),
+        clock=SYSTEM_CLOCK,
+        ids=ids,
+        limits=Limits(),
+        introspection=True,
+        page=None,
+    )
     application = web.Application()
-    application.router.add_post("/graphql", answer)
+    application.router.add_route("*", "/graphql", endpoint)
     return application
-
-
-def _prepared(schema: GraphQLSchema, text: str) -> tuple[DocumentNode, Plans]:
-    document = parse(text)
-    assert not validate(schema, document)
-    (operation,) = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-    return document, Plans(schema, document, operation)
 
 
 def fixed() -> web.Application:
@@ -81,15 +82,3 @@ def fixed() -> web.Application:
     application = web.Application()
     application.router.add_post("/graphql", answer)
     return application
-
-
-def _scope() -> Scope:
-    return Scope(
-        account_id=ACCOUNT,
-        platform_id=ACCOUNT,
-        livemode=False,
-        clock=SYSTEM_CLOCK,
-        ids=IdMint(SYSTEM_CLOCK.ticks),
-        gateways=Gateways.standard(),
-        actor=Actor(ActorKind.SYSTEM),
-    )

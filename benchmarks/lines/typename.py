@@ -33,7 +33,8 @@ def measure(extent: Extent) -> list[Figure]:
         )
     house, unguarded, fixed = sides
     settings = (
-        f"{_CONNECTIONS} connections; with keys, limits, costs, budgets and masking; request ids, headers on both sides"
+        f"{_CONNECTIONS} connections; with keys, limits, costs, budgets and masking; the endpoint itself, request ids"
+        " and headers on both sides"
     )
     return [
         Figure(

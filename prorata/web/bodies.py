@@ -37,6 +37,10 @@ async def posted(request: web.Request, limits: Limits) -> Posted:
     if encoding.strip().lower() != "identity":
         # A few bytes can inflate to gigabytes.
         raise Refused(415, RequestCode.BAD_REQUEST, f"Send the body as it is, not as {encoding[:80]}.")
+    if (
+        request.content.is_eof()
+    ):  # It is here already, as small bodies mostly are: a timer would cost more than reading.
+        return await _read(request, limits)
     try:
         async with asyncio.timeout(limits.body_seconds_max):
             return await _read(request, limits)

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, cast
 
-from tortoise.context import require_context
+from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import OperationalError, TransactionManagementError
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -84,6 +84,8 @@ class Database(Protocol):
         ...
 
 
+_databases: dict[TortoiseContext, Database] = {}
+"""The database of the last context: Tortoise looks it up in five steps, and a mutation asks a hundred times."""
 _current: ContextVar["Unit | None"] = ContextVar("unit", default=None)
 _unfinished_hooks: set[asyncio.Task[None]] = set()
 
@@ -302,7 +304,12 @@ def for_update(queryset: QuerySet[MODEL], *, skip_locked: bool = False) -> Query
 
 def database() -> Database:
     """The connected database. Raises `RuntimeError` before `prorata.database.connect`."""
-    return cast(Database, require_context().db())
+    context = require_context()
+    known = _databases.get(context)
+    if known is None:
+        _databases.clear()
+        known = _databases[context] = cast(Database, context.db())
+    return known
 
 
 async def settled(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:

@@ -162,12 +162,13 @@ SUBSCRIPTION = Lifecycle(
     moves=_moves(
         ("activate", [_S.INCOMPLETE], _S.ACTIVE),
         ("expire", [_S.INCOMPLETE], _S.INCOMPLETE_EXPIRED),
-        ("fall behind", [_S.ACTIVE], _S.PAST_DUE),
+        ("fall behind", [_S.ACTIVE, _S.PAUSED], _S.PAST_DUE),
         ("give up on", [_S.PAST_DUE], _S.UNPAID),
         ("catch up", [_S.PAST_DUE, _S.UNPAID], _S.ACTIVE),
         ("begin a trial of", [_S.ACTIVE], _S.TRIALING),
         ("end the trial of", [_S.TRIALING], _S.ACTIVE),
-        ("pause", [_S.TRIALING], _S.PAUSED),
+        ("pause", [_S.ACTIVE, _S.PAST_DUE, _S.UNPAID], _S.PAUSED),
+        ("pause instead of billing", [_S.TRIALING], _S.PAUSED),
         ("resume", [_S.PAUSED], _S.ACTIVE),
         ("cancel", [_S.INCOMPLETE, _S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.UNPAID, _S.PAUSED], _S.CANCELED),
     ),
@@ -281,20 +282,20 @@ def subscription_status_at_start(fate: InvoiceFate) -> SubscriptionStatus:
 
 
 def subscription_status_after(
-    status: SubscriptionStatus, fate: InvoiceFate | None, *, first: bool
+    status: SubscriptionStatus, fate: InvoiceFate | None, *, first: bool, on_attempt: bool = False
 ) -> SubscriptionStatus:
     """The status that follows from the latest finalized invoice that is not void (spec 02, Creating).
 
     `fate` is that invoice's, None when every invoice of the subscription is void; `first` tells whether it is the
     subscription's first one. A status that ended stays, and so does a trial, whatever becomes of invoices from before
-    it. A paused subscription goes on once its resumption is paid or given up: `fate` is that invoice's alone. One whose
-    invoice is AWAITED or GIVEN_UP stays as it is, but an incomplete one begins when its first invoice is given up.
-    UNPAID lasts until the latest invoice is paid or void.
+    it. A paused subscription goes on once its resumption is paid or given up: `fate` is that invoice's alone; where it
+    resumes `on_attempt`, also once a payment of it failed. One whose invoice is AWAITED or GIVEN_UP stays as it is, but
+    an incomplete one begins when its first invoice is given up. UNPAID lasts until the latest invoice is paid or void.
     """
     if SUBSCRIPTION.ended(status) or status is _S.TRIALING:
         return status
     if status is _S.PAUSED:
-        return _S.ACTIVE if fate in (InvoiceFate.PAID, InvoiceFate.GIVEN_UP) else _S.PAUSED
+        return _while_paused(fate, on_attempt)
     if status is _S.INCOMPLETE:
         return _while_incomplete(fate)
     if fate is InvoiceFate.PAID or fate is None:
@@ -302,6 +303,12 @@ def subscription_status_after(
     if fate in (InvoiceFate.AWAITED, InvoiceFate.GIVEN_UP) or first or status is _S.UNPAID:
         return status
     return _S.PAST_DUE
+
+
+def _while_paused(fate: InvoiceFate | None, on_attempt: bool) -> SubscriptionStatus:
+    if fate in (InvoiceFate.PAID, InvoiceFate.GIVEN_UP):
+        return _S.ACTIVE
+    return _S.PAST_DUE if on_attempt and fate is InvoiceFate.FAILED else _S.PAUSED
 
 
 def _while_incomplete(fate: InvoiceFate | None) -> SubscriptionStatus:

@@ -43,6 +43,11 @@ class Subscription(Described):
     trial_end: datetime | None = instant(null=True)
     trial_missing_payment_method = fields.CharField(max_length=14, default="create_invoice")
     """What happens when the trial ends and nothing can be charged."""
+    paused_at: datetime | None = instant(null=True)
+    """When it was last paused; why is beside it. Of interest while it is paused."""
+    pause_reason = fields.CharField(max_length=40, null=True)
+    resumption_invoice_id = fields.CharField(max_length=40, null=True)
+    """What has to be paid for it to go on; null unless it is paused and was asked to."""
     test_clock_id = fields.CharField(max_length=40, null=True)
     """The customer's clock, repeated here so that a group of renewals need not ask for it."""
 

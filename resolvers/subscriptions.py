@@ -15,13 +15,22 @@ from schema.subscriptions import (
     SubscriptionCreateInput,
     SubscriptionCreatePayload,
     SubscriptionFilter,
+    SubscriptionPauseInput,
+    SubscriptionPausePayload,
     SubscriptionResumeInput,
     SubscriptionResumePayload,
     SubscriptionUpdateInput,
     SubscriptionUpdatePayload,
 )
 from services.pages import Listing
-from services.subscriptions import CancellationDraft, SubscriptionChange, SubscriptionDraft, SubscriptionSearch
+from services.subscriptions import (
+    CancellationDraft,
+    PauseDraft,
+    ResumptionDraft,
+    SubscriptionChange,
+    SubscriptionDraft,
+    SubscriptionSearch,
+)
 
 _Filter = Annotated[
     SubscriptionFilter | None,
@@ -53,10 +62,15 @@ class SubscriptionMutations:
         """Changes a subscription that has not ended. What is not mentioned stays; items are prorated by the second."""
         return await info.context.services.subscriptions.update(draft_of(SubscriptionChange, input))
 
+    @mutation(kind="subscriptions", payload=SubscriptionPausePayload)
+    async def subscription_pause(self, info: Info, input: SubscriptionPauseInput) -> Answer:
+        """Pauses a subscription: its period ends now, and nothing is invoiced until it is resumed."""
+        return await info.context.services.subscriptions.pause(draft_of(PauseDraft, input))
+
     @mutation(kind="subscriptions", payload=SubscriptionResumePayload)
     async def subscription_resume(self, info: Info, input: SubscriptionResumeInput) -> Answer:
-        """Lets a paused subscription go on: a new period begins now, and its invoice is collected at once."""
-        return await info.context.services.subscriptions.resume(input.id)
+        """Lets a paused subscription go on, in a new period that is invoiced at once or in that of its old anchor."""
+        return await info.context.services.subscriptions.resume(draft_of(ResumptionDraft, input))
 
     @mutation(kind="subscriptions", payload=SubscriptionCancelPayload)
     async def subscription_cancel(self, info: Info, input: SubscriptionCancelInput) -> Answer:

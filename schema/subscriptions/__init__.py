@@ -39,10 +39,15 @@ from schema.subscriptions.inputs import (
     SubscriptionFilter,
     SubscriptionItemChangeInput,
     SubscriptionPageFilter,
-    SubscriptionResumeInput,
-    SubscriptionResumePayload,
     SubscriptionUpdateInput,
     SubscriptionUpdatePayload,
+)
+from schema.subscriptions.pausing import (
+    SubscriptionPauseInput,
+    SubscriptionPausePayload,
+    SubscriptionResumeInput,
+    SubscriptionResumePayload,
+    SubscriptionStatusDetails,
 )
 from schema.subscriptions.words import SubscriptionStatusFilter
 
@@ -57,6 +62,8 @@ __all__ = [
     "SubscriptionItem",
     "SubscriptionItemChangeInput",
     "SubscriptionPageFilter",
+    "SubscriptionPauseInput",
+    "SubscriptionPausePayload",
     "SubscriptionResumeInput",
     "SubscriptionResumePayload",
     "SubscriptionStatusFilter",
@@ -146,6 +153,12 @@ class Subscription(Node):
     def pause_collection(self) -> PauseCollection | None:
         """Reads through to the subscription."""
         return None if self.row.pause_behavior is None else PauseCollection.of(self.row)
+
+    @computed("What there is to say about its status; null unless it is PAUSED.")
+    def status_details(self) -> SubscriptionStatusDetails | None:
+        """Reads through to the subscription."""
+        paused = self.row.status == SubscriptionStatus.PAUSED
+        return SubscriptionStatusDetails.of(self.row) if paused else None
 
     @computed("How its trial is conducted.")
     def trial_settings(self) -> TrialSettings:

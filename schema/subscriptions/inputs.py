@@ -200,13 +200,6 @@ class SubscriptionCancelInput:
     cancellation_details: CancellationDetailsInput | None = input_field("What the customer said about it.")
 
 
-@strawberry.input(description="Which paused subscription goes on.")
-class SubscriptionResumeInput:
-    """Names the subscription."""
-
-    id: strawberry.ID = input_field("The subscription; it has to be PAUSED.")
-
-
 SubscriptionCreatePayload = payload(
     "subscriptionCreate",
     subscription=(
@@ -217,14 +210,6 @@ SubscriptionCreatePayload = payload(
 )
 SubscriptionUpdatePayload = payload(
     "subscriptionUpdate", subscription=(SubscriptionRef, "The subscription as it is now; null when refused.")
-)
-SubscriptionResumePayload = payload(
-    "subscriptionResume",
-    subscription=(
-        SubscriptionRef,
-        "The subscription: ACTIVE when nothing remains to be paid, still PAUSED when the card was declined; null when "
-        "refused.",
-    ),
 )
 SubscriptionCancelPayload = payload(
     "subscriptionCancel", subscription=(SubscriptionRef, "The subscription, ended; null when refused.")

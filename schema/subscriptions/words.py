@@ -24,7 +24,7 @@ describe_enum(
     PAST_DUE="The latest invoice could not be collected.",
     UNPAID="Retries of an invoice were used up; later invoices stay drafts until the latest finalized one is paid.",
     CANCELED="It has ended. Final: a canceled subscription never comes back.",
-    PAUSED="Its trial ended without a payment method; there are no invoices until it is resumed.",
+    PAUSED="You paused it, or its trial ended without a payment method; no invoice is made until it is resumed.",
 )
 describe_enum(
     MissingPaymentMethod,
@@ -115,7 +115,7 @@ describe_enum(
     PAST_DUE="Those whose latest invoice could not be collected.",
     UNPAID="Those whose retries were used up, and whose invoices stay drafts.",
     CANCELED="Those that were canceled.",
-    PAUSED="Those whose trial ended without a payment method.",
+    PAUSED="Those that were paused, by you or at the end of a trial.",
     ENDED="Canceled and expired ones.",
     ALL="Every subscription, whatever its status.",
 )

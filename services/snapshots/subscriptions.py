@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.lifecycles import SubscriptionStatus
 from domain.subscriptions import BillingMode
 from models import Subscription
 from services.aggregates import PricedItem, WholeSubscription
@@ -24,7 +25,6 @@ _WITHOUT = dict.fromkeys(
         "pending_setup_intent",
         "pending_update",
         "schedule",
-        "status_details",
         "transfer_data",
     )
 )
@@ -77,6 +77,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         },
         "start_date": seconds(row.start_date),
         "status": row.status,
+        "status_details": _status_details(row),
         "test_clock": row.test_clock_id,
         **_trial(row),
     }
@@ -102,6 +103,14 @@ def _pause_collection(row: Subscription) -> Snapshot | None:
     if row.pause_behavior is None:
         return None
     return {"behavior": row.pause_behavior, "resumes_at": seconds(row.pause_resumes_at)}
+
+
+def _status_details(row: Subscription) -> Snapshot | None:
+    """Since when and why it is paused, if it is."""
+    if row.status != SubscriptionStatus.PAUSED:
+        return None
+    paused = {"subscription": {"type": row.pause_reason}, "transitioned_at": seconds(row.paused_at)}
+    return {"paused": {**paused, "type": "subscription"}}
 
 
 def _cancellation_details(details: Mapping[str, str]) -> Snapshot:

@@ -7,7 +7,8 @@ preview       what would be invoiced
 renewal       the next period and its invoice
 trials        free time at first, or in between, and its end
 announcing    the end of a trial is told beforehand
-resumption    what was paused goes on
+suspension    they are paused: no period, no invoice
+resumption    what was paused goes on; restarting has its periods
 pausing       invoices are made, but not collected
 following     the status follows the latest finalized invoice
 cancellation  how it ends
@@ -37,16 +38,20 @@ from services.subscriptions.drafts import (
     TrialSettingsDraft,
 )
 from services.subscriptions.preview import ChangeDetails, Preview, PreviewDraft, Previews
-from services.subscriptions.resumption import Resumption
+from services.subscriptions.resumption import Resumption, ResumptionDraft
+from services.subscriptions.suspension import BillForDraft, PauseDraft, Suspension
 
 __all__ = [
+    "BillForDraft",
     "CancellationDraft",
     "ChangeDetails",
     "ItemChange",
     "ItemDraft",
     "PauseCollectionDraft",
+    "PauseDraft",
     "Preview",
     "PreviewDraft",
+    "ResumptionDraft",
     "SubscriptionChange",
     "SubscriptionDraft",
     "SubscriptionSearch",
@@ -73,6 +78,7 @@ class Subscriptions(Service):
     changes = part(Changes)
     cancellation = part(Cancellation)
     previews = part(Previews)
+    suspension = part(Suspension)
     resumption = part(Resumption)
 
     def matching(self, search: SubscriptionSearch) -> QuerySet[Subscription]:
@@ -109,12 +115,17 @@ class Subscriptions(Service):
         """What would be invoiced next, or for a change that is only thought of."""
         return await self.previews.preview(draft)
 
-    async def resume(self, identifier: str) -> Settled[Subscription]:
-        """Let a paused subscription go on with a new period, whose invoice is collected at once.
+    @transactional
+    async def pause(self, draft: PauseDraft) -> Subscription:
+        """End the period now, with or without a credit, and invoice nothing until it is resumed."""
+        return await self.suspension.pause(draft)
 
-        Without anything to pay it is ACTIVE at once; otherwise it stays PAUSED until that is paid, for 23 hours.
+    async def resume(self, draft: ResumptionDraft) -> Settled[Subscription]:
+        """Let a paused subscription go on, in a new period or in that of its old anchor.
+
+        Without an invoice it is ACTIVE at once; otherwise it stays PAUSED until that is paid, for 23 hours.
         """
-        return await self.resumption.resume(identifier)
+        return await self.resumption.resume(draft)
 
     @transactional
     async def cancel(self, draft: CancellationDraft) -> Subscription:

@@ -25,8 +25,6 @@ _AGENDA = (
     AgendaKind.SUBSCRIPTION_TRIAL_END, AgendaKind.SUBSCRIPTION_TRIAL_WILL_END,
     AgendaKind.SUBSCRIPTION_RESUME_COLLECTION,
 )  # fmt: skip
-_WAITING = frozenset({SubscriptionStatus.INCOMPLETE, SubscriptionStatus.PAUSED})
-"""Those whose latest invoice, while it is open, begins them or lets them go on; without it they do neither."""
 
 
 class Cancellation(Service):
@@ -56,7 +54,7 @@ class Cancellation(Service):
         Event `customer.subscription.deleted` for each.
         """
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
-        unpaid = [whole for whole in wholes if whole.row.status in _WAITING]
+        awaited = [_awaited_by(whole.row) for whole in wholes]
         for whole in wholes:
             row, at = whole.row, presents[whole.row.test_clock_id]
             row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.CANCELED)
@@ -69,7 +67,7 @@ class Cancellation(Service):
         await self.stopping.stop_all_of([whole.row.id for whole in wholes])
         for whole in wholes:
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_DELETED, whole, at=presents[whole.row.test_clock_id])
-        await self._void_awaited(unpaid)
+        await self._void_awaited(awaited)
 
     async def end_at_period_end(self, entries: Sequence[AgendaEntry]) -> None:
         """The agenda's SUBSCRIPTION_CANCEL: what was to be cancelled at its period end is."""
@@ -84,23 +82,28 @@ class Cancellation(Service):
         The entries whose payment is being made at this very moment come back, for later.
         """
         found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
-        open_invoices = await self._awaited([whole for whole in found if whole.row.status in _WAITING])
+        open_invoices = await self._open([_awaited_by(whole.row) for whole in found])
         busy = await self.voiding.in_flight(open_invoices)
         await self.voiding.void([each for each in open_invoices if each.row.id not in busy])
         paying = {each.row.subscription_id for each in open_invoices if each.row.id in busy}
         return [entry for entry in entries if entry.subject_id in paying]
 
-    async def _awaited(self, waiting: Sequence[WholeSubscription]) -> list[WholeInvoice]:
-        """The open invoices that these wait for."""
-        found = await self.invoices.by("id", [whole.row.latest_invoice_id for whole in waiting], lock=True)
+    async def _open(self, awaited: Sequence[str | None]) -> list[WholeInvoice]:
+        """Those of these invoices that are open."""
+        found = await self.invoices.by("id", awaited, lock=True)
         return [each for each in found if each.row.status == InvoiceStatus.OPEN]
 
-    async def _void_awaited(self, waiting: Sequence[WholeSubscription]) -> None:
+    async def _void_awaited(self, awaited: Sequence[str | None]) -> None:
         """Nobody shall pay for what has ended before it began; refused while a payment is being made."""
-        if waiting:
-            invoices = await self._awaited(waiting)
+        if any(awaited):
+            invoices = await self._open(awaited)
             await self.voiding.refuse_in_flight(invoices)
             await self.voiding.void(invoices)
+
+
+def _awaited_by(row: Subscription) -> str | None:
+    """The invoice that begins a subscription or lets it go on, while that is open; without it it does neither."""
+    return row.latest_invoice_id if row.status == SubscriptionStatus.INCOMPLETE else row.resumption_invoice_id
 
 
 async def cancel_all_of(scope: Scope, customers: Sequence[Subject]) -> None:

@@ -24,6 +24,7 @@ from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
 from services.subscriptions.renewal import period_ending
+from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, restart
 from services.subscriptions.wholes import WholeSubscriptions
 
 _FINALIZED = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)
@@ -45,21 +46,34 @@ class Following(Service):
         subjects: dict[str | None, Invoice] = {each.row.subscription_id: each.row for each in invoices}
         wholes = await self.wholes.by("id", subjects, lock=True)
         latest = await self._latest_finalized(wholes, subjects)
+        resumptions = await self._resumptions(wholes)
         changed: list[tuple[WholeSubscription, SubscriptionStatus]] = []
         for whole in wholes:
-            invoice = _judged(whole, subjects[whole.row.id], latest.get(whole.row.id))
+            paused = whole.row.status == SubscriptionStatus.PAUSED
+            invoice = resumptions.get(whole.row.id) if paused else latest.get(whole.row.id)
             after = subscription_status_after(
                 SubscriptionStatus(whole.row.status),
                 fate_of(invoice),
                 first=invoice is not None and invoice.billing_reason == BillingReason.SUBSCRIPTION_CREATE,
+                on_attempt=invoice is not None and not invoice.auto_advance,
             )
             if after != whole.row.status:
                 changed.append((whole, after))
-        await self._change(changed)
+        await self._change(changed, resumptions)
         if judging:
             await self._mark_delinquents(latest.values())
 
-    async def _change(self, changed: Sequence[tuple[WholeSubscription, SubscriptionStatus]]) -> None:
+    async def _resumptions(self, wholes: Sequence[WholeSubscription]) -> dict[str | None, Invoice]:
+        """By paused subscription, the invoice that lets it go on; void ones do not. No statement where none is."""
+        paused = [whole.row for whole in wholes if whole.row.status == SubscriptionStatus.PAUSED]
+        found = await self.gather(Invoice, "id", [row.resumption_invoice_id for row in paused])
+        return {invoice.subscription_id: invoice for invoice in found if invoice.status != InvoiceStatus.VOID}
+
+    async def _change(
+        self,
+        changed: Sequence[tuple[WholeSubscription, SubscriptionStatus]],
+        resumptions: Mapping[str | None, Invoice],
+    ) -> None:
         presents = await self.presents(whole.row.test_clock_id for whole, _ in changed)
         befores = [self.events.snapshot(whole) for whole, _ in changed]
         for whole, after in changed:
@@ -67,6 +81,7 @@ class Following(Service):
             if after is SubscriptionStatus.INCOMPLETE_EXPIRED:
                 whole.row.ended_at = presents[whole.row.test_clock_id]
         await update_rows([whole.row for whole, _ in changed], ("status", "ended_at"))
+        await self._restart([(whole, resumptions[whole.row.id]) for whole, _ in changed if whole.row.id in resumptions])
         await self._unschedule(changed)
         for (whole, _), before in zip(changed, befores, strict=True):
             at = presents[whole.row.test_clock_id]
@@ -79,6 +94,15 @@ class Following(Service):
             if before["status"] == SubscriptionStatus.PAUSED
         ]
         await self.due.schedule_all([period_ending(whole) for whole in resumed], fresh=True)
+
+    async def _restart(self, resumed: Sequence[tuple[WholeSubscription, Invoice]]) -> None:
+        """Put those that go on into the period that their invoice was for: its own, or the rest of the old anchor's."""
+        for whole, invoice in resumed:
+            at, anew = invoice.created_at, invoice.cycle is not None
+            restart(whole, at, anchor=at if anew else whole.row.billing_cycle_anchor)
+            whole.row.resumption_invoice_id = None
+        await update_rows([whole.row for whole, _ in resumed], (*RESTARTED, "resumption_invoice_id"))
+        await update_rows([item.row for whole, _ in resumed for item in whole.items], ITEM_RESTARTED)
 
     async def _unschedule(self, changed: Sequence[tuple[WholeSubscription, SubscriptionStatus]]) -> None:
         """One that waits no longer does not expire, and one that expired is never renewed."""
@@ -126,13 +150,6 @@ class Following(Service):
         for whole, before in zip(wholes, befores, strict=True):
             at = presents[whole.row.test_clock_id]
             self.events.record(EventType.CUSTOMER_UPDATED, whole, at=at, before=before)
-
-
-def _judged(whole: WholeSubscription, subject: Invoice, latest: Invoice | None) -> Invoice | None:
-    """The invoice that decides: the latest finalized one, and for a paused subscription that of its resumption."""
-    if whole.row.status != SubscriptionStatus.PAUSED:
-        return latest
-    return subject if subject.id == whole.row.latest_invoice_id and subject.status != InvoiceStatus.VOID else None
 
 
 def fate_of(invoice: Invoice | None) -> InvoiceFate | None:

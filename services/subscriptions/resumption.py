@@ -1,27 +1,52 @@
-"""Resuming subscriptions that were paused: a new period begins at once, and they go on when it is paid."""
+"""Resuming subscriptions that were paused: at once where nothing is invoiced, else when the invoice is settled."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.agenda import AgendaKind
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
-from domain.invoices import BillingReason
-from domain.invoicing import InvoiceDraft, invoice_draft_of
-from domain.lifecycles import SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
-from domain.periods import period_number
-from domain.subscriptions import INCOMPLETE_LASTS
-from models import Invoice, PaymentIntent, PaymentMethod, Subscription
-from services.aggregates import WholeSubscription
+from domain.ids import Prefix
+from domain.invoicing import BilledItem, LineDraft, invoice_draft_of
+from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
+from domain.pausing import ResumptionAnchor, ResumptionPayment, stub_of_resumption
+from domain.proration import Billed
+from domain.subscriptions import INCOMPLETE_LASTS, ProrationBehavior
+from models import InvoiceItem, PaymentIntent, PaymentMethod, Subscription
+from services.aggregates import WholeInvoice, WholeSubscription
 from services.base import Service, Settled, part
 from services.due import Due
 from services.events import Events
-from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization, Payer
-from services.payments import Attempts, Prepared, Wish
+from services.invoices.items import InvoiceItems, line_of
+from services.payments import Attempts, PaymentIntents, Prepared, Wish
 from services.rows import update_rows
-from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_subscription
+from services.scope import Scope
+from services.snapshots import Subject
+from services.subscriptions.at_once import InvoicesAtOnce
+from services.subscriptions.holding import refuse_elsewhere
+from services.subscriptions.renewal import period_ending
+from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, period_of, restart
+from services.subscriptions.wholes import WholeSubscriptions
 
-_RESUMED = ("cycle", "anchor_cycle", "billing_cycle_anchor", "latest_invoice_id")
+_BEGUN = ("cycle", "latest_invoice_id", "resumption_invoice_id", "has_pending_items")
+
+
+@dataclass(frozen=True, slots=True)
+class ResumptionDraft:
+    """A paused subscription that is to go on. `proration_behavior` is for an anchor that stays UNCHANGED."""
+
+    id: str
+    billing_cycle_anchor: ResumptionAnchor = ResumptionAnchor.NOW
+    proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
+    payment_behavior: ResumptionPayment = ResumptionPayment.RESUME_ON_PAYMENT_SUCCESS
+
+    @property
+    def is_invoiced(self) -> bool:
+        """Whether an invoice comes before it goes on."""
+        joins = self.billing_cycle_anchor is ResumptionAnchor.UNCHANGED
+        return not joins or self.proration_behavior is ProrationBehavior.ALWAYS_INVOICE
 
 
 class Resumption(Service):
@@ -30,83 +55,168 @@ class Resumption(Service):
     events = part(Events)
     due = part(Due)
     wholes = part(WholeSubscriptions)
-    drafting = part(Drafting)
+    items = part(InvoiceItems)
+    at_once = part(InvoicesAtOnce)
     finalization = part(Finalization)
+    intents = part(PaymentIntents)
     attempts = part(Attempts)
 
-    async def resume(self, subscription_id: str) -> Settled[Subscription]:
-        """Begin a new period now and collect its invoice; the status follows when that is paid."""
-        return await self.attempts.carried_out(lambda: self._begin(subscription_id))
+    async def resume(self, draft: ResumptionDraft) -> Settled[Subscription]:
+        """Go on now, or collect the invoice of the resumption, whose fate the status then follows."""
+        return await self.attempts.carried_out(lambda: self._begin(draft))
 
-    async def _begin(self, subscription_id: str) -> Prepared[Subscription]:
-        known = await self.require(Subscription, subscription_id)
+    async def _begin(self, draft: ResumptionDraft) -> Prepared[Subscription]:
+        known = await self.require(Subscription, draft.id)
         [payer] = await self.finalization.payers([known.customer_id])  # held first, as whatever finalizes does
-        row = await self.lock(Subscription, subscription_id)
+        row = await self.lock(Subscription, draft.id)
+        refuse_elsewhere(known, row)
         SUBSCRIPTION.refuse_unless("resume", row.id, SubscriptionStatus(row.status))
         at = await self.present(row.test_clock_id)
-        await self._refuse_resuming(row)
+        _refuse_resuming(row)
         [whole] = await self.wholes.of([row])
-        method = await self._method(row, payer)
-        before = self.events.snapshot(whole)
-        intents = await self._invoice(whole, await self._moved(whole, at), payer, at)
-        self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
-        if not intents:
+        if not draft.is_invoiced:
+            await self._go_on(whole, draft, at)
             return Prepared(subject=row)
-        kind = AgendaKind.SUBSCRIPTION_EXPIRE
-        await self.due.schedule(kind, row.id, at + INCOMPLETE_LASTS, test_clock_id=row.test_clock_id)
-        return Prepared(subject=row, wishes=[_wish(row, intent, method, at) for intent in intents])
+        return Prepared(subject=row, wishes=await self._invoice(whole, draft, payer, at))
 
-    async def _moved(self, whole: WholeSubscription, at: datetime) -> InvoiceDraft:
-        """Count periods from `at` on; what the first of them costs."""
-        row = whole.row
-        row.cycle += 1
-        row.anchor_cycle, row.billing_cycle_anchor = row.cycle, at
-        period = period_number(at, recurrence_of_subscription(whole), 0)
-        for item in whole.items:
-            item.row.current_period_start, item.row.current_period_end = period.start, period.end
-        await update_rows([item.row for item in whole.items], ("current_period_start", "current_period_end"))
-        facts = await self.wholes.facts_of(item.price for item in whole.items)
-        return invoice_draft_of(billed_items(whole.items, facts, period), row.currency)
+    async def _go_on(self, whole: WholeSubscription, draft: ResumptionDraft, at: datetime) -> None:
+        """Join the period of the old anchor; its rest waits for the next invoice, or is free."""
+        row, before = whole.row, self.events.snapshot(whole)
+        row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.ACTIVE)
+        lines = await self._stubs(whole, at)
+        restart(whole, at, anchor=row.billing_cycle_anchor)
+        if draft.proration_behavior is ProrationBehavior.NONE:
+            for item in whole.items:  # A later change gives nothing back for time that was never invoiced.
+                item.row.invoiced_price_id, item.row.invoiced_quantity = item.price.id, 0
+        else:
+            await self.items.store(self.items.made(row, lines, at))
+            row.has_pending_items = row.has_pending_items or bool(lines)
+        await update_rows([row], ("status", "has_pending_items", *RESTARTED))
+        await update_rows([item.row for item in whole.items], ITEM_RESTARTED)
+        await self.due.schedule_all([period_ending(whole)])
+        self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
+        self.events.record(EventType.CUSTOMER_SUBSCRIPTION_RESUMED, whole, at=at)
 
     async def _invoice(
-        self, whole: WholeSubscription, draft: InvoiceDraft, payer: Payer, at: datetime
-    ) -> list[PaymentIntent]:
-        """The invoice of the resumption, finalized at once; the payment that it asks for."""
-        row = whole.row
-        invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
-        invoice.row.cycle = row.cycle  # it opens a period, unlike others of its reason
-        row.latest_invoice_id = invoice.row.id
-        await update_rows([row], _RESUMED)
-        self.events.record(EventType.INVOICE_CREATED, invoice, at=at)
-        return await self.finalization.finalize([invoice], [payer])
+        self, whole: WholeSubscription, draft: ResumptionDraft, payer: Payer, at: datetime
+    ) -> list[Wish]:
+        """Make the invoice of the resumption; the payments to be tried. The periods move when it is settled."""
+        row, before = whole.row, self.events.snapshot(whole)
+        waiting = (await self.items.waiting_for([row])).get(row.id, [])
+        opens = draft.billing_cycle_anchor is ResumptionAnchor.NOW
+        lines = [line_of(item) for item in waiting]
+        billed = await self._first_period(whole, at) if opens else []
+        lines += [] if opens else await self._stubs(whole, at)
+        invoice = self.at_once.drafted(row, invoice_draft_of(billed, row.currency, lines), at)
+        if opens:
+            row.cycle += 1
+            invoice.row.cycle = row.cycle  # it opens a period, unlike others of its reason
+        invoice.row.auto_advance = draft.payment_behavior is ResumptionPayment.RESUME_ON_PAYMENT_SUCCESS
+        row.resumption_invoice_id, row.has_pending_items = invoice.row.id, False
+        await update_rows([row], _BEGUN)
+        intents = await self.finalization.finalize([invoice], [payer])
+        await self.items.take_up([invoice], {row.id: waiting})
+        self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
+        return await self._wishes(row, draft, intents, payer, at)
 
-    async def _refuse_resuming(self, row: Subscription) -> None:
-        """One resumption at a time: the invoice of the one before has to be paid or void."""
-        latest = await self.find(Invoice, row.latest_invoice_id) if row.latest_invoice_id else None
-        if latest is not None and latest.status == InvoiceStatus.OPEN:
-            raise DomainError(
-                ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
-                f"Subscription {row.id} is being resumed already: it goes on when invoice {latest.id} is paid. To begin"
-                " anew, void that invoice.",
-                "id",
-            )
+    async def _wishes(
+        self, row: Subscription, draft: ResumptionDraft, intents: Sequence[PaymentIntent], payer: Payer, at: datetime
+    ) -> list[Wish]:
+        """The payments to be tried now; the invoice is void unless it is settled within 23 hours."""
+        if not intents:
+            return []
+        kind = AgendaKind.SUBSCRIPTION_EXPIRE
+        await self.due.schedule(kind, row.id, at + INCOMPLETE_LASTS, test_clock_id=row.test_clock_id)
+        if draft.payment_behavior is ResumptionPayment.RESUME_ON_PAYMENT_ATTEMPT:
+            await self.intents.store(intents)
+            return []
+        method = await self._method(row, payer)
+        return [_wish(row, intent, method, at) for intent in intents]
 
-    async def _method(self, row: Subscription, payer: Payer) -> PaymentMethod | None:
+    async def _first_period(self, whole: WholeSubscription, at: datetime) -> list[BilledItem]:
+        """The items as they are billed for a period that begins at `at`."""
+        facts = await self.wholes.facts_of(item.price for item in whole.items)
+        periods = [(item, period_of(item, at, at)) for item in whole.items]
+        return [
+            BilledItem(item.row.id, facts[item.price.id], item.row.quantity, period.start, period.end)
+            for item, period in periods
+        ]
+
+    async def _stubs(self, whole: WholeSubscription, at: datetime) -> list[LineDraft]:
+        """What the rest of the period of the old anchor costs."""
+        facts = await self.wholes.facts_of(item.price for item in whole.items)
+        lines: list[LineDraft] = []
+        for item in whole.items:
+            period = period_of(item, at, whole.row.billing_cycle_anchor)
+            lines += stub_of_resumption(item.row.id, Billed(facts[item.price.id], item.row.quantity), period, at)
+        return lines
+
+    async def abandon(self, invoices: Sequence[WholeInvoice]) -> None:
+        """Reaction to void invoices: what was to resume a subscription does so no more.
+
+        The items that it had taken up wait again, as new ones. Event `invoiceitem.created` for each.
+        """
+        void = {each.row.id for each in invoices}
+        known = await self.gather(Subscription, "id", {each.row.subscription_id for each in invoices}, lock=True)
+        rows = {
+            row.id: row
+            for row in known
+            if row.status == SubscriptionStatus.PAUSED and row.resumption_invoice_id in void
+        }
+        found = await self.gather(InvoiceItem, "subscription_id", rows, order=("id",))
+        taken = [item for item in found if item.invoice_id == rows[item.subscription_id].resumption_invoice_id]
+        presents = await self.presents(row.test_clock_id for row in rows.values())
+        again = [self._again(item, presents[item.test_clock_id]) for item in taken]
+        await self.items.store(again)
+        for row in rows.values():
+            row.resumption_invoice_id = None
+        for item in again:
+            rows[item.subscription_id].has_pending_items = True
+        await update_rows(list(rows.values()), ("resumption_invoice_id", "has_pending_items"))
+        await self.due.cancel_all((AgendaKind.SUBSCRIPTION_EXPIRE, row_id) for row_id in rows)
+
+    def _again(self, item: InvoiceItem, at: datetime) -> InvoiceItem:
+        again = item.clone(pk=self.new_id(Prefix.INVOICE_ITEM))
+        again.created_at, again.pending, again.invoice_id = at, True, None
+        return again
+
+    async def _method(self, row: Subscription, payer: Payer) -> PaymentMethod:
         """The subscription's own, or else the customer's; one that was detached is passed over."""
         for chosen in (row.default_payment_method_id, payer.row.default_payment_method_id):
             found = await self.find(PaymentMethod, chosen) if chosen is not None else None
             if found is not None and found.customer_id is not None:
                 return found
-        return None
-
-
-def _wish(row: Subscription, intent: PaymentIntent, method: PaymentMethod | None, at: datetime) -> Wish:
-    """The payment, to be tried with the customer present, as the first one of a subscription is."""
-    if method is None:
         raise DomainError(
             ErrorCode.RESOURCE_MISSING,
             f"Customer {row.customer_id} has no payment method to charge for subscription {row.id}. Attach one and make"
-            " it the default, for the customer or the subscription, and resume then.",
+            " it the default, for the customer or the subscription, and resume then; or leave the payment to the"
+            " customer with RESUME_ON_PAYMENT_ATTEMPT.",
             "id",
         )
+
+
+async def abandon_resumptions(scope: Scope, invoices: Sequence[Subject]) -> None:
+    """Reaction to invoices being voided."""
+    await Resumption(scope).abandon([each for each in invoices if isinstance(each, WholeInvoice)])
+
+
+def _refuse_resuming(row: Subscription) -> None:
+    """One resumption at a time, and none whose invoice would not be collected."""
+    if row.resumption_invoice_id is not None:
+        raise DomainError(
+            ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
+            f"Subscription {row.id} is being resumed already: it goes on when invoice {row.resumption_invoice_id} is"
+            " paid. To begin anew, void that invoice.",
+            "id",
+        )
+    if row.pause_behavior is not None:
+        raise DomainError(
+            ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
+            f"The collection of subscription {row.id} is paused too; let it go on first, with pauseCollection null.",
+            "id",
+        )
+
+
+def _wish(row: Subscription, intent: PaymentIntent, method: PaymentMethod, at: datetime) -> Wish:
+    """The payment, to be tried with the customer present, as the first one of a subscription is."""
     return Wish(intent=intent, payment_method=method, at=at, off_session=False, test_clock_id=row.test_clock_id)

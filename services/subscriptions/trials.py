@@ -8,6 +8,7 @@ from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import trial_draft_of
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
+from domain.pausing import PauseReason
 from domain.periods import Period, boundary
 from domain.subscriptions import MissingPaymentMethod
 from models import AgendaEntry, Customer, PaymentMethod
@@ -107,7 +108,9 @@ class Trials(Service):
         for whole in wholes:
             row = whole.row
             row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.PAUSED)
-        await update_rows([whole.row for whole in wholes], ("status",))
+            row.paused_at = presents[row.test_clock_id]
+            row.pause_reason = PauseReason.TRIAL_END_WITHOUT_PAYMENT_METHOD
+        await update_rows([whole.row for whole in wholes], ("status", "paused_at", "pause_reason"))
         for whole in wholes:
             at, before = presents[whole.row.test_clock_id], befores[whole.row.id]
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from domain.drafts import UNSET
 from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
 from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
+from domain.pausing import PauseInvoicing, ResumptionAnchor, ResumptionPayment, UnusedTime
 from domain.periods import Interval
 from domain.subscriptions import (
     BillingMode,
@@ -36,10 +37,13 @@ from services.refunds import NewRefund, Refunds
 from services.scope import Scope
 from services.settings import Settings, SettingsChange
 from services.subscriptions import (
+    BillForDraft,
     CancellationDraft,
     ItemChange,
     ItemDraft,
     PauseCollectionDraft,
+    PauseDraft,
+    ResumptionDraft,
     SubscriptionChange,
     SubscriptionDraft,
     Subscriptions,
@@ -191,7 +195,24 @@ class Actions:
     async def resume(self) -> Action | None:
         """What was paused goes on."""
         row = await self._any(await Subscription.filter(status="paused").order_by("id"))
-        return None if row is None else lambda scope: Subscriptions(scope).resume(row.id)
+        if row is None:
+            return None
+        draft = ResumptionDraft(
+            row.id,
+            billing_cycle_anchor=self.dice.choice(tuple(ResumptionAnchor)),
+            proration_behavior=self.dice.choice(tuple(ProrationBehavior)),
+            payment_behavior=self.dice.choice(tuple(ResumptionPayment)),
+        )
+        return lambda scope: Subscriptions(scope).resume(draft)
+
+    async def suspend(self) -> Action | None:
+        """A subscription is paused."""
+        row = await self._any(await Subscription.filter(status__in=("active", "past_due", "unpaid")).order_by("id"))
+        if row is None:
+            return None
+        since = self.dice.choice(tuple(UnusedTime))
+        draft = PauseDraft(row.id, self.dice.choice(tuple(PauseInvoicing)), BillForDraft(since))
+        return lambda scope: Subscriptions(scope).pause(draft)
 
     def _trial_settings(self) -> TrialSettingsDraft:
         return TrialSettingsDraft(TrialEndBehaviorDraft(self.dice.choice(tuple(MissingPaymentMethod))))
@@ -272,6 +293,6 @@ class Actions:
 
 _WEIGHTS = {
     "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "try_out": 5,
-    "exchange": 14, "resume": 6, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4, "authenticate": 6,
-    "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
+    "exchange": 14, "resume": 8, "suspend": 5, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
+    "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
 }  # fmt: skip

@@ -117,7 +117,8 @@ async def check_subscriptions() -> None:
             f"{subscription.id} is {subscription.status}"
         )
         incomplete = subscription.status == SubscriptionStatus.INCOMPLETE
-        resuming = paused and subscription.latest_invoice_id in unpaid
+        resuming = paused and subscription.resumption_invoice_id is not None
+        assert not resuming or subscription.resumption_invoice_id in unpaid, subscription.id
         assert (subscription.id in waiting) == (incomplete or resuming), f"{subscription.id} is {subscription.status}"
         limited = living and subscription.pause_resumes_at is not None
         assert (subscription.id in resuming_collection) == limited, subscription.id

@@ -12,9 +12,21 @@ URL_LENGTH_MAX: Final = 2048
 # Only mail can tell whether an address exists; this refuses what cannot be one.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]+")
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 def text_within(text: str, length_max: int, param: str | tuple[str, ...]) -> str:
-    """The text itself, when it is no longer than `length_max` characters."""
+    """The text itself, when it is no longer than `length_max` characters and can be shown.
+
+    Line breaks and tabs are welcome; other control characters would garble pages, documents and exports.
+    """
+    garbling = _CONTROL.search(text)
+    if garbling is not None:
+        raise DomainError(
+            ErrorCode.INVALID_CHARACTERS,
+            f"The text holds the control character U+{ord(garbling[0]):04X}, which cannot be shown; leave it out.",
+            param,
+        )
     if len(text) > length_max:
         raise DomainError(
             ErrorCode.PARAMETER_STRING_TOO_LONG,

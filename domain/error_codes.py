@@ -272,6 +272,11 @@ class ErrorCode(StrEnum):
         "The invoice's status does not allow this.",
         "The message names the status and those that would do.",
     )
+    QUOTE_UNEXPECTED_STATE = (
+        "quote_unexpected_state", _INVALID,
+        "The quote's status does not allow this, or it has expired.",
+        "The message names the status and those that would do; make a new quote, or a revision of an open one.",
+    )
     CHARGE_UNEXPECTED_STATE = (
         "charge_unexpected_state", _INVALID,
         "The charge's status does not allow this.",

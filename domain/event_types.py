@@ -16,6 +16,7 @@ RESOURCES_BY_OBJECT: Final = {
     "payment_method": Resource.PAYMENT_METHODS,
     "price": Resource.CATALOG,
     "product": Resource.CATALOG,
+    "quote": Resource.QUOTES,
     "refund": Resource.REFUNDS,
     "setup_intent": Resource.PAYMENT_METHODS,
     "subscription": Resource.SUBSCRIPTIONS,
@@ -78,6 +79,11 @@ class EventType(StrEnum):
     INVOICE_VOIDED = "invoice.voided"
     INVOICEITEM_CREATED = "invoiceitem.created"
     INVOICEITEM_DELETED = "invoiceitem.deleted"
+    QUOTE_CREATED = "quote.created"
+    QUOTE_FINALIZED = "quote.finalized"
+    QUOTE_ACCEPTED = "quote.accepted"
+    QUOTE_CANCELED = "quote.canceled"
+    QUOTE_WILL_EXPIRE = "quote.will_expire"
     TEST_CLOCK_CREATED = "test_helpers.test_clock.created"
     TEST_CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     TEST_CLOCK_READY = "test_helpers.test_clock.ready"

@@ -37,6 +37,8 @@ class Prefix(StrEnum):
     PAYMENT_METHOD = "pm_"
     PRICE = "price_"
     PRODUCT = "prod_"
+    QUOTE = "qt_"
+    QUOTE_LINE = "li_"
     REFUND = "re_"
     REQUEST = "req_"
     SANDBOX_OUTCOME = "sbo_"

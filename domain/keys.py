@@ -31,6 +31,7 @@ class Resource(StrEnum):
     INVOICES = "invoices"
     PAYMENT_METHODS = "payment_methods"
     PAYMENTS = "payments"
+    QUOTES = "quotes"
     REFUNDS = "refunds"
     SETTINGS = "settings"
     SUBSCRIPTIONS = "subscriptions"

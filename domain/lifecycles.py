@@ -73,6 +73,15 @@ class RefundStatus(StrEnum):
     FAILED = "failed"
 
 
+class QuoteStatus(StrEnum):
+    """Where a quote stands; only a DRAFT may still change what it offers."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    CANCELED = "canceled"
+
+
 class TestClockStatus(StrEnum):
     """Whether a test clock stands still, moves, or broke."""
 
@@ -245,6 +254,18 @@ REFUND = Lifecycle(
     ),
 )
 
+_Q = QuoteStatus
+QUOTE = Lifecycle(
+    noun="quote",
+    code=ErrorCode.QUOTE_UNEXPECTED_STATE,
+    initial=(_Q.DRAFT,),
+    moves=_moves(
+        ("finalize", [_Q.DRAFT], _Q.OPEN),
+        ("accept", [_Q.OPEN], _Q.ACCEPTED),
+        ("cancel", [_Q.DRAFT, _Q.OPEN], _Q.CANCELED),
+    ),
+)
+
 _K = TestClockStatus
 TEST_CLOCK = Lifecycle(
     noun="test clock",
@@ -257,7 +278,7 @@ TEST_CLOCK = Lifecycle(
     ),
 )
 
-LIFECYCLES = (SUBSCRIPTION, INVOICE, PAYMENT_INTENT, SETUP_INTENT, CHARGE, REFUND, TEST_CLOCK)
+LIFECYCLES = (SUBSCRIPTION, INVOICE, PAYMENT_INTENT, SETUP_INTENT, CHARGE, REFUND, QUOTE, TEST_CLOCK)
 
 
 class InvoiceFate(StrEnum):

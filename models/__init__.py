@@ -11,6 +11,7 @@ from models.idempotency import IdempotencyRecord
 from models.invoices import Invoice, InvoiceItem, InvoiceLine
 from models.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
 from models.payments import Charge, PaymentIntent
+from models.quotes import Quote, QuoteLine
 from models.refunds import Refund
 from models.subscriptions import Subscription, SubscriptionItem
 
@@ -34,6 +35,8 @@ __all__ = [
     "Price",
     "Product",
     "ProductImage",
+    "Quote",
+    "QuoteLine",
     "Refund",
     "SandboxOutcome",
     "SetupIntent",

@@ -22,6 +22,7 @@ from resolvers.nodes import NodeQueries
 from resolvers.payment_methods import PaymentMethodMutations, PaymentMethodQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.previews import InvoicePreviewMutations
+from resolvers.quotes import QuoteMutations, QuoteQueries
 from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.settings import SettingsMutations
 from resolvers.subscriptions import SubscriptionMutations, SubscriptionQueries
@@ -44,6 +45,7 @@ QUERIES: tuple[type, ...] = (
     InvoiceQueries,
     InvoiceItemQueries,
     SubscriptionQueries,
+    QuoteQueries,
     AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -59,6 +61,7 @@ MUTATIONS: tuple[type, ...] = (
     InvoiceItemMutations,
     InvoicePreviewMutations,
     SubscriptionMutations,
+    QuoteMutations,
 )
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."

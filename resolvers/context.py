@@ -19,6 +19,7 @@ from services.events import EventLog
 from services.invoices import Invoices, ManualItems
 from services.payment_methods import PaymentMethods, SandboxScripts, SetupIntents
 from services.payments import PaymentIntents
+from services.quotes import Quotes
 from services.refunds import Refunds
 from services.scope import Scope
 from services.settings import Settings
@@ -71,6 +72,7 @@ class Services:
     payments = bound(PaymentIntents)
     prices = bound(Prices)
     products = bound(Products)
+    quotes = bound(Quotes)
     refunds = bound(Refunds)
     sandbox_scripts = bound(SandboxScripts)
     settings = bound(Settings)

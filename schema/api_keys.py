@@ -39,6 +39,7 @@ describe_enum(
     INVOICES="Invoices and their lines.",
     PAYMENT_METHODS="Payment methods and setup intents.",
     PAYMENTS="Payment intents and charges.",
+    QUOTES="Quotes and their lines.",
     REFUNDS="Refunds.",
     SETTINGS="The account's settings.",
     SUBSCRIPTIONS="Subscriptions and their items.",

@@ -14,12 +14,14 @@ from schema.connections import Connection
 from schema.events import CreatedFilter
 from schema.invoices import InvoicePageFilter
 from schema.payloads import payload
+from schema.quotes import QuotePageFilter
 from schema.refs import (
     CustomerBalanceTransactionRef,
     CustomerRef,
     CustomerTaxIdRef,
     InvoiceRef,
     PaymentMethodRef,
+    QuoteRef,
     SubscriptionRef,
     TestClockRef,
 )
@@ -132,6 +134,7 @@ class Customer(Node):
         "customer_id", "Their subscriptions, newest first, canceled ones too.", filter=SubscriptionPageFilter
     )
     invoices: Connection[InvoiceRef] = page("customer_id", "Their invoices, newest first.", filter=InvoicePageFilter)
+    quotes: Connection[QuoteRef] = page("customer_id", "Quotes made to them, newest first.", filter=QuotePageFilter)
     payment_methods: Connection[PaymentMethodRef] = page("customer_id", "What they can pay with, newest first.")
     test_clock: TestClockRef | None = one("test_clock_id", "The test clock they live by, if they do.")
     deleted_at: datetime | None = column("When they were deleted; null of those who were not.")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from schema.invoices import Invoice, InvoiceLine
     from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
     from schema.payments import Charge, PaymentIntent
+    from schema.quotes import Quote, QuoteLineItem
     from schema.refunds import Refund
     from schema.subscriptions import Subscription, SubscriptionItem
 
@@ -48,6 +49,8 @@ PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]
 PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]
 ProductRef = Annotated["Product", strawberry.lazy("schema.catalog")]
+QuoteRef = Annotated["Quote", strawberry.lazy("schema.quotes")]
+QuoteLineItemRef = Annotated["QuoteLineItem", strawberry.lazy("schema.quotes")]
 RefundRef = Annotated["Refund", strawberry.lazy("schema.refunds")]
 SandboxOutcomeRef = Annotated["SandboxOutcome", strawberry.lazy("schema.payment_methods")]
 SetupIntentRef = Annotated["SetupIntent", strawberry.lazy("schema.payment_methods")]

@@ -15,6 +15,7 @@ from services.invoices.retries import Retries
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import SETUP_HANDLER
 from services.payments import PAYMENT_HANDLER
+from services.quotes.expiry import Expiry
 from services.refunds import REFUND_HANDLER
 from services.scope import Scope
 from services.subscriptions.announcing import TrialAnnouncements
@@ -56,6 +57,16 @@ async def _expire(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     return Handled(postponed=[(entry, later) for entry in paying])
 
 
+async def _expire_quotes(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Expiry(scope).expire(entries)
+    return Handled()
+
+
+async def _tell_of_quotes(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Expiry(scope).tell(entries)
+    return Handled()
+
+
 async def _finalize(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     """Drafts that have stood for their hour are finalized; their charges go to the gateway after the commit."""
     found = await WholeInvoices(scope).by("id", [entry.subject_id for entry in entries], lock=True)
@@ -90,6 +101,8 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_RESUME_COLLECTION: _resume_collection,
     AgendaKind.INVOICE_FINALIZE: _finalize,
     AgendaKind.INVOICE_RETRY: _retry,
+    AgendaKind.QUOTE_WILL_EXPIRE: _tell_of_quotes,
+    AgendaKind.QUOTE_EXPIRE: _expire_quotes,
     AgendaKind.PAYMENT_RESOLVE: PAYMENT_HANDLER,
     AgendaKind.REFUND_RESOLVE: REFUND_HANDLER,
     AgendaKind.SETUP_RESOLVE: SETUP_HANDLER,

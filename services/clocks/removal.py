@@ -15,6 +15,8 @@ from models import (
     InvoiceLine,
     PaymentIntent,
     PaymentMethod,
+    Quote,
+    QuoteLine,
     Refund,
     SandboxOutcome,
     SetupIntent,
@@ -27,7 +29,7 @@ from services.base import Service
 from services.rows import delete_by
 
 _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
-    PaymentIntent, InvoiceItem, Invoice, Subscription, SetupIntent, PaymentMethod, CustomerTaxId,
+    Quote, PaymentIntent, InvoiceItem, Invoice, Subscription, SetupIntent, PaymentMethod, CustomerTaxId,
     CustomerBalanceTransaction,
 )  # fmt: skip
 """What names its customer, in an order in which nothing is removed before what refers to it."""
@@ -45,6 +47,7 @@ class Removal(Service):
         await self._delete(Refund, "id", refunds)
         await self._delete(Charge, "id", charges)
         await self._delete(InvoiceLine, "invoice_id", await self._ids(Invoice, "customer_id", customers))
+        await self._delete(QuoteLine, "quote_id", await self._ids(Quote, "customer_id", customers))
         subscriptions = await self._ids(Subscription, "customer_id", customers)
         await self._delete(SubscriptionItem, "subscription_id", subscriptions)
         await self._delete(

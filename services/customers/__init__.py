@@ -9,7 +9,7 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.invoicing import invoice_prefix_from
-from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentMethod
+from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentMethod, Quote
 from services.aggregates import WholeCustomer
 from services.base import Service, part
 from services.customers.balances import Balances
@@ -217,10 +217,11 @@ class Customers(Service):
             raise
 
     async def _check_prefix(self, problems: Problems, identifier: str, prefix: str) -> None:
-        """Invoice numbers are unique because prefixes are; one that was given up still stands on invoices."""
+        """Invoice numbers are unique because prefixes are; one given up still stands on invoices and quotes."""
         customers = self.mine(Customer).filter(invoice_prefix=prefix).exclude(id=identifier)
         invoices = self.mine(Invoice).filter(number__startswith=f"{prefix}-").exclude(customer_id=identifier)
-        if await customers.exists() or await invoices.exists():
+        quotes = self.mine(Quote).filter(number__startswith=f"QT-{prefix}-").exclude(customer_id=identifier)
+        if await customers.exists() or await invoices.exists() or await quotes.exists():
             problems.add(
                 ErrorCode.RESOURCE_ALREADY_EXISTS,
                 f"Another customer's invoices begin with {prefix} already; choose another prefix.",

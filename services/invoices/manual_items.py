@@ -26,10 +26,14 @@ QUANTITY_MAX = 10**9
 
 @dataclass(frozen=True, slots=True)
 class OneTimeDraft:
-    """Something that is charged once: so many units of a one-time price."""
+    """Something that is charged once: so many units of a one-time price.
+
+    `price_made` tells that the price was made for this purchase before, and so never was active.
+    """
 
     price: str
     quantity: int = 1
+    price_made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ class ManualItems(Service):
 
 
 def _refuse_unfit(price: Price, wanted: OneTimeDraft, currency: str, param: tuple[str, ...]) -> None:
-    if not price.active:
+    if not price.active and not wanted.price_made:
         raise DomainError(
             ErrorCode.PRICE_INACTIVE, f"Price {price.id} is archived; choose an active price.", (*param, "price")
         )

@@ -14,6 +14,7 @@ from models import (
     PaymentMethod,
     Price,
     Product,
+    Quote,
     Refund,
     SetupIntent,
     TestClock,
@@ -27,6 +28,7 @@ from services.snapshots.invoice_items import invoice_item_snapshot
 from services.snapshots.invoices import invoice_snapshot
 from services.snapshots.payment_methods import payment_method_snapshot, setup_intent_snapshot
 from services.snapshots.payments import charge_snapshot, payment_intent_snapshot
+from services.snapshots.quotes import quote_snapshot
 from services.snapshots.refunds import refund_snapshot
 from services.snapshots.shapes import Snapshot
 from services.snapshots.subscriptions import subscription_snapshot
@@ -35,7 +37,16 @@ __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
 
 Whole: TypeAlias = WholeCustomer | WholeCharge | WholeSubscription | WholeInvoice
 Single: TypeAlias = (
-    CustomerTaxId | Product | Price | PaymentMethod | SetupIntent | PaymentIntent | Refund | InvoiceItem | TestClock
+    CustomerTaxId
+    | Product
+    | Price
+    | PaymentMethod
+    | SetupIntent
+    | PaymentIntent
+    | Refund
+    | InvoiceItem
+    | Quote
+    | TestClock
 )
 Subject: TypeAlias = Whole | Single
 """What an event can be about: a row, together with what belongs to it where its snapshot shows that."""
@@ -53,6 +64,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     WholeSubscription: subscription_snapshot,
     WholeInvoice: invoice_snapshot,
     InvoiceItem: invoice_item_snapshot,
+    Quote: quote_snapshot,
     TestClock: clock_snapshot,
 }
 

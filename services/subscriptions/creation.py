@@ -48,10 +48,10 @@ class Creation(Service):
         """Write the subscription and collect its first invoice as its payment behaviour says."""
         if draft.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE:
             return await self._all_or_nothing(draft)
-        settled = await self.attempts.carried_out(lambda: self._begin(draft))
+        settled = await self.attempts.carried_out(lambda: self.begin(draft))
         return Settled(settled.value, settled.problem, settled.payment_intent_id)
 
-    async def _begin(self, draft: SubscriptionDraft) -> Prepared[Subscription]:
+    async def begin(self, draft: SubscriptionDraft) -> Prepared[Subscription]:
         """Within the first transaction: everything is written, and paid for unless that is left to the customer."""
         plan = await self.planning.plan(draft)
         intents = await self.write(plan)
@@ -143,7 +143,7 @@ class Creation(Service):
         row.latest_invoice_id = invoice.row.id
         await insert_rows([row])
         await insert_rows([item.row for item in plan.whole.items])
-        await self._take_currency(payer, row.currency, plan.at)
+        await self.take_currency(payer, row.currency, plan.at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_CREATED, plan.whole, at=plan.at)
         for item in plan.once:
             item.pending, item.invoice_id = False, invoice.row.id
@@ -163,7 +163,7 @@ class Creation(Service):
         if row.trial_end is not None:
             await self.announcements.announce(plan.whole, plan.at)
 
-    async def _take_currency(self, payer: Payer, currency: str, at: datetime) -> None:
+    async def take_currency(self, payer: Payer, currency: str, at: datetime) -> None:
         """The first subscription decides the customer's currency, and so does one after all others have ended."""
         customer = payer.row
         if customer.currency != currency:

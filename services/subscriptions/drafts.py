@@ -20,12 +20,16 @@ from services.invoices.manual_items import OneTimeDraft
 
 @dataclass(frozen=True, slots=True)
 class ItemDraft:
-    """One price to be on the subscription: a catalogue price, or one made for it."""
+    """One price to be on the subscription: a catalogue price, or one made for it.
+
+    `price_made` tells that the price was made for this purchase before, and so never was active.
+    """
 
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int = 1
     metadata: Mapping[str, str] = field(default_factory=dict)
+    price_made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

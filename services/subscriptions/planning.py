@@ -10,13 +10,13 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoices import CollectionMethod
 from domain.invoicing import InvoiceDraft, PriceFacts, invoice_draft_of, settled_with_balance, trial_draft_of
-from domain.lifecycles import LIVING, InvoiceStatus
+from domain.lifecycles import LIVING, InvoiceStatus, QuoteStatus
 from domain.metadata import merged_metadata
 from domain.periods import Period, period_number
 from domain.subscriptions import ITEMS_MAX, MissingPaymentMethod, PaymentBehavior, cancellation_requested
 from domain.texts import text_within
 from domain.trials import trial_end_of
-from models import Customer, Invoice, InvoiceItem, PaymentMethod, Price, Product, Subscription, SubscriptionItem
+from models import Customer, Invoice, InvoiceItem, PaymentMethod, Price, Product, Quote, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.catalog import Catalog
@@ -68,7 +68,7 @@ class Planning(Service):
         assert payer is not None, "nobody to pay is a problem"
         customer = payer.row
         at = await self.present(customer.test_clock_id)
-        _check_prices(prices, await self._currency_in_force(customer, prices), problems)
+        _check_prices(prices, await self.currency_in_force(customer, prices), problems)
         problems.raise_any()
         whole = self._rows(draft, customer, prices, at)
         facts = await self.wholes.facts_of(prices)
@@ -143,16 +143,23 @@ class Planning(Service):
         ]
         return self.invoice_items.made(row, lines, at)
 
-    async def _currency_in_force(self, customer: Customer, prices: Sequence[Price]) -> str | None:
-        """The one currency of the customer, as long as a subscription, an unpaid invoice or a balance is in it."""
+    async def currency_in_force(self, customer: Customer, prices: Sequence[Price]) -> str | None:
+        """The one currency of the customer, as long as something is in it; None when these prices may decide it.
+
+        That is a subscription, an open quote, an unpaid invoice or a balance.
+        """
         if customer.currency is None or all(price.currency == customer.currency for price in prices):
             return customer.currency
         living = self.mine(Subscription).filter(customer_id=customer.id, status__in=LIVING)
         unpaid = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN)
         invoices = self.mine(Invoice).filter(customer_id=customer.id, status__in=unpaid)
+        quotes = self.mine(Quote).filter(customer_id=customer.id, status=QuoteStatus.OPEN)
         balances = await self.customers.balances_of([customer.id])
-        if balances.get(customer.id) or await living.exists() or await invoices.exists():
+        if balances.get(customer.id):
             return customer.currency
+        for found in (living, invoices, quotes):
+            if await found.exists():
+                return customer.currency
         return None
 
     async def _price(self, item: ItemDraft, known: Mapping[str, Price], archived: Collection[str]) -> Price:
@@ -167,7 +174,7 @@ class Planning(Service):
         if item.price not in known:
             raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{item.price}'.", "price")
         price = known[item.price]
-        if not price.active:
+        if not price.active and not item.price_made:
             raise DomainError(
                 ErrorCode.PRICE_INACTIVE,
                 f"Price {price.id} is archived and takes no new subscriptions; choose an active price.",

@@ -1,0 +1,84 @@
+"""Accepting quotes: what they offer comes to be in the same transaction, and is collected like anything new."""
+
+from datetime import datetime
+
+from domain.errors import DomainError, ErrorCode
+from domain.event_types import EventType
+from domain.lifecycles import QUOTE, QuoteStatus
+from domain.subscriptions import BillingMode
+from models import Quote
+from services.base import Service, Settled, part
+from services.events import Events
+from services.invoices.manual_items import OneTimeDraft
+from services.payments import Attempts, Prepared
+from services.quotes.expiry import Expiry
+from services.quotes.lines import QuoteLines, Sold
+from services.quotes.refusals import told_of_the_quote
+from services.rows import update_rows
+from services.subscriptions.creation import Creation
+from services.subscriptions.drafts import ItemDraft, SubscriptionDraft
+from services.subscriptions.planning import Planning
+
+
+class Acceptance(Service):
+    """Turns open quotes into subscriptions."""
+
+    events = part(Events)
+    lines = part(QuoteLines)
+    expiry = part(Expiry)
+    planning = part(Planning)
+    creation = part(Creation)
+    attempts = part(Attempts)
+
+    async def accept(self, identifier: str) -> Settled[Quote]:
+        """The quote is ACCEPTED together with its subscription, whose first invoice is collected at once.
+
+        A decline is committed and answered beside the quote. Of parallel calls one accepts, the others are refused.
+        """
+        return await self.attempts.carried_out(lambda: self._accepting(identifier))
+
+    async def _accepting(self, identifier: str) -> Prepared[Quote]:
+        """Within the first transaction: the subscription is written, and the quote says so."""
+        seen = await self.require(Quote, identifier)
+        at = await self.present(seen.test_clock_id)
+        with told_of_the_quote():
+            await self.planning.payer(seen.customer_id)  # Held before the quote, as by every verb on both.
+        quote = await self.lock(Quote, identifier)
+        QUOTE.refuse_unless("accept", quote.id, QuoteStatus(quote.status))
+        _refuse_expired(quote, at)
+        with told_of_the_quote():
+            sold = await self.lines.refuse_unsold(await self.lines.of(quote))
+            begun = await self.creation.begin(_subscription_of(quote, sold))
+        quote.status = QUOTE.move(quote.id, QuoteStatus(quote.status), QuoteStatus.ACCEPTED)
+        quote.accepted_at, quote.subscription_id = at, begun.subject.id
+        await update_rows([quote], ("status", "accepted_at", "subscription_id"))
+        await self.expiry.drop([quote])
+        self.events.record(EventType.QUOTE_ACCEPTED, quote, at=at)
+        return Prepared(subject=quote, wishes=begun.wishes)
+
+
+def _refuse_expired(quote: Quote, at: datetime) -> None:
+    """Its expiry is due, though nobody came to it yet."""
+    if quote.expires_at <= at:
+        raise DomainError(
+            ErrorCode.QUOTE_UNEXPECTED_STATE,
+            f"Quote {quote.id} expired at {quote.expires_at:%Y-%m-%d %H:%M:%S} UTC; make a new one.",
+            "id",
+        )
+
+
+def _subscription_of(quote: Quote, sold: list[Sold]) -> SubscriptionDraft:
+    """What recurs becomes an item each, what is charged once is added to the first invoice."""
+    recurring = [each for each in sold if each.price.interval is not None]
+    once = [each for each in sold if each.price.interval is None]
+    return SubscriptionDraft(
+        customer=quote.customer_id,
+        items=tuple(
+            ItemDraft(price=each.price.id, quantity=each.quantity, price_made=each.price_made) for each in recurring
+        ),
+        add_invoice_items=tuple(OneTimeDraft(each.price.id, each.quantity, each.price_made) for each in once),
+        trial_period_days=quote.trial_period_days,
+        billing_mode=BillingMode(quote.billing_mode),
+        description=quote.subscription_description,
+        metadata=quote.subscription_metadata,
+    )

@@ -1,0 +1,113 @@
+"""Changing quotes: drafts in whatever they offer, open ones in their expiry."""
+
+from collections.abc import Sequence
+
+from domain.checks import checked
+from domain.drafts import UNSET, given
+from domain.errors import ErrorCode, Problems
+from domain.lifecycles import QUOTE, QuoteStatus
+from domain.metadata import merged_metadata
+from domain.quotes import expiry_of
+from models import Customer, Quote, QuoteLine
+from services.base import Service, part
+from services.quotes.drafts import QuoteChange, QuoteLineChange, QuoteLineDraft, SubscriptionDataChange
+from services.quotes.expiry import Expiry
+from services.quotes.lines import TOTALS, QuoteLines, Sold, apply_totals, kept
+from services.quotes.making import check_subscription_data, check_words, refuse_other_currency
+from services.rows import delete_by, insert_rows, update_rows
+from services.subscriptions.planning import Planning
+
+_REWORDABLE = (QuoteStatus.DRAFT,)
+_STANDING = (QuoteStatus.DRAFT, QuoteStatus.OPEN)
+
+
+class Changes(Service):
+    """Carries changes out."""
+
+    lines = part(QuoteLines)
+    expiry = part(Expiry)
+    planning = part(Planning)
+
+    async def change(self, change: QuoteChange) -> Quote:
+        """Change what was mentioned. Stripe has no event for it."""
+        seen = await self.require(Quote, change.id)
+        at = await self.present(seen.test_clock_id)
+        quote = await self.lock(Quote, change.id)
+        allowed = _REWORDABLE if change.rewords else _STANDING
+        QUOTE.refuse_unless("change", quote.id, QuoteStatus(quote.status), allowed=allowed)
+        data = change.subscription_data or SubscriptionDataChange()
+        problems = Problems()
+        check_words(change, problems)
+        check_subscription_data(data, at, problems)
+        if change.expires_at is not UNSET:
+            checked(problems, expiry_of, change.expires_at, at)
+        labels = {} if change.metadata is UNSET or change.metadata is None else change.metadata
+        metadata = checked(problems, merged_metadata, quote.metadata, labels)
+        before = await self.lines.of(quote)
+        wanted = _wanted(before, change, problems)
+        sold = await self.lines.sold(wanted, problems) if change.rewords else []
+        problems.raise_any()
+        assert metadata is not None, "labels that cannot be are a problem"
+        quote.metadata = {} if change.metadata is None else metadata
+        quote.header = given(change.header, quote.header)
+        quote.footer = given(change.footer, quote.footer)
+        quote.description = given(change.description, quote.description)
+        _apply(quote, data)
+        if change.rewords:
+            await self._offered_anew(quote, sold)
+        if change.expires_at is not UNSET:
+            quote.expires_at = change.expires_at
+            await self.expiry.plan(quote, at)
+        await update_rows([quote], _CHANGED)
+        return quote
+
+    async def _offered_anew(self, quote: Quote, sold: Sequence[Sold]) -> None:
+        """The quote offers these lines, and comes to what they do."""
+        offer = await self.lines.offer(sold, trialing=quote.trial_period_days is not None)
+        customer = await self.require(Customer, quote.customer_id, "customer")
+        in_force = await self.planning.currency_in_force(customer, [each.price for each in sold])
+        refuse_other_currency(offer, in_force, "lineItems")
+        apply_totals(quote, offer)
+        await delete_by(QuoteLine, "quote_id", [quote.id], **self.ownership())
+        await insert_rows(self.lines.rows(quote, offer))
+
+
+_CHANGED = (
+    "header", "footer", "description", "metadata", "trial_period_days", "subscription_description",
+    "subscription_metadata", "expires_at", *TOTALS,
+)  # fmt: skip
+
+
+def _apply(quote: Quote, data: SubscriptionDataChange) -> None:
+    quote.trial_period_days = given(data.trial_period_days, quote.trial_period_days)
+    quote.subscription_description = given(data.description, quote.subscription_description)
+    if data.metadata is not UNSET:
+        quote.subscription_metadata = merged_metadata({}, data.metadata or {})
+
+
+def _wanted(before: Sequence[QuoteLine], change: QuoteChange, problems: Problems) -> list[QuoteLineDraft]:
+    """The lines as they are to be: those that are named, or all there were."""
+    if change.line_items is UNSET:
+        return [kept(line) for line in before]
+    by_id = {line.id: line for line in before}
+    wanted = []
+    for index, each in enumerate(change.line_items):
+        if each.id is not None and each.id not in by_id:
+            message = f"The quote has no line item '{each.id}', or it was named before."
+            problems.add(ErrorCode.RESOURCE_MISSING, message, "lineItems", str(index), "id")
+            continue
+        wanted.append(_line(each, by_id.pop(each.id) if each.id is not None else None))
+    return wanted
+
+
+def _line(change: QuoteLineChange, line: QuoteLine | None) -> QuoteLineDraft:
+    if line is None:
+        return QuoteLineDraft(change.price, change.price_data, given(change.quantity, 1))
+    same = change.price is None and change.price_data is None
+    return QuoteLineDraft(
+        price=line.price_id if same else change.price,
+        price_data=change.price_data,
+        quantity=given(change.quantity, line.quantity),
+        id=line.id,
+        price_made=same and line.price_made,
+    )

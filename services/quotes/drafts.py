@@ -1,0 +1,112 @@
+"""What a caller asks for when a quote is made, changed or finalized."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.drafts import UNSET, Unset
+from domain.lifecycles import QuoteStatus
+from domain.subscriptions import BillingMode
+from services.catalog import InlinePriceDraft
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLineDraft:
+    """So many units of one price to be offered: a catalogue price, or one made for it.
+
+    `id` is that of a line that stays, `price_made` tells that its price was made for it before.
+    """
+
+    price: str | None = None
+    price_data: InlinePriceDraft | None = None
+    quantity: int = 1
+    id: str | None = None
+    price_made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionData:
+    """What the subscription will be like that comes of the quote."""
+
+    trial_period_days: int | None = None
+    billing_mode: BillingMode = BillingMode.FLEXIBLE
+    description: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FromQuote:
+    """A quote to be copied; a revision takes its place once it is finalized."""
+
+    quote: str
+    is_revision: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDraft:
+    """A quote to be made: for a customer with its lines, or copied `from_quote`."""
+
+    customer: str | None = None
+    line_items: tuple[QuoteLineDraft, ...] = ()
+    subscription_data: SubscriptionData | None = None
+    header: str | None = None
+    footer: str | None = None
+    description: str | None = None
+    expires_at: datetime | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    from_quote: FromQuote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLineChange:
+    """One line as it is to be: one that is there (`id`), perhaps with another price or quantity, or a new one."""
+
+    id: str | None = None
+    price: str | None = None
+    price_data: InlinePriceDraft | None = None
+    quantity: int | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionDataChange:
+    """What is to change about the subscription to come; metadata replaces what was there (Stripe's)."""
+
+    trial_period_days: int | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    metadata: Mapping[str, str] | Unset | None = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteChange:
+    """What is to change about a quote; absent fields stay. Lines that are given replace all there were."""
+
+    id: str
+    line_items: tuple[QuoteLineChange, ...] | Unset = UNSET
+    subscription_data: SubscriptionDataChange | None = None
+    header: str | Unset | None = UNSET
+    footer: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    expires_at: datetime | Unset = UNSET
+    metadata: Mapping[str, str] | Unset | None = UNSET
+
+    @property
+    def rewords(self) -> bool:
+        """Whether it changes more than the expiry and metadata, which is only for drafts."""
+        words = (self.line_items, self.header, self.footer, self.description)
+        return self.subscription_data is not None or any(each is not UNSET for each in words)
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteFinalizeDraft:
+    """A quote to be finalized, perhaps with another expiry."""
+
+    id: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteSearch:
+    """Which quotes to list."""
+
+    customer: str | None = None
+    status: QuoteStatus | None = None

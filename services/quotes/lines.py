@@ -1,0 +1,222 @@
+"""The lines of quotes: whether they can be sold, and what they come to."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.currencies import CHARGE_AMOUNT_MAX, format_minor
+from domain.errors import DomainError, ErrorCode, Problems
+from domain.ids import Prefix
+from domain.quotes import LINES_MAX, QUANTITY_MAX, QuotedLine, QuoteTotals, quoted_line, totals_of
+from models import Price, Product, Quote, QuoteLine
+from services.base import Service, part
+from services.catalog import Catalog
+from services.quotes.drafts import QuoteLineDraft
+from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
+
+_AT = "lineItems"
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A line that can be sold: its price, how many units, and the id it keeps if it has one."""
+
+    price: Price
+    quantity: int
+    price_made: bool
+    line_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What was found sound: the lines in order, as sold and as quoted, and what they come to."""
+
+    sold: Sequence[Sold]
+    quoted: Sequence[QuotedLine]
+    totals: QuoteTotals
+
+    @property
+    def currency(self) -> str:
+        """That of all prices."""
+        return self.sold[0].price.currency
+
+
+class QuoteLines(Service):
+    """Checks lines, works them out and writes them."""
+
+    catalog = part(Catalog)
+    wholes = part(WholeSubscriptions)
+
+    async def of(self, quote: Quote) -> list[QuoteLine]:
+        """The lines of a quote, in order."""
+        return await self.gather(QuoteLine, "quote_id", [quote.id], order=("position",))
+
+    async def sold(self, wanted: Sequence[QuoteLineDraft], problems: Problems) -> list[Sold]:
+        """What is wanted, as far as it can be sold together; inline prices are made now. Problems are noted."""
+        if not 1 <= len(wanted) <= LINES_MAX:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"{len(wanted)} line items were given; a quote has 1 to {LINES_MAX}.",
+                _AT,
+            )
+            return []
+        known = {price.id: price for price in await self.gather(Price, "id", [each.price for each in wanted])}
+        products = {price.product_id for price in known.values()}
+        archived = {product.id for product in await self.gather(Product, "id", products, active=False)}
+        sold = []
+        for index, each in enumerate(wanted):
+            try:
+                price = await self._price(each, known, archived)
+                sold.append(Sold(price, _quantity(each), each.price_made or each.price_data is not None, each.id))
+            except DomainError as error:
+                problems.add_from(error, _AT, str(index))
+        if len(sold) == len(wanted):
+            _check_together(sold, problems)
+        return sold
+
+    async def offer(self, sold: Sequence[Sold], *, trialing: bool) -> Offer:
+        """What these come to; refused when no card could be charged with it, or a trial begins with an amount."""
+        facts = await self.wholes.facts_of(each.price for each in sold)
+        quoted = [quoted_line(facts[each.price.id], each.quantity) for each in sold]
+        totals = totals_of(quoted, trialing=trialing)
+        _refuse_beyond_a_charge(totals, sold[0].price.currency)
+        if trialing and any(line.recurrence is None for line in quoted):
+            raise DomainError(
+                ErrorCode.PARAMETERS_EXCLUSIVE,
+                "A trial begins with an invoice of nothing, to which no one-time price can be added; leave out the"
+                " one-time prices or trialPeriodDays.",
+                ("subscriptionData", "trialPeriodDays"),
+            )
+        return Offer(sold, quoted, totals)
+
+    def rows(self, quote: Quote, offer: Offer) -> list[QuoteLine]:
+        """The lines of an offer, not stored yet."""
+        return [
+            QuoteLine.made(
+                id=sold.line_id or self.new_id(Prefix.QUOTE_LINE),
+                created_at=quote.created_at,
+                quote_id=quote.id,
+                position=position,
+                price_id=sold.price.id,
+                price_made=sold.price_made,
+                quantity=sold.quantity,
+                description=line.description,
+                amount_subtotal=line.amount,
+                amount_total=line.amount,
+                currency=sold.price.currency,
+                calculation=line.calculation.as_json(),
+                **self.ownership(),
+            )
+            for position, (sold, line) in enumerate(zip(offer.sold, offer.quoted, strict=True))
+        ]
+
+    async def refuse_unsold(self, lines: Sequence[QuoteLine]) -> list[Sold]:
+        """The lines of a quote with their prices; refused when something on them is not sold any more."""
+        problems = Problems()
+        sold = await self.sold([kept(line) for line in lines], problems)
+        problems.raise_any()
+        return sold
+
+    async def _price(self, wanted: QuoteLineDraft, known: Mapping[str, Price], archived: Collection[str]) -> Price:
+        if wanted.price is not None and wanted.price_data is not None:
+            raise DomainError(
+                ErrorCode.PARAMETERS_EXCLUSIVE, "A line item has either a price or priceData, not both.", "priceData"
+            )
+        if wanted.price_data is not None:
+            return await self.catalog.inline_price(wanted.price_data)
+        if wanted.price is None:
+            raise DomainError(
+                ErrorCode.PARAMETER_MISSING, "A line item needs a price, or priceData to make one.", "price"
+            )
+        if wanted.price not in known:
+            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{wanted.price}'.", "price")
+        price = known[wanted.price]
+        if not price.active and not wanted.price_made:
+            message = f"Price {price.id} is archived and is not sold any more; choose an active price."
+            raise DomainError(ErrorCode.PRICE_INACTIVE, message, "price")
+        if price.product_id in archived:
+            raise DomainError(
+                ErrorCode.PRODUCT_INACTIVE,
+                f"Product {price.product_id} of price {price.id} is archived and is not sold any more; activate it or"
+                " choose another.",
+                "price",
+            )
+        return price
+
+
+def kept(line: QuoteLine) -> QuoteLineDraft:
+    """A line as it stands, to be offered again."""
+    return QuoteLineDraft(price=line.price_id, quantity=line.quantity, id=line.id, price_made=line.price_made)
+
+
+def apply_totals(quote: Quote, offer: Offer) -> None:
+    """The quote comes to what its lines do (in memory)."""
+    totals = offer.totals
+    quote.currency = offer.currency
+    quote.amount_subtotal = quote.amount_total = totals.amount
+    quote.upfront_subtotal = quote.upfront_total = totals.upfront
+    quote.recurring_subtotal = quote.recurring_total = totals.recurring
+    quote.interval = None if totals.recurrence is None else totals.recurrence.interval
+    quote.interval_count = None if totals.recurrence is None else totals.recurrence.interval_count
+
+
+TOTALS = (
+    "currency", "amount_subtotal", "amount_total", "upfront_subtotal", "upfront_total", "recurring_subtotal",
+    "recurring_total", "interval", "interval_count",
+)  # fmt: skip
+
+
+def _quantity(wanted: QuoteLineDraft) -> int:
+    if not 0 <= wanted.quantity <= QUANTITY_MAX:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID_INTEGER,
+            f"Quantity {wanted.quantity} is not possible; it would have to be from 0 to {QUANTITY_MAX}.",
+            "quantity",
+        )
+    return wanted.quantity
+
+
+def _check_together(sold: Sequence[Sold], problems: Problems) -> None:
+    """One currency; what recurs recurs alike, each price once, and there is something that does."""
+    first = sold[0].price
+    recurring = next((each.price for each in sold if each.price.interval is not None), None)
+    if recurring is None:
+        problems.add(
+            ErrorCode.PARAMETER_INVALID,
+            "All prices are charged once; a quote needs at least one recurring price, of which a subscription comes.",
+            _AT,
+        )
+        return
+    seen: set[str] = set()
+    for index, price in enumerate(each.price for each in sold):
+        where = (_AT, str(index), "price")
+        if price.currency != first.currency:
+            problems.add(
+                ErrorCode.CURRENCY_MISMATCH,
+                f"Price {price.id} is in {price.currency}, but the first price is in {first.currency}.",
+                *where,
+            )
+        if price.interval is None:
+            continue
+        if recurrence_of_price(price) != recurrence_of_price(recurring):
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} recurs every {price.interval_count} {price.interval}, the first recurring one every"
+                f" {recurring.interval_count} {recurring.interval}; all that recurs on a quote recurs alike.",
+                *where,
+            )
+        if price.id in seen:
+            message = f"Price {price.id} is there twice; give it once with the sum of the quantities."
+            problems.add(ErrorCode.PARAMETER_INVALID, message, *where)
+        seen.add(price.id)
+
+
+def _refuse_beyond_a_charge(totals: QuoteTotals, currency: str) -> None:
+    """The first invoice of a trial asks for nothing, but each period after it is charged as a whole."""
+    if totals.amount > CHARGE_AMOUNT_MAX:
+        most = format_minor(CHARGE_AMOUNT_MAX, currency)
+        raise DomainError(
+            ErrorCode.AMOUNT_TOO_LARGE,
+            f"The quote comes to {totals.amount} {currency}; the most that can be charged is {CHARGE_AMOUNT_MAX}"
+            f" {currency} ({most}).",
+            _AT,
+        )

@@ -1,0 +1,107 @@
+"""Quotes as Stripe shows them."""
+
+from domain.subscriptions import BillingMode
+from models import Quote
+from services.snapshots.shapes import Snapshot, seconds
+
+_WITHOUT = dict.fromkeys(
+    (
+        "application",
+        "application_fee_amount",
+        "application_fee_percent",
+        "customer_account",
+        "invoice",
+        "on_behalf_of",
+        "subscription_schedule",
+        "transfer_data",
+    )
+)
+"""Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
+
+
+def quote_snapshot(row: Quote) -> Snapshot:
+    """A quote with what it comes to; its lines are given only to those who expand them."""
+    return {
+        **_WITHOUT,
+        "id": row.id,
+        "object": "quote",
+        "amount_subtotal": row.amount_subtotal,
+        "amount_total": row.amount_total,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "collection_method": row.collection_method,
+        "computed": {"recurring": _recurring(row), "upfront": _upfront(row)},
+        "created": seconds(row.created_at),
+        "currency": row.currency,
+        "customer": row.customer_id,
+        "default_tax_rates": [],
+        "description": row.description,
+        "discounts": [],
+        "expires_at": seconds(row.expires_at),
+        "footer": row.footer,
+        "from_quote": _from_quote(row),
+        "header": row.header,
+        "invoice_settings": {
+            "custom_fields": None,
+            "days_until_due": None,
+            "description": None,
+            "footer": None,
+            "issuer": {"type": "self"},
+        },
+        "livemode": row.livemode,
+        "metadata": dict(row.metadata),
+        "number": row.number,
+        "status": row.status,
+        "status_transitions": {
+            "accepted_at": seconds(row.accepted_at),
+            "canceled_at": seconds(row.canceled_at),
+            "finalized_at": seconds(row.finalized_at),
+        },
+        "subscription": row.subscription_id,
+        "subscription_data": _subscription_data(row),
+        "test_clock": row.test_clock_id,
+        "total_details": _total_details(),
+    }
+
+
+def _upfront(row: Quote) -> Snapshot:
+    """What the first invoice asks for."""
+    return {
+        "amount_subtotal": row.upfront_subtotal,
+        "amount_total": row.upfront_total,
+        "total_details": _total_details(),
+    }
+
+
+def _recurring(row: Quote) -> Snapshot | None:
+    """What every period costs."""
+    if row.interval is None:
+        return None
+    return {
+        "amount_subtotal": row.recurring_subtotal,
+        "amount_total": row.recurring_total,
+        "interval": row.interval,
+        "interval_count": row.interval_count,
+        "total_details": _total_details(),
+    }
+
+
+def _total_details() -> Snapshot:
+    """Nothing is added to the lines or taken off."""
+    return {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0}
+
+
+def _from_quote(row: Quote) -> Snapshot | None:
+    """What it was copied from."""
+    return None if row.from_quote_id is None else {"is_revision": row.is_revision, "quote": row.from_quote_id}
+
+
+def _subscription_data(row: Quote) -> Snapshot:
+    """What the subscription will be like."""
+    flexible = {"proration_discounts": "included"} if row.billing_mode == BillingMode.FLEXIBLE else None
+    return {
+        "billing_mode": {"flexible": flexible, "type": row.billing_mode},
+        "description": row.subscription_description,
+        "effective_date": None,
+        "metadata": dict(row.subscription_metadata),
+        "trial_period_days": row.trial_period_days,
+    }

@@ -45,7 +45,7 @@ class Changes(Service):
         metadata = checked(problems, merged_metadata, quote.metadata, labels)
         before = await self.lines.of(quote)
         wanted = _wanted(before, change, problems)
-        sold = await self.lines.sold(wanted, problems) if change.rewords else []
+        sold = await self.lines.sold(wanted, problems) if change.rewords and wanted is not None else []
         problems.raise_any()
         assert metadata is not None, "labels that cannot be are a problem"
         quote.metadata = {} if change.metadata is None else metadata
@@ -85,8 +85,8 @@ def _apply(quote: Quote, data: SubscriptionDataChange) -> None:
         quote.subscription_metadata = merged_metadata({}, data.metadata or {})
 
 
-def _wanted(before: Sequence[QuoteLine], change: QuoteChange, problems: Problems) -> list[QuoteLineDraft]:
-    """The lines as they are to be: those that are named, or all there were."""
+def _wanted(before: Sequence[QuoteLine], change: QuoteChange, problems: Problems) -> list[QuoteLineDraft] | None:
+    """The lines as they are to be: those that are named, or all there were; None when one is not there."""
     if change.line_items is UNSET:
         return [kept(line) for line in before]
     by_id = {line.id: line for line in before}
@@ -97,7 +97,7 @@ def _wanted(before: Sequence[QuoteLine], change: QuoteChange, problems: Problems
             problems.add(ErrorCode.RESOURCE_MISSING, message, "lineItems", str(index), "id")
             continue
         wanted.append(_line(each, by_id.pop(each.id) if each.id is not None else None))
-    return wanted
+    return wanted if len(wanted) == len(change.line_items) else None
 
 
 def _line(change: QuoteLineChange, line: QuoteLine | None) -> QuoteLineDraft:

@@ -63,6 +63,7 @@ async def everything(api: Api) -> dict[str, Any]:
     product = await made(api, "productCreate", "product { id defaultPrice { id } }", product)
     subscribing = {"items": [{"price": product["defaultPrice"]["id"]}], "defaultPaymentMethod": failing["id"], **mine}
     begun = await api.do("subscriptionCreate", "subscription { id latestInvoice { id } }", subscribing)
+    quoting = {"lineItems": [{"price": product["defaultPrice"]["id"]}], **mine}
     paying = {"amount": 1500, "currency": "usd", "paymentMethod": card["id"], **mine}
     paid = await intent(api, {**paying, "confirm": True})
     return {
@@ -75,6 +76,7 @@ async def everything(api: Api) -> dict[str, Any]:
         "refund": (await made(api, "refundCreate", "refund { id }", {"paymentIntent": paid["id"], "amount": 1}))["id"],
         "tax": (await made(api, "customerTaxIdCreate", "customerTaxId { id }", {**TAX_ID, **mine}))["id"],
         "subscription": begun["subscription"]["id"], "invoice": begun["subscription"]["latestInvoice"]["id"],
+        "quote": (await made(api, "quoteCreate", "quote { id }", quoting))["id"], "quoting": quoting,
         "subscribing": {**subscribing, "defaultPaymentMethod": card["id"]}, "paying": paying,
     }  # fmt: skip
 
@@ -111,6 +113,11 @@ def writes(has: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
         ("subscriptionCreate", "subscription", has["subscribing"]),
         ("subscriptionUpdate", "subscription", {"id": has["subscription"], "description": "x"}),
         ("subscriptionCancel", "subscription", {"id": has["subscription"]}),
+        ("quoteCreate", "quote", has["quoting"]),
+        ("quoteUpdate", "quote", {"id": has["quote"], "header": "x"}),
+        ("quoteFinalize", "quote", {"id": has["quote"]}),
+        ("quoteAccept", "quote", {"id": has["quote"]}),
+        ("quoteCancel", "quote", {"id": has["quote"]}),
         ("invoicePay", "invoice", {"id": has["invoice"]}),
         ("invoiceVoid", "invoice", {"id": has["invoice"]}),
     ]

@@ -19,6 +19,7 @@ from models import (
     PaymentMethod,
     Price,
     Product,
+    Quote,
     Refund,
     SetupIntent,
     Subscription,
@@ -290,6 +291,43 @@ def invoice_item(full: bool) -> InvoiceItem:
     )
 
 
+def quote(full: bool) -> Quote:
+    """An offer of 45.00 USD a month and 50.00 USD once, accepted; bare, a draft of something that is charged once."""
+    more: dict[str, Any] = {
+        "number": "QT-ABC-0001-2",
+        "sequence": 1,
+        "revision": 2,
+        "recurring_subtotal": 4500,
+        "recurring_total": 4500,
+        "interval": "month",
+        "interval_count": 1,
+        "header": "Hello",
+        "trial_period_days": 14,
+        "subscription_metadata": {"deal": "7"},
+        "from_quote_id": "qt_0",
+        "is_revision": True,
+        "finalized_at": ANCHOR,
+        "accepted_at": ANCHOR,
+        "subscription_id": "sub_1",
+        "test_clock_id": "clock_1",
+    }
+    return Quote(
+        id="qt_1",
+        customer_id="cus_1",
+        status="accepted" if full else "draft",
+        currency="usd",
+        amount_subtotal=9500,
+        amount_total=9500,
+        upfront_subtotal=9500,
+        upfront_total=9500,
+        collection_method="charge_automatically",
+        billing_mode="flexible" if full else "classic",
+        expires_at=NEXT,
+        **OWNER,
+        **(more if full else {}),
+    )
+
+
 TAX_ID = {"type": "eu_vat", "value": "DE123456789"}
 
 
@@ -312,5 +350,6 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "subscription": (subscription, stripe.Subscription, EventType.CUSTOMER_SUBSCRIPTION_CREATED),
     "invoice": (invoice, stripe.Invoice, EventType.INVOICE_CREATED),
     "invoiceitem": (invoice_item, stripe.InvoiceItem, EventType.INVOICEITEM_CREATED),
+    "quote": (quote, stripe.Quote, EventType.QUOTE_ACCEPTED),
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

@@ -32,6 +32,7 @@ LEFT_OUT = {
     "charge": {"level3", "refunds", "transfer"},
     "invoice": {"confirmation_secret", "payments"},
     "setup_intent": {"attach_to_self"},
+    "quote": {"line_items"},
     "invoiceitem": {"frozen_fields", "invoicing_rules"},
     "payment_intent": {"hooks"},
     # Refunds remember their charge, not who paid it and how; the others belong to refunds that are no card's.

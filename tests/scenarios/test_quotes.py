@@ -119,7 +119,7 @@ async def test_credit_pays_what_a_quote_asks_for(world: World) -> None:
 
     assert await subscription.status() == "ACTIVE"
     assert await world.news() == [
-        *("customer.subscription.created", "invoice.created", "invoice.finalized", "invoice.paid"),
+        *("customer.subscription.created", "invoice.created", "customer.updated", "invoice.finalized", "invoice.paid"),
         *("invoice.payment_succeeded", "quote.accepted"),
     ]
     assert (await quote.now())["computed"]["upfront"]["amountTotal"] == 1500
@@ -137,6 +137,7 @@ async def test_declined_first_payment_is_told_beside_the_accepted_quote(world: W
     assert await world.news() == [
         *("customer.subscription.created", "invoice.created", "invoice.finalized", "quote.accepted"),
         *("payment_intent.created", "charge.failed", "payment_intent.payment_failed", "invoice.payment_failed"),
+        "customer.updated",  # They are delinquent.
     ]
     await jenny.take_card("pm_card_visa")
     await world.move_to("2027-02-01T12:00:00Z")  # 23 hours went by without another payment.

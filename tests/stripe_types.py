@@ -25,7 +25,10 @@ class _Names(dict[str, Any]):
 
 
 _NAMES = _Names(
-    CardResource=stripe.Card, FeedbackOption=stripe.billing.FeedbackOption, TestClock=stripe.test_helpers.TestClock
+    CardResource=stripe.Card,
+    DiscountResource=stripe.Discount,
+    FeedbackOption=stripe.billing.FeedbackOption,
+    TestClock=stripe.test_helpers.TestClock,
 )
 
 

@@ -56,6 +56,9 @@ async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_
                 ("1 × Basic (at $15.00 / month)", "1 × $15.00 = $15.00")
             ]
             assert answers["explore-customer"]["customer"]["subscriptions"]["nodes"][0]["status"] == "ACTIVE"
+            assert (
+                answers["quote-accepted"]["quoteAccept"]["quote"]["subscription"]["latestInvoice"]["amountPaid"] == 7500
+            )
             assert answers["explore-anything"]["node"]["customerName"] == "Jenny Rosen"
 
 

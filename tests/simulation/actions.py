@@ -50,6 +50,8 @@ from services.subscriptions import (
     TrialEndBehaviorDraft,
     TrialSettingsDraft,
 )
+from tests.simulation import quotes
+from tests.simulation.quotes import QuoteActions
 
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
 
@@ -63,7 +65,7 @@ Action = Callable[[Scope], Awaitable[Any]]
 
 
 @dataclass
-class Actions:
+class Actions(QuoteActions):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -81,6 +83,7 @@ class Actions:
                 product_data=ProductDraft(name=f"Plan {len(self.prices)}"),
             )
             self.prices.append((await Prices(self.scope).create(draft)).id)
+        await self.prepare_quotes()
 
     async def draw(self) -> tuple[str, Action | None]:
         """The name of the next action and the action; None when it has nothing to act upon."""
@@ -295,4 +298,5 @@ _WEIGHTS = {
     "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "try_out": 5,
     "exchange": 14, "resume": 8, "suspend": 5, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
+    **quotes.WEIGHTS,
 }  # fmt: skip

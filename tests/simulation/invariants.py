@@ -23,6 +23,7 @@ from models import (
 from services.balances import books_of_all_currencies
 from services.payments import in_flight
 from services.subscriptions.renewal import PERIOD_ENDINGS
+from tests.simulation.quotes import check_quotes
 
 
 async def check_all() -> None:
@@ -34,6 +35,7 @@ async def check_all() -> None:
     await check_subscriptions()
     await check_trials()
     await check_dunning()
+    await check_quotes()
     await check_events()
 
 

@@ -22,6 +22,7 @@ RESOURCES_BY_OBJECT: Final = {
     "subscription": Resource.SUBSCRIPTIONS,
     "tax_id": Resource.CUSTOMERS,
     "invoiceitem": Resource.INVOICES,
+    "invoice_payment": Resource.INVOICES,
     "test_helpers.test_clock": Resource.CLOCKS,
 }
 """What a restricted key must be granted to read of such an object, by the `object` of its snapshot."""
@@ -76,7 +77,9 @@ class EventType(StrEnum):
     INVOICE_PAYMENT_FAILED = "invoice.payment_failed"
     INVOICE_PAYMENT_ACTION_REQUIRED = "invoice.payment_action_required"
     INVOICE_MARKED_UNCOLLECTIBLE = "invoice.marked_uncollectible"
+    INVOICE_OVERPAID = "invoice.overpaid"
     INVOICE_VOIDED = "invoice.voided"
+    INVOICE_PAYMENT_PAID = "invoice_payment.paid"
     INVOICEITEM_CREATED = "invoiceitem.created"
     INVOICEITEM_DELETED = "invoiceitem.deleted"
     QUOTE_CREATED = "quote.created"

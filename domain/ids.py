@@ -33,6 +33,7 @@ class Prefix(StrEnum):
     INVOICE = "in_"
     INVOICE_ITEM = "ii_"
     INVOICE_LINE = "il_"
+    INVOICE_PAYMENT = "inpay_"
     PAYMENT_INTENT = "pi_"
     PAYMENT_METHOD = "pm_"
     PRICE = "price_"

@@ -19,6 +19,26 @@ class BillingReason(StrEnum):
         return self is not BillingReason.SUBSCRIPTION_UPDATE
 
 
+class InvoicePaymentStatus(StrEnum):
+    """Where one payment of an invoice stands."""
+
+    OPEN = "open"
+    """It was asked for, and the money has not come."""
+    PAID = "paid"
+    """The money is here."""
+    CANCELED = "canceled"
+    """Nobody is to make it any more."""
+
+
+class InvoicePaymentType(StrEnum):
+    """What stands behind a payment of an invoice."""
+
+    PAYMENT_INTENT = "payment_intent"
+    """A payment that goes through a gateway."""
+    PAYMENT_RECORD = "payment_record"
+    """Money that came elsewhere and was written down."""
+
+
 class CollectionMethod(StrEnum):
     """How the money of an invoice is to come."""
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from tortoise import fields
 from tortoise.fields.relational import ForeignKeyRelation
 
-from models.base import Described, instant, restrict
+from models.base import Described, Owned, instant, restrict
 from models.customers import Customer
 from models.subscriptions import Subscription
 
@@ -34,6 +34,16 @@ class Invoice(Described):
     ending_balance = fields.BigIntField(null=True)
     amount_due = fields.BigIntField()
     amount_paid = fields.BigIntField(default=0)
+    amount_paid_out_of_band = fields.BigIntField(default=0)
+    """The part of what was paid that came elsewhere."""
+    amount_overpaid = fields.BigIntField(default=0)
+    """What came in beyond what was due; it went to the customer's balance."""
+    pre_payment_credit_notes_amount = fields.BigIntField(default=0)
+    """By how much credit notes lowered `amount_due`; those that are void do not count."""
+    post_payment_credit_notes_amount = fields.BigIntField(default=0)
+    """What credit notes gave back after it was paid."""
+    has_several_payments = fields.BooleanField(default=False)
+    """Whether any payment but the default one was ever asked for or written down."""
     attempt_count = fields.IntField(default=0)
     attempted = fields.BooleanField(default=False)
     paid_out_of_band = fields.BooleanField(default=False)
@@ -84,6 +94,18 @@ class InvoiceLine(Described):
 
     class Meta:
         table = "invoice_lines"
+
+
+class OutOfBandPayment(Owned):
+    """Money for an invoice that came elsewhere. It is never taken back; amounts in minor units."""
+
+    invoice: ForeignKeyRelation[Invoice] = restrict("models.Invoice")
+    invoice_id: str
+    amount = fields.BigIntField()
+    currency = fields.CharField(max_length=3)
+
+    class Meta:
+        table = "out_of_band_payments"
 
 
 class InvoiceItem(Described):

@@ -34,6 +34,7 @@ class PaymentIntent(Described):
     last_error: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
     cancellation_reason = fields.CharField(max_length=25, null=True)
     canceled_at: datetime | None = instant(null=True)
+    succeeded_at: datetime | None = instant(null=True)
 
     class Meta:
         table = "payment_intents"

@@ -8,6 +8,7 @@ from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
 from schema.inputs import draft_of
+from schema.invoice_payments import InvoiceAttachPaymentInput, InvoiceAttachPaymentPayload
 from schema.invoices import (
     InvoiceFilter,
     InvoiceMarkUncollectibleInput,
@@ -18,7 +19,7 @@ from schema.invoices import (
     InvoiceVoidPayload,
 )
 from schema.refs import InvoiceRef
-from services.invoices import InvoicePayDraft, InvoiceSearch
+from services.invoices import AttachPaymentDraft, InvoicePayDraft, InvoiceSearch
 from services.pages import Listing
 
 _Filter = Annotated[InvoiceFilter | None, strawberry.argument(description="Which invoices; all without it.")]
@@ -40,8 +41,16 @@ class InvoiceMutations:
 
     @mutation(kind="invoices", payload=InvoicePayPayload)
     async def invoice_pay(self, info: Info, input: InvoicePayInput) -> Answer:
-        """Tries to collect an open invoice now. A decline answers with both the invoice and a CARD_ERROR."""
+        """Tries to collect an open invoice, or a part of it, now.
+
+        A decline answers with both the invoice and a CARD_ERROR.
+        """
         return await info.context.services.invoices.pay(draft_of(InvoicePayDraft, input))
+
+    @mutation(kind="invoices", payload=InvoiceAttachPaymentPayload)
+    async def invoice_attach_payment(self, info: Info, input: InvoiceAttachPaymentInput) -> Answer:
+        """Lets an existing payment pay an open invoice, or a part of it, as soon as it succeeds."""
+        return await info.context.services.invoices.attach_payment(draft_of(AttachPaymentDraft, input))
 
     @mutation(kind="invoices", payload=InvoiceVoidPayload)
     async def invoice_void(self, info: Info, input: InvoiceVoidInput) -> Answer:

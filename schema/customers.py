@@ -47,6 +47,7 @@ describe_enum(
     "Why a customer's credit balance changed.",
     ADJUSTMENT="Somebody changed it by hand.",
     APPLIED_TO_INVOICE="An invoice used credit, or took in what was owed.",
+    INVOICE_OVERPAID="More was paid of an invoice than was due, and became credit.",
     INVOICE_TOO_SMALL="An invoice was too small to be charged, so its amount is owed with the next.",
     UNAPPLIED_FROM_INVOICE="An invoice was voided and gave back what it had used.",
 )

@@ -27,6 +27,7 @@ from schema.base import (
     part_type,
 )
 from schema.connections import Connection
+from schema.invoice_payments import InvoicePayment, invoice_payments
 from schema.payloads import payload
 from schema.refs import (
     AddressRef,
@@ -152,16 +153,20 @@ class Invoice(Node):
     starting_balance: MinorUnits = column("The customer's balance before it was finalized; negative is credit.")
     ending_balance: MinorUnits | None = column("The customer's balance after it was finalized; null while a draft.")
     amount_due: MinorUnits = column("What remains to be paid of the total once the balance is set against it.")
-    amount_paid: MinorUnits = column("What has been paid of it.")
+    amount_paid: MinorUnits = column("What has been paid of it, in one or several payments.")
+    amount_overpaid: MinorUnits = column("What came in beyond what was due; it became the customer's credit.")
+    amount_paid_out_of_band: MinorUnits = column("The part of what has been paid that came elsewhere.")
     attempted: bool = column("Whether anybody has tried to collect it.")
     attempt_count: int = column("How often it was tried.")
     next_payment_attempt: datetime | None = column(
         "When it is collected next by itself, once it is finalized; null otherwise."
     )
-    paid_out_of_band: bool = column("Whether it was marked as paid with money that came elsewhere.")
+    paid_out_of_band: bool = column("Whether the last of it was marked as paid with money that came elsewhere.")
     payment_intent: PaymentIntentRef | None = one(
-        "payment_intent_id", "The payment that collects it; null while a draft, or when nothing is due."
+        "payment_intent_id",
+        "The payment that collects what remains of it; null when nothing was.",
     )
+    payments: list[InvoicePayment] = invoice_payments("The payments that were asked for or came, oldest first.")
     charges: Connection[ChargeRef] = page("invoice_id", "The attempts to collect it, newest first.")
     confirmation_secret: InvoiceConfirmationSecret | None = strawberry.field(
         description="Lets a frontend confirm the payment; null where there is no payment.",
@@ -262,6 +267,10 @@ class InvoicePayInput:
     payment_method: strawberry.ID | None = input_field(
         "What to charge, one of the customer's; without it the invoice's, then the subscription's, then the "
         "customer's default. In test mode also a sandbox token such as `pm_card_visa`."
+    )
+    amount: MinorUnits | None = input_field(
+        "A part of what remains to be paid; all of it by default. What is then left has to be nothing or enough to be"
+        " charged."
     )
     paid_out_of_band: bool | None = input_field(
         "True marks it as paid with money that came elsewhere; nothing is charged, so it goes without `paymentMethod`."

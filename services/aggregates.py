@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from domain.ids import Prefix
+from domain.invoices import InvoicePaymentStatus, InvoicePaymentType
+from domain.lifecycles import PaymentIntentStatus
 from models import (
     Charge,
     Customer,
     CustomerTaxId,
     Invoice,
     InvoiceLine,
+    OutOfBandPayment,
+    PaymentIntent,
     Price,
     Subscription,
     SubscriptionItem,
@@ -46,6 +52,75 @@ class WholeInvoice:
 
     row: Invoice
     lines: Sequence[InvoiceLine]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeInvoicePayment:
+    """One payment of an invoice: a payment intent, or money that came elsewhere, and what it means for the invoice."""
+
+    row: PaymentIntent | OutOfBandPayment
+    invoice: Invoice
+
+    @property
+    def id(self) -> str:
+        """Its id, which that of the payment intent determines."""
+        return Prefix.INVOICE_PAYMENT + self.row.id.rpartition("_")[2]
+
+    @property
+    def created(self) -> datetime:
+        """When it was asked for or written down."""
+        return self.row.created_at
+
+    @property
+    def currency(self) -> str:
+        """What its amounts are in."""
+        return self.row.currency
+
+    @property
+    def amount_requested(self) -> int:
+        """What was asked for, in minor units."""
+        return self.row.amount
+
+    @property
+    def payment_intent_id(self) -> str | None:
+        """The payment intent behind it; None for money that came elsewhere."""
+        return self.row.id if isinstance(self.row, PaymentIntent) else None
+
+    @property
+    def type(self) -> InvoicePaymentType:
+        """What stands behind it."""
+        elsewhere = isinstance(self.row, OutOfBandPayment)
+        return InvoicePaymentType.PAYMENT_RECORD if elsewhere else InvoicePaymentType.PAYMENT_INTENT
+
+    @property
+    def status(self) -> InvoicePaymentStatus:
+        """Where it stands."""
+        if isinstance(self.row, OutOfBandPayment) or self.row.status == PaymentIntentStatus.SUCCEEDED:
+            return InvoicePaymentStatus.PAID
+        canceled = self.row.status == PaymentIntentStatus.CANCELED
+        return InvoicePaymentStatus.CANCELED if canceled else InvoicePaymentStatus.OPEN
+
+    @property
+    def amount_paid(self) -> int | None:
+        """What came in with it, in minor units; None until it is paid."""
+        if isinstance(self.row, OutOfBandPayment):
+            return self.row.amount
+        return self.row.amount_received if self.status is InvoicePaymentStatus.PAID else None
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the invoice asks for it by itself."""
+        return self.row.id == self.invoice.payment_intent_id
+
+    @property
+    def paid_at(self) -> datetime | None:
+        """When the money came."""
+        return self.row.succeeded_at if isinstance(self.row, PaymentIntent) else self.row.created_at
+
+    @property
+    def canceled_at(self) -> datetime | None:
+        """When it was canceled."""
+        return self.row.canceled_at if isinstance(self.row, PaymentIntent) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from models import (
     Invoice,
     InvoiceItem,
     InvoiceLine,
+    OutOfBandPayment,
     PaymentIntent,
     PaymentMethod,
     Quote,
@@ -46,7 +47,9 @@ class Removal(Service):
         setups = await self._ids(SetupIntent, "customer_id", customers)
         await self._delete(Refund, "id", refunds)
         await self._delete(Charge, "id", charges)
-        await self._delete(InvoiceLine, "invoice_id", await self._ids(Invoice, "customer_id", customers))
+        invoices = await self._ids(Invoice, "customer_id", customers)
+        await self._delete(InvoiceLine, "invoice_id", invoices)
+        await self._delete(OutOfBandPayment, "invoice_id", invoices)
         await self._delete(QuoteLine, "quote_id", await self._ids(Quote, "customer_id", customers))
         subscriptions = await self._ids(Subscription, "customer_id", customers)
         await self._delete(SubscriptionItem, "subscription_id", subscriptions)

@@ -17,7 +17,7 @@ from services.base import Service, part
 from services.catalog import Catalog
 from services.customers import Customers
 from services.events import Events
-from services.invoices.settlement import PAID, settle_as_paid
+from services.invoices.paid import PAID, settle_as_paid
 from services.payments import Effect, PaymentIntents
 from services.rows import insert_rows, update_rows
 

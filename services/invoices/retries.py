@@ -19,6 +19,7 @@ from services.events import Events, Snapshot
 from services.invoices.collection import Collection
 from services.invoices.stopping import waits
 from services.invoices.wholes import WholeInvoices
+from services.payments import Invoiced
 from services.rows import update_rows
 from services.scope import Scope
 from services.settings import Settings
@@ -49,6 +50,7 @@ class Retries(Service):
     wholes = part(WholeInvoices)
     settings = part(Settings)
     collection = part(Collection)
+    invoiced = part(Invoiced)
 
     async def plan(self, invoices: Sequence[WholeInvoice], befores: Sequence[Snapshot] | None = None) -> None:
         """Set when each of these invoices, which just failed, is tried again; not at all when that was often enough.
@@ -75,13 +77,14 @@ class Retries(Service):
 
         After a hard decline nothing is charged until there is another payment method: the retry passes, and counts.
         """
+        await self.invoiced.hold(entry.subject_id for entry in entries)
         found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
         waiting = [each for each in found if each.row.status == InvoiceStatus.OPEN and waits(each.row)]
         intents = await self._intents([each.row for each in waiting])
-        busy = {intent.invoice_id for intent in intents.values() if intent.status == PaymentIntentStatus.PROCESSING}
+        busy = {identifier for identifier, asked in intents.items() if asked.in_flight}
         tried = [each for each in waiting if each.row.id not in busy]
         methods = await self.collection.methods_of([each.row for each in tried])
-        ready = [each for each in tried if _may_work(intents[each.row.id], methods.get(each.row.id))]
+        ready = [each for each in tried if _may_work(intents[each.row.id].failed, methods.get(each.row.id))]
         chosen = {each.row.id for each in ready}
         passed = [each for each in tried if each.row.id not in chosen]
         befores = [self.events.snapshot(each) for each in passed]
@@ -91,7 +94,7 @@ class Retries(Service):
         await update_rows([each.row for each in tried], ("attempt_count", "next_payment_attempt"))
         if passed:
             await self.plan(passed, befores)
-        charges = await self.collection.prepare(ready, [intents[each.row.id] for each in ready])
+        charges = await self.collection.prepare(ready, [intents[each.row.id].default for each in ready])
         return Retried(charges, [entry for entry in entries if entry.subject_id in busy], passed)
 
     async def try_now(self, invoices: Sequence[Invoice]) -> list[Charge]:
@@ -102,12 +105,8 @@ class Retries(Service):
         wholes = await self.wholes.of(invoices)
         intents = await self._intents(invoices)
         methods = await self.collection.methods_of(invoices)
-        ready = [
-            each
-            for each in wholes
-            if each.row.id in methods and intents[each.row.id].status != PaymentIntentStatus.PROCESSING
-        ]
-        return await self.collection.prepare(ready, [intents[each.row.id] for each in ready])
+        ready = [each for each in wholes if each.row.id in methods and not intents[each.row.id].in_flight]
+        return await self.collection.prepare(ready, [intents[each.row.id].default for each in ready])
 
     async def _worth_retrying(self, invoices: Sequence[WholeInvoice]) -> list[WholeInvoice]:
         """Those that no retry is planned for yet and whose subscription, if any, still cares."""
@@ -130,7 +129,7 @@ class Retries(Service):
                 first_at=row.first_failed_at,
                 last_at=presents[row.test_clock_id],
                 retries=row.attempt_count - 1,
-                reason=_reason(intents[row.id]),
+                reason=_reason(intents[row.id].failed),
                 worked_at=worked.get(row.customer_id),
             )
             moments[row.id] = next_try(rules, tries)
@@ -148,10 +147,37 @@ class Retries(Service):
         found = await latest.values_list("customer_id", "at")
         return {str(customer_id): _moment(at) for customer_id, at in found}
 
-    async def _intents(self, invoices: Sequence[Invoice], *, lock: bool = True) -> dict[str, PaymentIntent]:
+    async def _intents(self, invoices: Sequence[Invoice], *, lock: bool = True) -> dict[str, "_Asked"]:
         """What these invoices ask for, by invoice."""
-        found = await self.gather(PaymentIntent, "id", [row.payment_intent_id for row in invoices], lock=lock)
-        return {str(intent.invoice_id): intent for intent in found}
+        found: dict[str, list[PaymentIntent]] = {row.id: [] for row in invoices}
+        for intent in await self.gather(PaymentIntent, "invoice_id", found, lock=lock):
+            found[str(intent.invoice_id)].append(intent)
+        return {row.id: _Asked(row, found[row.id]) for row in invoices}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The payments of an invoice."""
+
+    invoice: Invoice
+    intents: Sequence[PaymentIntent]
+
+    @property
+    def default(self) -> PaymentIntent:
+        """The one that asks for what remains: it is what a retry charges."""
+        [default] = [each for each in self.intents if each.id == self.invoice.payment_intent_id]
+        return default
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether any of them is being made at this moment."""
+        return any(each.status == PaymentIntentStatus.PROCESSING for each in self.intents)
+
+    @property
+    def failed(self) -> PaymentIntent:
+        """The one that was tried last, in vain; the default one when none was."""
+        tried = [each for each in self.intents if each.last_error is not None and each.latest_charge_id is not None]
+        return max(tried, key=lambda each: str(each.latest_charge_id), default=self.default)
 
 
 def is_retried(row: Invoice) -> bool:

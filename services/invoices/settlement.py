@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 
 from domain.event_types import EventType
-from domain.lifecycles import INVOICE, InvoiceStatus
 from models import Invoice, PaymentIntent
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.events import Events
+from services.invoices.paid import PAID, PAYABLE, count_attempt, remaining_of, settle_as_paid
+from services.invoices.payments import InvoicePayments, Receipt
 from services.invoices.stopping import Stopping
 from services.invoices.wholes import WholeInvoices
 from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
-
-PAID = (EventType.INVOICE_PAID, EventType.INVOICE_PAYMENT_SUCCEEDED)
-"""What is told when an invoice is paid through us."""
-PAYABLE = frozenset({InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE})
 
 
 class Settlement(Service):
@@ -25,24 +22,31 @@ class Settlement(Service):
     events = part(Events)
     wholes = part(WholeInvoices)
     stopping = part(Stopping)
+    payments = part(InvoicePayments)
 
     async def paid(self, intents: Sequence[Subject]) -> None:
-        """Open and uncollectible invoices of succeeded payments become PAID.
+        """Open and uncollectible invoices become PAID when their payments, which succeeded, leave nothing to be paid.
 
-        Events `invoice.paid` and `invoice.payment_succeeded` for each.
+        Events `invoice.paid` and `invoice.payment_succeeded` for each. Where there are several payments, or more came
+        in than was due, as `InvoicePayments.receive` says.
         """
-        payments, invoices = await self._open_invoices(intents)
+        payments, found = await self._invoices(intents)
+        invoices = [each for each in found if _pays_all(payments[each.row.id], each.row)]
         presents = await self.presents(each.row.test_clock_id for each in invoices)
         for each in invoices:
             settle_as_paid(each.row, amount=payments[each.row.id].amount_received)
             each.row.paid_at = presents[each.row.test_clock_id]
-            _count_attempt(each.row)
+            count_attempt(each.row)
         await self.stopping.drop_retries(each.row for each in invoices)
         await self._write(
             invoices, "status", "amount_paid", "paid_at", "attempt_count", "attempted", "next_payment_attempt"
         )
         for each in invoices:
             self.events.record_all(PAID, each, at=presents[each.row.test_clock_id])
+        others = [each for each in found if each not in invoices]
+        if others:
+            receipts = [Receipt(each, payments[each.row.id], payments[each.row.id].amount_received) for each in others]
+            await self.payments.receive(receipts)
 
     async def failed(self, intents: Sequence[Subject]) -> None:
         """Open invoices of declined payments count the attempt. Event `invoice.payment_failed`."""
@@ -56,39 +60,38 @@ class Settlement(Service):
         """An attempt to collect these invoices did not bring the money; `event` says in which way."""
         presents = await self.presents(each.row.test_clock_id for each in invoices)
         for each in invoices:
-            _count_attempt(each.row)
+            count_attempt(each.row)
             each.row.first_failed_at = each.row.first_failed_at or presents[each.row.test_clock_id]
         await self._write(invoices, "attempt_count", "attempted", "first_failed_at")
         for each in invoices:
             self.events.record(event, each, at=presents[each.row.test_clock_id])
 
     async def _open_of(self, intents: Sequence[Subject]) -> list[WholeInvoice]:
-        return (await self._open_invoices(intents))[1]
+        """The invoices of these payments as far as they are open, held."""
+        return [each for each in (await self._invoices(intents))[1] if each.row.status in PAYABLE]
 
-    async def _open_invoices(self, intents: Sequence[Subject]) -> tuple[dict[str, PaymentIntent], list[WholeInvoice]]:
-        """The payments by their invoice, and those invoices as far as they are open, held."""
+    async def _invoices(self, intents: Sequence[Subject]) -> tuple[dict[str, PaymentIntent], list[WholeInvoice]]:
+        """The payments by their invoice, and those invoices, held. An invoice has one payment in flight at a time."""
         payments: dict[str, PaymentIntent] = {}
         for intent in intents:
             assert isinstance(intent, PaymentIntent)
             if intent.invoice_id is not None:
+                assert intent.invoice_id not in payments, f"invoice {intent.invoice_id} is paid twice at a time"
                 payments[intent.invoice_id] = intent
-        found = await self.wholes.by("id", payments, lock=True)
-        return payments, [each for each in found if each.row.status in PAYABLE]
+        return payments, await self.wholes.by("id", payments, lock=True)
 
     async def _write(self, invoices: Sequence[WholeInvoice], *columns: str) -> None:
         await update_rows([each.row for each in invoices], columns)
 
 
-def settle_as_paid(invoice: Invoice, *, amount: int) -> None:
-    """The invoice is PAID, with `amount` minor units received for it."""
-    invoice.status = INVOICE.move(invoice.id, InvoiceStatus(invoice.status), InvoiceStatus.PAID)
-    invoice.amount_paid = amount
-
-
-def _count_attempt(invoice: Invoice) -> None:
-    """Any try counts as the first one; from then on only retries count, when they begin."""
-    invoice.attempt_count = max(invoice.attempt_count, 1)
-    invoice.attempted = True
+def _pays_all(payment: PaymentIntent, invoice: Invoice) -> bool:
+    """Whether an invoice is paid just as nearly all are: by its only payment, for all that it asks for."""
+    return (
+        invoice.status in PAYABLE
+        and not invoice.has_several_payments
+        and payment.id == invoice.payment_intent_id
+        and payment.amount_received == remaining_of(invoice)
+    )
 
 
 async def paid(scope: Scope, intents: Sequence[Subject]) -> None:

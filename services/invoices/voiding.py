@@ -12,9 +12,14 @@ from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.customers import Customers
 from services.events import Events
+from services.invoices.payments import InvoicePayments
 from services.invoices.stopping import Stopping
-from services.payments import PaymentIntents
+from services.payments import Invoiced, PaymentIntents
 from services.rows import update_rows
+
+_VOIDED = (
+    "status", "voided_at", "next_payment_attempt", "amount_paid", "amount_paid_out_of_band", "amount_overpaid",
+)  # fmt: skip
 
 
 class Voiding(Service):
@@ -24,23 +29,30 @@ class Voiding(Service):
     customers = part(Customers)
     intents = part(PaymentIntents)
     stopping = part(Stopping)
+    invoiced = part(Invoiced)
+    received = part(InvoicePayments)
 
     async def void(self, invoices: Sequence[WholeInvoice]) -> None:
         """These open invoices become VOID: their payments are canceled, applied balance goes back.
 
-        Events `payment_intent.canceled` and `invoice.voided` for each. None of them may be in flight.
+        Events `payment_intent.canceled` and `invoice.voided` for each. None of them may be in flight. What was paid of
+        them in part becomes the customers' credit.
         """
         presents = await self.presents(each.row.test_clock_id for each in invoices)
         await self.cancel_payments(invoices)
         await self._give_balance_back(invoices)
+        parts = {each.row.id: each.row.amount_paid for each in invoices if each.row.amount_paid}
         for each in invoices:
             row = each.row
             row.status = INVOICE.move(row.id, InvoiceStatus(row.status), InvoiceStatus.VOID)
             row.voided_at = presents[row.test_clock_id]
+            row.amount_overpaid += row.amount_paid
+            row.amount_paid = row.amount_paid_out_of_band = 0
         await self.stopping.drop_retries(each.row for each in invoices)
-        await update_rows([each.row for each in invoices], ("status", "voided_at", "next_payment_attempt"))
+        await update_rows([each.row for each in invoices], _VOIDED)
         for each in invoices:
             self.events.record(EventType.INVOICE_VOIDED, each, at=presents[each.row.test_clock_id])
+        await self.received.credit([each for each in invoices if each.row.id in parts], parts)
 
     async def mark_uncollectible(self, invoices: Sequence[WholeInvoice]) -> None:
         """Nobody counts on the payment of these open invoices any more; they may still be paid or voided.
@@ -86,7 +98,7 @@ class Voiding(Service):
             )
 
     async def _payments(self, invoices: Sequence[WholeInvoice]) -> list[PaymentIntent]:
-        return await self.gather(PaymentIntent, "id", [each.row.payment_intent_id for each in invoices], lock=True)
+        return await self.invoiced.payments_of([each.row.id for each in invoices])
 
     async def _give_balance_back(self, invoices: Sequence[WholeInvoice]) -> None:
         """What finalization took from the balances or put on them is undone."""

@@ -2,6 +2,7 @@
 
 intents       making, confirming, capturing, canceling
 checks        what may be asked of an intent
+invoiced      what pays an invoice: held in one order, never more than is due
 attempts      charges through the gateway, in sets: prepare, call, settle; `carried_out` for verbs
 wishes        what callers hand in
 instructions  what a gateway is told, kept on the charge
@@ -19,6 +20,7 @@ from services.payments.drafts import (
 )
 from services.payments.instructions import Errand, Instruction, Step, in_flight
 from services.payments.intents import PaymentIntents
+from services.payments.invoiced import Invoiced, refuse_in_flight
 from services.payments.outcomes import Effect
 from services.payments.resolution import PAYMENT_HANDLER, Resolution
 from services.payments.wishes import Prepared, Wish
@@ -31,6 +33,7 @@ __all__ = [
     "Effect",
     "Errand",
     "Instruction",
+    "Invoiced",
     "NewPaymentIntent",
     "PaymentIntentChange",
     "PaymentIntentSearch",
@@ -40,4 +43,5 @@ __all__ = [
     "Step",
     "Wish",
     "in_flight",
+    "refuse_in_flight",
 ]

@@ -33,6 +33,7 @@ from services.events import Events
 from services.idempotency import answered, claimed
 from services.payment_methods import PaymentMethods, Usage
 from services.payments.instructions import Errand, Instruction, MoneyRequest, in_flight, request_of
+from services.payments.invoiced import Invoiced
 from services.payments.outcomes import CHARGE_FIELDS, INTENT_FIELDS, Effect, apply, problem_with
 from services.payments.wishes import SUBJECT, Prepared, Wish, charge_of
 from services.rows import delete_by, fetch_by, insert_rows, update_rows
@@ -59,6 +60,7 @@ class Attempts(Service):
     balances = part(Balances)
     methods = part(PaymentMethods)
     settings = part(Settings)
+    invoiced = part(Invoiced)
 
     async def prepare(self, wishes: Sequence[Wish], errand: Errand | None = None) -> list[Charge]:
         """Within a transaction: a pending charge for each wish, in order, ready for `call`.
@@ -122,6 +124,7 @@ class Attempts(Service):
         }
         if not answers:
             return []
+        await self.invoiced.hold(charge.invoice_id for charge in charges)
         intent_ids = (charge.payment_intent_id for charge in charges)
         intents = {each.id: each for each in await self.gather(PaymentIntent, "id", intent_ids, lock=True)}
         # Read after the intents are held: whoever changes a charge holds its intent.

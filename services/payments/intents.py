@@ -27,6 +27,7 @@ from services.payments.drafts import (
     PaymentIntentSearch,
 )
 from services.payments.instructions import Instruction, Step, in_flight
+from services.payments.invoiced import Invoiced
 from services.payments.wishes import Prepared, Wish
 from services.rows import delete_by, insert_rows, update_rows
 from services.scope import Access
@@ -46,6 +47,7 @@ class PaymentIntents(Service):
     events = part(Events)
     methods = part(PaymentMethods)
     attempts = part(Attempts)
+    invoiced = part(Invoiced)
 
     def matching(self, search: PaymentIntentSearch) -> Listing:
         """The payment intents that a list shows."""
@@ -113,6 +115,7 @@ class PaymentIntents(Service):
         async def prepare() -> Prepared[PaymentIntent]:
             intent = await self._held(confirmation.id, confirmation.client_secret)
             PAYMENT_INTENT.refuse_unless("confirm", intent.id, PaymentIntentStatus(intent.status))
+            await self.invoiced.refuse_too_much(intent)
             customer = await self._customer_of(intent)
             at = await self.present(None if customer is None else customer.test_clock_id)
             if confirmation.off_session and confirmation.client_secret is not None:
@@ -140,6 +143,7 @@ class PaymentIntents(Service):
             PAYMENT_INTENT.refuse_unless(
                 "authenticate", intent.id, PaymentIntentStatus(intent.status), param="paymentIntent"
             )
+            await self.invoiced.refuse_too_much(intent)
             await self._at(intent)
             charge = await self._pending(intent)
             told = Instruction.of(charge)
@@ -179,7 +183,7 @@ class PaymentIntents(Service):
             intent = await self._held(identifier)
             self.refuse_in_flight(intent)
             PAYMENT_INTENT.refuse_unless("cancel", intent.id, PaymentIntentStatus(intent.status))
-            if intent.invoice_id is not None:
+            if intent.invoice_id is not None and await self.invoiced.is_default(intent):
                 raise _unexpected(f"Payment intent {intent.id} pays invoice {intent.invoice_id}; void that instead.")
             intent.cancellation_reason = None if reason is None else reason.value
             at = await self._at(intent)
@@ -203,7 +207,7 @@ class PaymentIntents(Service):
         for invoice in invoices:
             intent = self.ahead(
                 customer_id=invoice.customer_id,
-                amount=invoice.amount_due,
+                amount=invoice.amount_due - invoice.amount_paid,
                 currency=invoice.currency,
                 at=presents[invoice.test_clock_id],
                 reason=invoice.billing_reason,
@@ -249,7 +253,7 @@ class PaymentIntents(Service):
             assert each.canceled_at is not None, f"no time is set for canceling {each.id}"
             _move(each, PaymentIntentStatus.CANCELED)
             each.next_action = None
-            if each.invoice_id is not None:
+            if each.invoice_id is not None and each.cancellation_reason is None:
                 each.cancellation_reason = PaymentIntentCancellationReason.VOID_INVOICE
         await update_rows(living, ("status", "canceled_at", "cancellation_reason", "next_action"))
         if waiting:
@@ -296,7 +300,7 @@ class PaymentIntents(Service):
 
     async def _held(self, identifier: str, client_secret: str | None = None) -> PaymentIntent:
         """The intent, held; to a key that may not write payments and has not its secret, it does not exist."""
-        intent = await self.lock(PaymentIntent, identifier)
+        intent = await self.invoiced.intent(identifier)
         if not self._may(Access.WRITE, intent, client_secret):
             param = "id" if client_secret is None else "clientSecret"
             raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such payment intent: '{identifier}'.", param)

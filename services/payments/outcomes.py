@@ -19,7 +19,7 @@ CHARGE_FIELDS = (
 """What an answer may change of a charge."""
 INTENT_FIELDS = (
     "status", "amount_received", "amount_capturable", "latest_charge_id", "payment_method_id", "next_action",
-    "last_error", "canceled_at",
+    "last_error", "canceled_at", "succeeded_at",
 )  # fmt: skip
 """What an answer may change of its payment intent."""
 
@@ -75,7 +75,7 @@ def _approved(charge: Charge, intent: PaymentIntent, told: Instruction, outcome:
     intent.latest_charge_id = charge.id
     intent.last_error = intent.next_action = None
     if told.capture:
-        _take(charge, intent, charge.amount)
+        _take(charge, intent, charge.amount, at)
         event = EventType.PAYMENT_INTENT_SUCCEEDED
     else:
         _move(intent, PaymentIntentStatus.REQUIRES_CAPTURE)
@@ -114,7 +114,7 @@ def _captured(charge: Charge, intent: PaymentIntent, told: Instruction, outcome:
         return Effect(charge, intent, told, at, problem=problem_of(outcome))
     assert isinstance(outcome, Succeeded) and told.capture_amount is not None, f"{outcome} is no answer to a capture"
     charge.gateway_reference = outcome.reference
-    _take(charge, intent, told.capture_amount)
+    _take(charge, intent, told.capture_amount, at)
     events = EventType.CHARGE_CAPTURED, EventType.PAYMENT_INTENT_SUCCEEDED
     return Effect(charge, intent, told, at, *events, available_at_once=outcome.available_at_once)
 
@@ -131,11 +131,12 @@ def _voided(charge: Charge, intent: PaymentIntent, told: Instruction, outcome: O
 _RULES: dict[Step, Rule] = {Step.AUTHORIZE: _authorized, Step.CAPTURE: _captured, Step.VOID: _voided}
 
 
-def _take(charge: Charge, intent: PaymentIntent, amount: int) -> None:
+def _take(charge: Charge, intent: PaymentIntent, amount: int, at: datetime) -> None:
     """The money is ours."""
     charge.captured = True
     charge.amount_captured = intent.amount_received = amount
     intent.amount_capturable = 0
+    intent.succeeded_at = at
     _move(intent, PaymentIntentStatus.SUCCEEDED)
 
 

@@ -160,7 +160,7 @@ def fate_of(invoice: Invoice | None) -> InvoiceFate | None:
         return InvoiceFate.PAID
     if invoice.status == InvoiceStatus.UNCOLLECTIBLE:
         return InvoiceFate.GIVEN_UP
-    return InvoiceFate.FAILED if invoice.attempted else InvoiceFate.AWAITED
+    return InvoiceFate.FAILED if invoice.first_failed_at is not None else InvoiceFate.AWAITED
 
 
 async def follow_invoices(scope: Scope, invoices: Sequence[Subject]) -> None:

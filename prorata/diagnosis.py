@@ -14,6 +14,7 @@ from prorata.kept_keys import SECRET_KEY_FILE
 from prorata.migrations import SchemaState
 from prorata.settings import Settings
 from services.balances import books_of_all_currencies
+from services.invoices.books import unbalanced_invoices
 from services.transactions import database, is_postgres
 
 LAG_MAX: Final = timedelta(seconds=60)
@@ -60,6 +61,8 @@ async def findings(house: House) -> AsyncIterator[Finding]:
     yield await _account()
     yield await _clock(house)
     async for finding in _books():
+        yield finding
+    async for finding in _invoices():
         yield finding
     yield await _lag(house)
     async for finding in _failures():
@@ -114,6 +117,16 @@ async def _books() -> AsyncIterator[Finding]:
         yield Finding("Books", f"balanced in {', '.join(balanced)}")
     elif not looked_at:
         yield Finding("Books", "no money has moved yet")
+
+
+async def _invoices() -> AsyncIterator[Finding]:
+    """Whether every invoice was paid just what came in for it."""
+    found = await unbalanced_invoices()
+    for each in found[:_SHOWN_MAX]:
+        text = f"{each.invoice_id} says {each.counted} were paid, but {each.received} came in for it"
+        yield Finding("Invoices", text, in_order=False)
+    if not found:
+        yield Finding("Invoices", "each was paid what came in for it")
 
 
 async def _lag(house: House) -> Finding:

@@ -90,11 +90,13 @@ class Service:
     async def present(self, test_clock_id: str | None) -> datetime:
         """The now of an object whose customer is on this clock; refused while that clock is on its way.
 
-        The clock is held until the transaction ends, so that it does not set off under a change made at its time.
+        The clock stays until the transaction ends, so that it does not set off under a change made at its time. Changes
+        do not wait for each other here, in whatever order they come by it.
         """
         if test_clock_id is None or test_clock_id == self.scope.on_clock:
             return self.scope.clock.now()
-        clock = await self.lock(TestClock, test_clock_id, "testClock")
+        found = await fetch_by(TestClock, "id", [test_clock_id], share=True, **self.ownership())
+        clock = _present(found[0] if found else None, TestClock, test_clock_id, ("testClock",))
         if clock.status == TestClockStatus.ADVANCING:
             raise DomainError(
                 ErrorCode.TEST_CLOCK_ADVANCING,

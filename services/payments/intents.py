@@ -91,7 +91,7 @@ class PaymentIntents(Service):
     @transactional
     async def update(self, identifier: str, change: PaymentIntentChange) -> PaymentIntent:
         """The payment intent changed before it is paid. What an invoice asks for keeps its amount and payer."""
-        intent = await self.lock(PaymentIntent, identifier)
+        intent = await self.invoiced.intent(identifier)
         PAYMENT_INTENT.refuse_unless("confirm", intent.id, PaymentIntentStatus(intent.status))
         customer = await self._customer_of(intent)
         if isinstance(change.customer, str):

@@ -1,6 +1,6 @@
 """Payments of invoices: what they touch is held in one order, and none takes more than is still due.
 
-The order is that of the house: test clock, customers, subscriptions, invoices, payment intents. Verbs of invoices,
+The order is that of the house: customers, subscriptions, invoices, payment intents. Verbs of invoices,
 confirmations and the settling of charges all begin with it, so none of them waits for another in a circle.
 """
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.errors import DomainError, ErrorCode
 from domain.lifecycles import INVOICE, InvoiceStatus, PaymentIntentStatus
-from models import Customer, Invoice, PaymentIntent
+from models import Invoice, PaymentIntent
 from services.base import Service
 from services.transactions import database, is_postgres
 
@@ -43,7 +43,7 @@ class Invoiced(Service):
             await database().query(_HOLD, [wanted, self.scope.account_id, self.scope.livemode])
 
     async def invoice(self, identifier: str, *param: str) -> Invoice:
-        """The invoice, held after its clock, customer and subscription; refused while that clock is on its way."""
+        """The invoice, held after its customer and subscription; refused while that clock is on its way."""
         known = await self.require(Invoice, identifier, *param)
         await self.present(known.test_clock_id)
         await self.hold([identifier])
@@ -58,8 +58,6 @@ class Invoiced(Service):
         known = await self.require(PaymentIntent, identifier)
         if known.invoice_id is not None:
             await self.invoice(known.invoice_id)
-        elif known.customer_id is not None:
-            await self.present((await self.require(Customer, known.customer_id, "customer")).test_clock_id)
         intent = await self.lock(PaymentIntent, identifier)
         if intent.invoice_id != known.invoice_id:
             raise DomainError(

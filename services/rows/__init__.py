@@ -79,22 +79,24 @@ async def fetch_by(
     *,
     order: Sequence[str] = (),
     lock: bool = False,
+    share: bool = False,
     **scope: Any,
 ) -> list[MODEL]:
     """The rows whose `column` is among `values`, of those that the scope's columns select (`account_id=…`).
 
     `order` names fields, with a leading minus for descending. With `lock` the rows are held until the unit ends, in
     the order of their ids, so that two groups never wait for each other (PostgreSQL; SQLite has one writer anyway).
+    With `share` instead they only stay as they are: others may hold them likewise, and nobody changes them.
     """
     table = table_of(model)
-    by = tuple(order) or ((table.key.attribute,) if lock else ())
-    locked = lock and table.postgres
+    by = tuple(order) or ((table.key.attribute,) if lock or share else ())
+    locked = (" FOR NO KEY UPDATE" if lock else " FOR SHARE" if share else "") if table.postgres else ""
 
     def compose() -> str:
         sql = f"SELECT {table.select_list} FROM {table.name} WHERE {table.condition(column, tuple(scope))}"
         if by:
             sql += " ORDER BY " + ", ".join(_ordering(table, name) for name in by)
-        return sql + (" FOR NO KEY UPDATE" if locked else "")
+        return sql + locked
 
     sql = table.text(("fetch", column, *scope, by, locked), compose)
     parameters = _parameters(table, column, values, scope)

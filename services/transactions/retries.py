@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -13,6 +14,16 @@ T = TypeVar("T")
 
 ATTEMPTS_MAX = 6
 _FIRST_DELAY_MILLISECONDS = 10
+
+
+@dataclass(slots=True)
+class Contention:
+    """How often this process ran a unit again, because the database had given way to somebody else."""
+
+    units_repeated: int = 0
+
+
+contention = Contention()
 
 
 def transactional(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
@@ -36,6 +47,7 @@ def transactional(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Co
             except DatabaseBusy:
                 if attempt == ATTEMPTS_MAX:
                     raise
+            contention.units_repeated += 1
             await asyncio.sleep(retry_delay_milliseconds(attempt) / 1000)
             attempt += 1
 

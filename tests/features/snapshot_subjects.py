@@ -15,6 +15,7 @@ from models import (
     Invoice,
     InvoiceItem,
     InvoiceLine,
+    OutOfBandPayment,
     PaymentIntent,
     PaymentMethod,
     Price,
@@ -26,7 +27,14 @@ from models import (
     SubscriptionItem,
     TestClock,
 )
-from services.aggregates import PricedItem, WholeCharge, WholeCustomer, WholeInvoice, WholeSubscription
+from services.aggregates import (
+    PricedItem,
+    WholeCharge,
+    WholeCustomer,
+    WholeInvoice,
+    WholeInvoicePayment,
+    WholeSubscription,
+)
 from services.snapshots import Subject
 
 ANCHOR = datetime(2027, 1, 31, 10, tzinfo=UTC)
@@ -328,6 +336,15 @@ def quote(full: bool) -> Quote:
     )
 
 
+def invoice_payment(full: bool) -> WholeInvoicePayment:
+    """The payment of the open invoice; bare, 10.00 USD that came elsewhere."""
+    asking = invoice(False).row
+    if full:
+        return WholeInvoicePayment(payment_intent(True), asking)
+    payment = OutOfBandPayment(id="inpay_1", invoice_id="in_1", amount=1000, currency="usd", **OWNER)
+    return WholeInvoicePayment(payment, asking)
+
+
 TAX_ID = {"type": "eu_vat", "value": "DE123456789"}
 
 
@@ -351,5 +368,6 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "invoice": (invoice, stripe.Invoice, EventType.INVOICE_CREATED),
     "invoiceitem": (invoice_item, stripe.InvoiceItem, EventType.INVOICEITEM_CREATED),
     "quote": (quote, stripe.Quote, EventType.QUOTE_ACCEPTED),
+    "invoice_payment": (invoice_payment, stripe.InvoicePayment, EventType.INVOICE_PAYMENT_PAID),
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

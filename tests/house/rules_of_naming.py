@@ -27,6 +27,7 @@ FEATURES = {
     "events",
     "exports",
     "invoice_items",
+    "invoice_payments",
     "invoices",
     "mail",
     "payment_links",

@@ -30,9 +30,9 @@ from services.customers import (
     Customers,
     InvoiceSettingsChange,
 )
-from services.invoices import InvoicePayDraft, Invoices
+from services.invoices import AttachPaymentDraft, InvoicePayDraft, Invoices
 from services.payment_methods import PaymentMethods, SandboxScripts
-from services.payments import PaymentIntents
+from services.payments import Confirmation, NewPaymentIntent, PaymentIntents
 from services.refunds import NewRefund, Refunds
 from services.scope import Scope
 from services.settings import Settings, SettingsChange
@@ -228,9 +228,39 @@ class Actions(QuoteActions):
         draft = InvoicePayDraft(
             row.id,
             payment_method=self.dice.choice((None, "pm_card_visa", "pm_card_chargeCustomerFail")),
+            amount=self.dice.choice((None, None, 50, 400, row.amount_due // 2 or 1, row.amount_due + 1)),
             paid_out_of_band=self.dice.random() < 0.2,
         )
         return lambda scope: Invoices(scope).pay(draft)
+
+    async def attach_payment(self) -> Action | None:
+        """A payment that was made or asked for by itself is to pay an invoice."""
+        row = await self._any(await Invoice.filter(status=InvoiceStatus.OPEN).order_by("id"))
+        if row is None:
+            return None
+        amount = self.dice.choice((50, 300, row.amount_due, row.amount_due + 700))
+        draft = NewPaymentIntent(
+            customer=row.customer_id,
+            amount=max(amount, 50),
+            currency=row.currency,
+            confirm=self.dice.random() < 0.5,
+            payment_method=self.dice.choice(("pm_card_visa", "pm_card_authenticationRequired")),
+        )
+        made = (await PaymentIntents(self.scope).create(draft)).value
+        return lambda scope: Invoices(scope).attach_payment(AttachPaymentDraft(row.id, made.id))
+
+    async def confirm(self) -> Action | None:
+        """A payment that waits is tried."""
+        row = await self._any(await PaymentIntent.filter(status__startswith="requires_").order_by("id"))
+        if row is None:
+            return None
+        wanted = Confirmation(id=row.id, payment_method=self.dice.choice(CARDS))
+        return lambda scope: PaymentIntents(scope).confirm(wanted)
+
+    async def call_off(self) -> Action | None:
+        """A payment is canceled."""
+        row = await self._any(await PaymentIntent.filter(status__startswith="requires_").order_by("id"))
+        return None if row is None else lambda scope: PaymentIntents(scope).cancel(row.id)
 
     async def void(self) -> Action | None:
         """An invoice is given up."""
@@ -298,5 +328,6 @@ _WEIGHTS = {
     "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "try_out": 5,
     "exchange": 14, "resume": 8, "suspend": 5, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
+    "attach_payment": 4, "confirm": 4, "call_off": 2,
     **quotes.WEIGHTS,
 }  # fmt: skip

@@ -15,15 +15,20 @@ from models import (
     Invoice,
     InvoiceItem,
     InvoiceLine,
+    OutOfBandPayment,
     PaymentIntent,
     Refund,
     Subscription,
     SubscriptionItem,
 )
 from services.balances import books_of_all_currencies
+from services.invoices.books import unbalanced_invoices
+from services.invoices.paid import PAYABLE, remaining_of
 from services.payments import in_flight
 from services.subscriptions.renewal import PERIOD_ENDINGS
 from tests.simulation.quotes import check_quotes
+
+_WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
 async def check_all() -> None:
@@ -43,6 +48,7 @@ async def check_books() -> None:
     """Per currency, what the accounts have and paid in fees is what came in minus what went out."""
     for report in await books_of_all_currencies():
         assert report.balanced, report
+    assert await unbalanced_invoices() == []
     for movement in await BalanceTransaction.all():
         assert movement.net == movement.amount - movement.fee, movement.id
     journals: dict[str, int] = {}
@@ -88,7 +94,7 @@ async def check_invoice_items() -> None:
 
 
 async def check_payments() -> None:
-    """Nothing is in flight; a paid invoice has its one succeeded charge, a void or unpaid one has none."""
+    """Nothing is in flight; what invoices were paid came in, and the default payment asks for what remains."""
     refunded: Counter[str] = Counter()
     for refund in await Refund.filter(failure_balance_transaction_id=None):
         refunded[refund.charge_id] += refund.amount
@@ -98,9 +104,21 @@ async def check_payments() -> None:
         assert refunded[charge.id] <= charge.amount_captured <= charge.amount, charge.id
         if charge.captured and charge.invoice_id is not None:
             taken[charge.invoice_id] += charge.amount_captured
+    elsewhere: Counter[str] = Counter()
+    for payment in await OutOfBandPayment.all():
+        elsewhere[payment.invoice_id] += payment.amount
+    taken.update(elsewhere)
+    asked = {each.id: each for each in await PaymentIntent.all()}
     for invoice in await Invoice.all():
-        expected = 0 if invoice.paid_out_of_band else invoice.amount_paid
+        expected = invoice.amount_paid + invoice.amount_overpaid
         assert taken[invoice.id] == expected, f"{invoice.id} took {taken[invoice.id]} instead of {expected}"
+        assert elsewhere[invoice.id] >= invoice.amount_paid_out_of_band, invoice.id
+        if invoice.status in PAYABLE:
+            default = asked[str(invoice.payment_intent_id)]
+            assert (default.status in _WAITING, default.amount) == (True, remaining_of(invoice)), invoice.id
+        for intent in asked.values():
+            settled = intent.invoice_id == invoice.id and invoice.status not in PAYABLE
+            assert not (settled and intent.status in _WAITING), f"{intent.id} waits for {invoice.id}"
     assert not await PaymentIntent.filter(status=PaymentIntentStatus.PROCESSING).exists()
 
 

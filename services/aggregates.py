@@ -79,7 +79,7 @@ class WholeInvoicePayment:
     @property
     def amount_requested(self) -> int:
         """What was asked for, in minor units."""
-        return self.row.amount
+        return int(self.row.amount)
 
     @property
     def payment_intent_id(self) -> str | None:
@@ -104,8 +104,8 @@ class WholeInvoicePayment:
     def amount_paid(self) -> int | None:
         """What came in with it, in minor units; None until it is paid."""
         if isinstance(self.row, OutOfBandPayment):
-            return self.row.amount
-        return self.row.amount_received if self.status is InvoicePaymentStatus.PAID else None
+            return int(self.row.amount)
+        return int(self.row.amount_received) if self.status is InvoicePaymentStatus.PAID else None
 
     @property
     def is_default(self) -> bool:

@@ -77,7 +77,7 @@ class Service:
         wanted = [value for value in values if value is not None]
         if not wanted:
             return []
-        return await fetch_by(model, column, wanted, order=order, lock=lock, **also, **self.ownership())
+        return await fetch_by(model, column, wanted, order=order, lock=lock, share=False, **also, **self.ownership())
 
     def ownership(self) -> Ownership:
         """The owner columns of a new row."""

@@ -13,7 +13,7 @@ PAYABLE: Final = frozenset({InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE})
 
 def remaining_of(invoice: Invoice) -> int:
     """What is still to be paid of a finalized invoice, in minor units."""
-    return invoice.amount_due - invoice.amount_paid
+    return int(invoice.amount_due - invoice.amount_paid)
 
 
 def settle_as_paid(invoice: Invoice, *, amount: int) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor, minimum_charge_of
 from domain.errors import DomainError, ErrorCode
 from domain.money import half_away_from_zero, product_of, unit_amount_text
-from domain.periods import Recurrence
+from domain.periods import Recurrence, Share
 
 INVOICE_PREFIX_LENGTH: Final = 10
 _DAY: Final = 86_400
@@ -39,20 +39,25 @@ class PriceFacts:
 
 @dataclass(frozen=True, slots=True)
 class BilledItem:
-    """One subscription item to be billed for the time from `period_start` up to `period_end`."""
+    """One subscription item to be billed for the time from `period_start` up to `period_end`.
+
+    `share` tells how much of a full period that is, None for a full one.
+    """
 
     subscription_item_id: str
     price: PriceFacts
     quantity: int
     period_start: datetime
     period_end: datetime
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
     """How a line's amount came about: unit amount times quantity is `exact`, which was rounded once to `amount`.
 
-    A proration bills `seconds` of the `period_seconds` that `exact` is for; its amount is negative when it gives back.
+    A proration bills `seconds` of the `period_seconds` that `exact` is for, and `whole_periods` before them; its amount
+    is negative when it gives back.
     """
 
     currency: str
@@ -64,12 +69,15 @@ class Calculation:
     rounding: str = "half_away_from_zero"
     seconds: int | None = None
     period_seconds: int | None = None
+    whole_periods: int = 0
 
     def as_json(self) -> dict[str, str | int]:
         """The calculation for a JSON column; numbers that are not whole are texts."""
         share: dict[str, str | int] = {}
         if self.seconds is not None and self.period_seconds is not None:
             share = {"seconds": self.seconds, "period_seconds": self.period_seconds}
+        if self.whole_periods:
+            share["whole_periods"] = self.whole_periods
         return {
             "method": self.method,
             "currency": self.currency,
@@ -94,6 +102,7 @@ class Calculation:
             rounding=str(stored["rounding"]),
             seconds=int(stored["seconds"]) if "seconds" in stored else None,
             period_seconds=int(stored["period_seconds"]) if "period_seconds" in stored else None,
+            whole_periods=int(stored.get("whole_periods", 0)),
         )
 
     def explanation(self, locale: str = "en_US") -> str:
@@ -105,9 +114,12 @@ class Calculation:
         text = f"{self.quantity} × {unit} = {format_minor(exact, self.currency, locale)}"
         amount = format_minor(self.amount, self.currency, locale)
         if self.seconds is not None and self.period_seconds is not None:
-            whole = Fraction(exact) * self.seconds == abs(self.amount) * self.period_seconds
+            seconds = self.seconds + self.whole_periods * self.period_seconds
+            whole = Fraction(exact) * seconds == abs(self.amount) * self.period_seconds
             fate = "given back" if self.method == "unused_time" else "charged"
             share = _share_in_words(self.seconds, self.period_seconds)
+            if self.whole_periods:
+                share = f"{self.whole_periods} whole and {share}"
             return f"{text} a period; {share} are {fate}: {amount}" + ("" if whole else ", rounded half away from zero")
         if exact == self.amount:
             return text
@@ -177,11 +189,16 @@ def invoice_draft_of(items: Iterable[BilledItem], currency: str, waiting: Iterab
 
 
 def line_draft_of(item: BilledItem) -> LineDraft:
-    """The line of one item: unit amount times quantity, rounded once, half away from zero."""
+    """The line of one item: unit amount times quantity, or the share of that, rounded once, half away from zero."""
     price = item.price
     calculation = calculation_of(price.unit_amount, item.quantity, price.currency)
+    description = line_description(price, item.quantity)
+    if item.share is not None:
+        calculation = _shared(calculation, item.share)
+        begins, ends = f"{item.period_start:%d %b %Y}", f"{item.period_end:%d %b %Y}"
+        description = f"Time on {item.quantity} × {price.product_name} from {begins} until {ends}"
     return LineDraft(
-        description=line_description(price, item.quantity),
+        description=description,
         amount=calculation.amount,
         currency=price.currency,
         quantity=item.quantity,
@@ -192,6 +209,20 @@ def line_draft_of(item: BilledItem) -> LineDraft:
         period_start=item.period_start,
         period_end=item.period_end,
         calculation=calculation,
+        proration=item.share is not None,
+    )
+
+
+def _shared(whole: Calculation, share: Share) -> Calculation:
+    """The calculation for a share of what full periods cost."""
+    seconds = share.seconds + share.whole_periods * share.period_seconds
+    return replace(
+        whole,
+        amount=half_away_from_zero(Fraction(Decimal(whole.exact)) * seconds / share.period_seconds),
+        method="part_of_period",
+        seconds=share.seconds,
+        period_seconds=share.period_seconds,
+        whole_periods=share.whole_periods,
     )
 
 

@@ -42,12 +42,25 @@ class Recurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Part of what full periods cost: `seconds` of the `period_seconds` of one, and before that whole ones."""
+
+    seconds: int
+    period_seconds: int
+    whole_periods: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
-    """The time from `start` up to but without `end`; `index` counts periods from the anchor's, which is 0."""
+    """The time from `start` up to but without `end`; `index` counts periods from the anchor's, which is 0.
+
+    `share` tells how much it is of a full period, None for a full one.
+    """
 
     start: datetime
     end: datetime
     index: int
+    share: Share | None = None
 
 
 def recurrence_of(interval: Interval, interval_count: int, *param: str) -> Recurrence:
@@ -95,19 +108,46 @@ def next_boundary_after(anchor: datetime, recurrence: Recurrence, at: datetime) 
     return period_containing(anchor, recurrence, at).end
 
 
-def first_period(start: datetime, anchor: datetime, recurrence: Recurrence) -> Period:
-    """The first period of what starts at `start`: the anchor's own, or a stub up to an anchor that is still to come.
+def period_from(
+    start: datetime, anchor: datetime, recurrence: Recurrence, index: int, until: datetime | None = None
+) -> Period:
+    """As much of the period with this index as lies between `start` and `until`.
 
-    A stub has index -1 and is shorter than a full period; an anchor farther off than that is an AssertionError.
-
-        start |-- stub, -1 --| anchor |----- 0 -----| ...
+    boundary |------- start |==== period, with its share ====| until -----| next boundary
     """
-    if start >= anchor:
-        around = period_containing(anchor, recurrence, start)
-        return Period(start, around.end, around.index)
-    if anchor > boundary(start, recurrence, 1):
-        raise AssertionError(f"anchor {anchor} lies more than one period after the start {start}")
-    return Period(start, anchor, -1)
+    full = period_number(anchor, recurrence, index)
+    begins = max(start, full.start)
+    ends = full.end if until is None else min(until, full.end)
+    if (begins, ends) == (full.start, full.end):
+        return full
+    return Period(begins, ends, index, Share(_seconds(begins, ends), _seconds(full.start, full.end)))
+
+
+def periods_since(start: datetime, anchor: datetime, recurrence: Recurrence, last: int) -> tuple[Period, ...]:
+    """All periods from `start` on up to the one with the index `last`; only the first may be a part of a full one."""
+    first = period_containing(anchor, recurrence, start).index
+    return tuple(period_from(start, anchor, recurrence, index) for index in range(first, last + 1))
+
+
+def period_at_once(start: datetime, end: datetime, recurrence: Recurrence, index: int) -> Period:
+    """All the time from `start` to `end` as one, measured by periods that are counted from `start` (spec 02, CLASSIC).
+
+    On 15 January a month begins that has 31 days; 17 of these have passed on 1 February.
+    """
+    last = period_containing(start, recurrence, end)
+    if last.start == end and last.index == 1:
+        return Period(start, end, index)
+    share = Share(_seconds(last.start, end), _seconds(last.start, last.end), last.index)
+    return Period(start, end, index, share)
+
+
+def full_period_until(end: datetime, anchor: datetime, recurrence: Recurrence) -> Period:
+    """The full period to which the last second before `end` belongs: what a price is for, where less is billed."""
+    return period_containing(anchor, recurrence, end - timedelta(seconds=1))
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    return int((end - start).total_seconds())
 
 
 def _length(recurrence: Recurrence) -> timedelta:

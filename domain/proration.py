@@ -1,7 +1,10 @@
 """Proration: what changes when an item is exchanged for another within a period, by the second.
 
-    start |---- used ----| at |---- seconds ----| end
-          |------------ period_seconds ---------|
+    start |---- used ----| at |---- seconds ----| until |------| end
+          |---------------- period_seconds ---------------------|
+
+What a price is for is a full period; where less than that is billed, at its beginning or its end, the share is still
+measured by the full one.
 
 The unused share of what was in force is given back and the remaining share of what is in force from now on is charged,
 as two lines, each rounded half away from zero (spec 02, Changing).
@@ -25,9 +28,10 @@ class Billed:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One item whose price or quantity changes at `at`, which lies in the period from `start` up to `end`.
+    """One item whose price or quantity changes at `at`, which lies in the full period from `start` up to `end`.
 
-    `before` is None for an item that is added, `after` for one that is removed.
+    It is billed up to `until`, None for `end`. `before` is None for an item that is added, `after` for one that is
+    removed.
     """
 
     subscription_item_id: str
@@ -36,11 +40,17 @@ class Exchange:
     at: datetime
     start: datetime
     end: datetime
+    until: datetime | None = None
+
+    @property
+    def ends(self) -> datetime:
+        """Until when it is billed."""
+        return self.until or self.end
 
 
 def prorated(exchange: Exchange) -> tuple[LineDraft, ...]:
     """The credit and the charge of an exchange, as far as there are both; nothing when no time is left."""
-    if exchange.at >= exchange.end or exchange.before == exchange.after:
+    if exchange.at >= exchange.ends or exchange.before == exchange.after:
         return ()
     credit = () if exchange.before is None else (_line(exchange, exchange.before, "Unused", -1),)
     charge = () if exchange.after is None else (_line(exchange, exchange.after, "Remaining", 1),)
@@ -60,15 +70,15 @@ def _line(exchange: Exchange, billed: Billed, kind: str, sign: int) -> LineDraft
         product_id=price.product_id,
         subscription_item_id=exchange.subscription_item_id,
         period_start=exchange.at,
-        period_end=exchange.end,
+        period_end=exchange.ends,
         calculation=calculation,
         proration=True,
     )
 
 
 def _calculation(exchange: Exchange, billed: Billed, sign: int) -> Calculation:
-    assert exchange.start <= exchange.at < exchange.end, f"{exchange.at} is not within the period"
-    seconds = int((exchange.end - exchange.at).total_seconds())
+    assert exchange.start <= exchange.at < exchange.ends <= exchange.end, f"{exchange.at} is not within the period"
+    seconds = int((exchange.ends - exchange.at).total_seconds())
     period_seconds = int((exchange.end - exchange.start).total_seconds())
     exact = product_of(billed.price.unit_amount, billed.quantity)
     return Calculation(

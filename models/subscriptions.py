@@ -20,6 +20,10 @@ class Subscription(Described):
     currency = fields.CharField(max_length=3)
     collection_method = fields.CharField(max_length=24)
     billing_cycle_anchor: datetime = instant()
+    billing_cycle_anchor_config: dict[str, int | None] | None = cast(
+        Any, fields.JSONField[dict[str, int | None]](null=True)
+    )
+    """On which day and at what time periods were asked to begin; the anchor was worked out from it."""
     start_date: datetime = instant()
     cancel_at: datetime | None = instant(null=True)
     cancel_at_period_end = fields.BooleanField(default=False)
@@ -30,7 +34,7 @@ class Subscription(Described):
     latest_invoice_id = fields.CharField(max_length=40, null=True)
     description = fields.CharField(max_length=500, null=True)
     cycle = fields.IntField(default=0)
-    """Counts what was billed, trials too; an invoice per subscription and cycle is unique."""
+    """Counts what was billed, trials too; an invoice per subscription and cycle is unique. -1 while it begins free."""
     anchor_cycle = fields.IntField(default=0)
     """The cycle whose period begins at the anchor; period `cycle - anchor_cycle` from the anchor is the current one."""
     billing_mode = fields.CharField(max_length=10, default="flexible")

@@ -11,6 +11,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from domain.cancellation import PeriodEnd
 from domain.currencies import exponents
 from domain.trials import NOW, Now
 from domain.uploads import UploadedFile
@@ -25,6 +26,8 @@ Metadata = NewType("Metadata", dict[str, str])
 """Labels of the caller's own. An empty text stands for removal."""
 TimeOrNow = NewType("TimeOrNow", object)
 """A moment, or the word NOW."""
+TimeOrPeriodEnd = NewType("TimeOrPeriodEnd", object)
+"""A moment, or a word for the end of a period."""
 Json = NewType("Json", object)
 """Data whose form depends on its kind, such as how an amount was calculated."""
 
@@ -73,6 +76,11 @@ def _datetime(value: object) -> datetime:
 
 def _time_or_now(value: object) -> datetime | Now:
     return NOW if value == NOW.value else _datetime(value)
+
+
+def _time_or_period_end(value: object) -> datetime | PeriodEnd:
+    words = {each.name: each for each in PeriodEnd}
+    return words[value] if isinstance(value, str) and value in words else _datetime(value)
 
 
 @lru_cache(maxsize=8192)
@@ -165,6 +173,13 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     TimeOrNow: _scalar(
         "TimeOrNow", "A moment in ISO 8601, as DateTime, or the word `NOW`; input only.", _time_or_now, _unreadable
+    ),
+    TimeOrPeriodEnd: _scalar(
+        "TimeOrPeriodEnd",
+        "A moment in ISO 8601, as DateTime, or a word: `MIN_PERIOD_END` is where the first of the items' current "
+        "periods ends, `MAX_PERIOD_END` the last; input only.",
+        _time_or_period_end,
+        _unreadable,
     ),
     date: _scalar("Date", "A day in ISO 8601: `2027-01-31`.", _date, date.isoformat),
     Decimal: _scalar(

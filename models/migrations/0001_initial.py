@@ -495,6 +495,7 @@ class Migration(migrations.Migration):
                 ('currency', fields.CharField(max_length=3)),
                 ('collection_method', fields.CharField(max_length=24)),
                 ('billing_cycle_anchor', InstantField()),
+                ('billing_cycle_anchor_config', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ('start_date', InstantField()),
                 ('cancel_at', InstantField(null=True)),
                 ('cancel_at_period_end', fields.BooleanField(default=False)),

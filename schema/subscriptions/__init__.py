@@ -92,6 +92,17 @@ class PauseCollection(Wrapping):
 
 
 @part_type
+class BillingCycleAnchorConfig(Wrapping):
+    """On which day of a month periods begin, and at what time of day in UTC."""
+
+    day_of_month: int = column("The day; in shorter months the last one.")
+    month: int | None = column("The month in which a full period begins; null for any.")
+    hour: int | None = column("The hour; null for that of the creation.")
+    minute: int | None = column("The minute; null for that of the creation.")
+    second: int | None = column("The second; null for that of the creation.")
+
+
+@part_type
 class TrialEndBehavior(Wrapping):
     """What happens when a trial ends."""
 
@@ -159,6 +170,12 @@ class Subscription(Node):
         """Reads through to the subscription."""
         paused = self.row.status == SubscriptionStatus.PAUSED
         return SubscriptionStatusDetails.of(self.row) if paused else None
+
+    @computed("On which day periods were asked to begin; null where that was not said.")
+    def billing_cycle_anchor_config(self) -> BillingCycleAnchorConfig | None:
+        """Reads through to the subscription."""
+        config = self.row.billing_cycle_anchor_config
+        return None if config is None else BillingCycleAnchorConfig.of(config)
 
     @computed("How its trial is conducted.")
     def trial_settings(self) -> TrialSettings:

@@ -25,7 +25,7 @@ from schema.payloads import payload
 from schema.refs import (
     SubscriptionRef,
 )
-from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow
+from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow, TimeOrPeriodEnd
 from schema.subscriptions.words import SubscriptionStatusFilter
 
 
@@ -85,6 +85,17 @@ class TrialSettingsInput:
     end_behavior: TrialEndBehaviorInput = input_field("What is to happen when it ends.")
 
 
+@strawberry.input(description="On which day of a month periods begin, and at what time of day in UTC.")
+class BillingCycleAnchorConfigInput:
+    """Becomes `AnchorConfig`."""
+
+    day_of_month: int = input_field("The day, from 1 to 31; in shorter months the last one.")
+    month: int | None = input_field("The month in which a full period begins, from 1 to 12; without it the next one.")
+    hour: int | None = input_field("The hour, from 0 to 23; without it that of the creation.")
+    minute: int | None = input_field("The minute, from 0 to 59; without it that of the creation.")
+    second: int | None = input_field("The second, from 0 to 59; without it that of the creation.")
+
+
 @strawberry.input(description="What a new subscription starts with.")
 class SubscriptionCreateInput:
     """Becomes `SubscriptionDraft`."""
@@ -112,6 +123,24 @@ class SubscriptionCreateInput:
     )
     trial_settings: TrialSettingsInput | None = input_field(
         "What happens when the trial ends; without a payment method CREATE_INVOICE by default."
+    )
+    billing_cycle_anchor: datetime | None = input_field(
+        "From when full periods are counted, at most one period after now or after the trial. The time until then is "
+        "billed by its share of the period that ends there."
+    )
+    billing_cycle_anchor_config: BillingCycleAnchorConfigInput | None = input_field(
+        "Or the day and the time at which periods of months or years begin."
+    )
+    backdate_start_date: datetime | None = input_field(
+        "When it began, in the past. The first invoice also bills the time since then: a line for each period and "
+        "item, or with CLASSIC one for all of it. It goes with no trial."
+    )
+    proration_behavior: ProrationBehavior | None = input_field(
+        "NONE leaves the time until the anchor, and the time before now, free; otherwise it is billed."
+    )
+    cancel_at: TimeOrPeriodEnd | None = input_field(
+        "When it ends. The period in which that is costs its share, unless it is the first one and `prorationBehavior` "
+        "is NONE. A trial that would last longer goes on to be its `trialEnd`, and is shortened with CLASSIC."
     )
     cancel_at_period_end: bool | None = input_field("Whether it ends with its first period; false by default.")
     billing_mode: BillingMode | None = input_field(

@@ -13,7 +13,6 @@ _WITHOUT = dict.fromkeys(
     (
         "application",
         "application_fee_percent",
-        "billing_cycle_anchor_config",
         "billing_thresholds",
         "customer_account",
         "days_until_due",
@@ -40,6 +39,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "object": "subscription",
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": seconds(row.billing_cycle_anchor),
+        "billing_cycle_anchor_config": row.billing_cycle_anchor_config,
         "billing_mode": _billing_mode(row.billing_mode),
         "billing_schedules": [],
         "cancel_at": seconds(row.cancel_at),

@@ -12,7 +12,7 @@ from domain.lifecycles import InvoiceFate, PaymentIntentStatus, SubscriptionStat
 from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
 from gateways.outcomes import Outcome
 from models import Charge, PaymentIntent, Subscription
-from services.aggregates import WholeCustomer
+from services.aggregates import WholeCustomer, WholeInvoice
 from services.base import Service, Settled, part
 from services.catalog import Catalog
 from services.due import Appointment, Due
@@ -116,6 +116,7 @@ class Creation(Service):
         return refusal
 
     async def _ahead(self, plan: Plan) -> PaymentIntent:
+        assert plan.invoice is not None, "nothing is charged ahead without an invoice"
         purchase = plan.whole.row.id
         descriptors = await self.catalog.descriptors({purchase: [line.product_id for line in plan.invoice.lines]})
         intent = self.intents.ahead(
@@ -138,20 +139,31 @@ class Creation(Service):
         row = plan.whole.row
         trialing = row.trial_end is not None
         row.status = _first_status(plan)
-        wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, None)
-        invoice = self.drafting.drafted(wanted)
-        row.latest_invoice_id = invoice.row.id
+        invoice = self._drafted(plan)
+        row.latest_invoice_id = None if invoice is None else invoice.row.id
         await insert_rows([row])
         await insert_rows([item.row for item in plan.whole.items])
         await self.take_currency(payer, row.currency, plan.at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_CREATED, plan.whole, at=plan.at)
-        for item in plan.once:
-            item.pending, item.invoice_id = False, invoice.row.id
-        await self.items.store(plan.once)
-        self.events.record(EventType.INVOICE_CREATED, invoice, at=plan.at)
-        intents = await self.finalization.finalize([invoice], [payer], payment=payment, with_balance=not trialing)
+        intents = []
+        if invoice is not None:
+            for item in plan.once:
+                item.pending, item.invoice_id = False, invoice.row.id
+            await self.items.store(plan.once)
+            self.events.record(EventType.INVOICE_CREATED, invoice, at=plan.at)
+            intents = await self.finalization.finalize([invoice], [payer], payment=payment, with_balance=not trialing)
         await self._schedule(plan)
         return intents
+
+    def _drafted(self, plan: Plan) -> WholeInvoice | None:
+        """The first invoice; the time until an anchor may be free, and then it opens no period or is not at all."""
+        if plan.invoice is None:
+            return None
+        row = plan.whole.row
+        wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, None)
+        invoice = self.drafting.drafted(wanted)
+        invoice.row.cycle = row.cycle if row.cycle >= 0 else None
+        return invoice
 
     async def _schedule(self, plan: Plan) -> None:
         row = plan.whole.row

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.beginnings import AnchorConfig
+from domain.cancellation import PeriodEnd
 from domain.drafts import UNSET, Unset
 from domain.subscriptions import (
     BillingMode,
@@ -59,6 +61,11 @@ class SubscriptionDraft:
     trial_period_days: int | None = None
     trial_end: datetime | Now | None = None
     trial_settings: TrialSettingsDraft | None = None
+    billing_cycle_anchor: datetime | None = None
+    billing_cycle_anchor_config: AnchorConfig | None = None
+    backdate_start_date: datetime | None = None
+    proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
+    cancel_at: datetime | PeriodEnd | None = None
     cancel_at_period_end: bool = False
     billing_mode: BillingMode = BillingMode.FLEXIBLE
     description: str | None = None

@@ -9,6 +9,7 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoicing import LineDraft, PriceFacts
 from domain.metadata import merged_metadata
+from domain.periods import full_period_until
 from domain.proration import Billed, Exchange, prorated
 from domain.subscriptions import BillingMode, ProrationBehavior
 from models import Price, Subscription, SubscriptionItem
@@ -159,8 +160,11 @@ class _Terms:
         """The prorations of one item."""
         if self.proration.behavior is ProrationBehavior.NONE:
             return ()
-        at, end = self.proration.at, row.current_period_end
-        return prorated(Exchange(row.id, before, after, at, row.current_period_start, end))
+        billed = after or before
+        assert billed is not None and billed.price.recurrence is not None, f"{row.id} is exchanged for nothing"
+        anchor, until = self.subscription.billing_cycle_anchor, row.current_period_end
+        full = full_period_until(until, anchor, billed.price.recurrence)
+        return prorated(Exchange(row.id, before, after, self.proration.at, full.start, full.end, until))
 
     def remember(self, row: SubscriptionItem, price_id: str, quantity: int) -> None:
         """Without prorations what was invoiced stays what it was, until the next period is invoiced."""

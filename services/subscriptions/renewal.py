@@ -8,7 +8,7 @@ from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import InvoiceDraft, LineDraft, PriceFacts, invoice_draft_of
 from domain.lifecycles import SubscriptionStatus
-from domain.periods import period_number
+from domain.periods import Period, period_from
 from models import AgendaEntry, InvoiceItem
 from services.aggregates import WholeInvoice, WholeSubscription
 from services.base import Service, part
@@ -101,9 +101,9 @@ class Renewal(Service):
 def period_ending(whole: WholeSubscription) -> Appointment:
     """What happens when the current period of the subscription ends: it is renewed, or cancelled if that was asked."""
     row = whole.row
-    if row.cancel_at_period_end:
-        kind = AgendaKind.SUBSCRIPTION_CANCEL
-    elif row.status == SubscriptionStatus.TRIALING:
+    if row.cancel_at is not None and row.cancel_at <= current_period_end(whole):
+        return Appointment(AgendaKind.SUBSCRIPTION_CANCEL, row.id, row.cancel_at, row.test_clock_id)
+    if row.status == SubscriptionStatus.TRIALING:
         kind = AgendaKind.SUBSCRIPTION_TRIAL_END
     else:
         kind = AgendaKind.SUBSCRIPTION_RENEW
@@ -126,10 +126,10 @@ def _moved_on(
     passed = whole.items[0].row
     passed_start, passed_end = passed.current_period_start, passed.current_period_end
     row = whole.row
+    period = next_period(whole)
     draft = next_invoice(whole, facts, [line_of(item) for item in waiting])
     row.cycle += 1
     row.has_pending_items = False
-    period = period_number(row.billing_cycle_anchor, recurrence_of_subscription(whole), row.cycle - row.anchor_cycle)
     for item in whole.items:
         item.row.current_period_start, item.row.current_period_end = period.start, period.end
     return Wanted(
@@ -147,11 +147,15 @@ def next_invoice(
     whole: WholeSubscription, facts: Mapping[str, PriceFacts], waiting: Sequence[LineDraft]
 ) -> InvoiceDraft:
     """What the next renewal asks for: the lines that wait for it, then the next period of every item."""
-    row = whole.row
-    period = period_number(
-        row.billing_cycle_anchor, recurrence_of_subscription(whole), row.cycle + 1 - row.anchor_cycle
-    )
-    return invoice_draft_of(billed_items(whole.items, facts, period), row.currency, waiting)
+    return invoice_draft_of(billed_items(whole.items, facts, next_period(whole)), whole.row.currency, waiting)
+
+
+def next_period(whole: WholeSubscription) -> Period:
+    """What is billed next: up to the anchor where that is still to come, and no longer than the subscription lasts."""
+    row, begins = whole.row, current_period_end(whole)
+    until = row.cancel_at if row.cancel_at is not None and row.cancel_at > begins else None
+    index = row.cycle + 1 - row.anchor_cycle
+    return period_from(begins, row.billing_cycle_anchor, recurrence_of_subscription(whole), index, until)
 
 
 def _finalizes_at(invoice: WholeInvoice) -> datetime:

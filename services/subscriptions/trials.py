@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from domain.agenda import AgendaKind
+from domain.beginnings import free_until
 from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import trial_draft_of
@@ -20,13 +21,14 @@ from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization
 from services.rows import update_rows
 from services.subscriptions.cancellation import Cancellation
-from services.subscriptions.renewal import PERIOD_ENDINGS, Renewal, period_ending
+from services.subscriptions.renewal import PERIOD_ENDINGS, Renewal, current_period_end, period_ending
 from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_subscription
 
 _TRIAL = (
     "status", "cycle", "anchor_cycle", "billing_cycle_anchor", "trial_start", "trial_end", "cancel_at",
     "latest_invoice_id",
 )  # fmt: skip
+_PERIOD = ("current_period_start", "current_period_end")
 
 
 class Trials(Service):
@@ -49,7 +51,6 @@ class Trials(Service):
         row = whole.row
         row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.TRIALING)
         row.cycle += 1
-        row.anchor_cycle = row.cycle + 1
         row.trial_start = at
         for item in whole.items:
             item.row.current_period_start = at
@@ -77,7 +78,7 @@ class Trials(Service):
         _set_end(whole, at)
         if row.cancel_at_period_end:
             row.cancel_at = boundary(at, recurrence_of_subscription(whole), 1)
-        await update_rows([row], ("billing_cycle_anchor", "trial_end", "cancel_at"))
+        await update_rows([row], ("billing_cycle_anchor", "anchor_cycle", "trial_end", "cancel_at"))
         await self._store_periods(whole)
         await self._end([whole], {row.id: before})
 
@@ -100,7 +101,26 @@ class Trials(Service):
         for whole in going:
             row = whole.row
             row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.ACTIVE)
-        await self.renewal.move_on(going, [befores[each.row.id] for each in going], also=("status",))
+        free = {each.row.id: until for each in going if (until := _free_until(each)) is not None}
+        await self._begin_free([each for each in going if each.row.id in free], free, befores)
+        billed = [each for each in going if each.row.id not in free]
+        await self.renewal.move_on(billed, [befores[each.row.id] for each in billed], also=("status",))
+
+    async def _begin_free(
+        self, wholes: Sequence[WholeSubscription], until: Mapping[str, datetime], befores: Mapping[str, Snapshot]
+    ) -> None:
+        """Nothing is billed for the time up to the anchor. Event `customer.subscription.updated` for each."""
+        presents = await self.presents(whole.row.test_clock_id for whole in wholes)
+        for whole in wholes:
+            for item in whole.items:
+                item.row.current_period_start = item.row.current_period_end
+                item.row.current_period_end = until[whole.row.id]
+        await update_rows([whole.row for whole in wholes], ("status",))
+        await update_rows([item.row for whole in wholes for item in whole.items], _PERIOD)
+        await self.due.schedule_all([period_ending(whole) for whole in wholes])
+        for whole in wholes:
+            at, before = presents[whole.row.test_clock_id], befores[whole.row.id]
+            self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
 
     async def _pause(self, wholes: Sequence[WholeSubscription], befores: Mapping[str, Snapshot]) -> None:
         """Events `customer.subscription.updated` and `customer.subscription.paused` for each."""
@@ -138,13 +158,22 @@ class Trials(Service):
         await self.due.schedule_all([period_ending(whole)], fresh=True)
 
     async def _store_periods(self, whole: WholeSubscription) -> None:
-        await update_rows([item.row for item in whole.items], ("current_period_start", "current_period_end"))
+        await update_rows([item.row for item in whole.items], _PERIOD)
 
 
 def _set_end(whole: WholeSubscription, end: datetime) -> None:
     """The trial, and with it the current period, ends at `end`, from where periods are counted."""
     row = whole.row
     row.billing_cycle_anchor = row.trial_end = end
-    row.cancel_at = end if row.cancel_at_period_end else None
+    row.anchor_cycle = row.cycle + 1
+    if row.cancel_at_period_end:
+        row.cancel_at = end
     for item in whole.items:
         item.row.current_period_end = end
+
+
+def _free_until(whole: WholeSubscription) -> datetime | None:
+    """Until when nothing is billed after the trial; None where a period follows at once."""
+    row = whole.row
+    recurrence = recurrence_of_subscription(whole)
+    return free_until(current_period_end(whole), row.billing_cycle_anchor, recurrence, row.cycle + 1 - row.anchor_cycle)

@@ -12,11 +12,15 @@ from domain.periods import (
     Interval,
     Period,
     Recurrence,
+    Share,
     boundary,
-    first_period,
+    full_period_until,
     next_boundary_after,
+    period_at_once,
     period_containing,
+    period_from,
     period_number,
+    periods_since,
     recurrence_of,
 )
 
@@ -95,20 +99,47 @@ def test_periods_never_drift(anchor: datetime, recurrence: Recurrence, index: in
         assert start.day == anchor.day or (start.day < anchor.day and (start + timedelta(days=1)).day == 1)
 
 
-def test_a_stub_leads_to_an_anchor_that_is_still_to_come() -> None:
-    start, anchor = at("2027-01-10T08:00"), at("2027-02-01T00:00")
-    assert first_period(start, anchor, MONTHLY) == Period(start, anchor, -1)
-    assert first_period(anchor, anchor, MONTHLY) == Period(anchor, at("2027-03-01T00:00"), 0)
+def test_a_stub_is_the_share_of_the_full_period_that_ends_at_the_anchor() -> None:
+    start, anchor = at("2027-01-10T00:00"), at("2027-02-01T00:00")
+    share = Share(22 * 86_400, 31 * 86_400)  # from 10 January of the 31 days since 1 January
+    assert period_from(start, anchor, MONTHLY, -1) == Period(start, anchor, -1, share)
+    assert period_from(anchor, anchor, MONTHLY, 0) == Period(anchor, at("2027-03-01T00:00"), 0)
 
 
-def test_a_start_after_the_anchor_begins_within_a_period() -> None:
-    start = at("2027-03-15T08:00")
-    assert first_period(start, at("2027-01-31T10:00"), MONTHLY) == Period(start, at("2027-03-31T10:00"), 1)
+def test_a_last_period_is_cut_where_the_subscription_ends() -> None:
+    anchor, until = at("2027-01-31T10:00"), at("2027-03-14T10:00")
+    share = Share(14 * 86_400, 31 * 86_400)  # from 28 February of the 31 days until 31 March
+    assert period_from(anchor, anchor, MONTHLY, 1, until) == Period(at("2027-02-28T10:00"), until, 1, share)
+    assert period_from(anchor, anchor, MONTHLY, 0, until).share is None
 
 
-def test_an_anchor_farther_than_a_period_ahead_is_our_own_mistake() -> None:
-    with pytest.raises(AssertionError, match="more than one period"):
-        first_period(at("2027-01-10T08:00"), at("2027-02-10T08:01"), MONTHLY)
+def test_time_that_has_passed_falls_into_natural_periods() -> None:
+    start, anchor = at("2026-12-17T10:00"), at("2027-01-31T10:00")
+    assert periods_since(start, anchor, MONTHLY, -1) == (
+        Period(start, at("2026-12-31T10:00"), -2, Share(14 * 86_400, 31 * 86_400)),  # since 30 November it is 31 days
+        Period(at("2026-12-31T10:00"), anchor, -1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "share"),
+    [
+        ("2027-01-15", "2027-02-01", Share(17 * 86_400, 31 * 86_400)),  # the month from 15 January has 31 days
+        ("2027-02-15", "2027-03-01", Share(14 * 86_400, 28 * 86_400)),  # that from 15 February has 28
+        ("2027-01-15", "2027-03-01", Share(14 * 86_400, 28 * 86_400, 1)),
+        ("2027-01-15", "2027-03-15", Share(0, 31 * 86_400, 2)),
+        ("2027-01-15", "2027-02-15", None),
+    ],
+)
+def test_time_at_once_is_measured_from_its_own_start(start: str, end: str, share: Share | None) -> None:
+    found = period_at_once(at(f"{start}T00:00"), at(f"{end}T00:00"), MONTHLY, -1)
+    assert found.share == share
+
+
+def test_the_full_period_of_a_part_is_found_by_its_end() -> None:
+    anchor = at("2027-01-31T10:00")
+    assert full_period_until(at("2027-02-28T10:00"), anchor, MONTHLY).index == 0
+    assert full_period_until(at("2027-02-14T10:00"), anchor, MONTHLY).index == 0
 
 
 @pytest.mark.parametrize(

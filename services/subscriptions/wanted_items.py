@@ -1,0 +1,106 @@
+"""The items that a new subscription is wanted with: their prices, found sound or refused with all problems."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from domain.errors import DomainError, ErrorCode, Problems
+from domain.subscriptions import ITEMS_MAX
+from models import Price, Product
+from services.base import Service, part
+from services.catalog import Catalog
+from services.subscriptions.drafts import ItemDraft
+from services.subscriptions.wholes import recurrence_of_price
+
+
+class WantedItems(Service):
+    """Finds the prices of items."""
+
+    catalog = part(Catalog)
+
+    async def prices(self, items: Sequence[ItemDraft], problems: Problems) -> list[Price]:
+        """The prices of the items, in order; inline ones are made now."""
+        if not 1 <= len(items) <= ITEMS_MAX:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"{len(items)} items were given; a subscription has 1 to {ITEMS_MAX}.",
+                "items",
+            )
+            return []
+        known = {price.id: price for price in await self.gather(Price, "id", [item.price for item in items])}
+        products = {price.product_id for price in known.values()}
+        archived = {product.id for product in await self.gather(Product, "id", products, active=False)}
+        prices = []
+        for index, item in enumerate(items):
+            try:
+                prices.append(await self._price(item, known, archived))
+            except DomainError as error:
+                problems.add_from(error, "items", str(index))
+            if item.quantity < 0:
+                problems.add(
+                    ErrorCode.PARAMETER_INVALID_INTEGER,
+                    f"Quantity {item.quantity} is negative; it would have to be 0 or more.",
+                    "items", str(index), "quantity",
+                )  # fmt: skip
+        return prices
+
+    async def _price(self, item: ItemDraft, known: Mapping[str, Price], archived: Collection[str]) -> Price:
+        if item.price is not None and item.price_data is not None:
+            raise DomainError(
+                ErrorCode.PARAMETERS_EXCLUSIVE, "An item has either a price or priceData, not both.", "priceData"
+            )
+        if item.price_data is not None:
+            return await self.catalog.inline_price(item.price_data)
+        if item.price is None:
+            raise DomainError(ErrorCode.PARAMETER_MISSING, "An item needs a price, or priceData to make one.", "price")
+        if item.price not in known:
+            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{item.price}'.", "price")
+        price = known[item.price]
+        if not price.active and not item.price_made:
+            raise DomainError(
+                ErrorCode.PRICE_INACTIVE,
+                f"Price {price.id} is archived and takes no new subscriptions; choose an active price.",
+                "price",
+            )
+        if price.product_id in archived:
+            raise DomainError(
+                ErrorCode.PRODUCT_INACTIVE,
+                f"Product {price.product_id} of price {price.id} is archived and takes no new subscriptions; activate"
+                " it or choose another.",
+                "price",
+            )
+        return price
+
+
+def check_prices(prices: Sequence[Price], in_force: str | None, problems: Problems) -> None:
+    """All recur alike and are in one currency, which is the one in force for the customer when there is one."""
+    first = prices[0]
+    currency = in_force or first.currency
+    seen: set[str] = set()
+    for index, price in enumerate(prices):
+        where = ("items", str(index), "price")
+        if price.interval is None:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} is charged once; a subscription takes recurring prices.",
+                *where,
+            )
+        elif recurrence_of_price(price) != recurrence_of_price(first):
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} recurs every {price.interval_count} {price.interval}, the first one every"
+                f" {first.interval_count} {first.interval}; all prices of a subscription recur alike.",
+                *where,
+            )
+        if price.currency != currency:
+            whose = "the customer is billed in" if in_force else "the first price is in"
+            problems.add(
+                ErrorCode.CURRENCY_MISMATCH,
+                f"Price {price.id} is in {price.currency}, but {whose} {currency}.",
+                *where,
+            )
+        if price.id in seen:
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} is there twice; give it once with the sum of the quantities.",
+                *where,
+            )
+        seen.add(price.id)

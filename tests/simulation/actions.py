@@ -119,17 +119,28 @@ class Actions(QuoteActions):
         customer = await self._any(await Customer.all().order_by("id"))
         if customer is None:
             return None
+        now = (await TestClock.get(id=self.clock)).frozen_at
+        trial = self.dice.choice((None, None, None, None, 1, 3, 10, 40))
         draft = SubscriptionDraft(
             customer=customer.id,
             items=(ItemDraft(price=self.dice.choice(self.prices), quantity=self.dice.choice((0, 1, 1, 3))),),
             payment_behavior=self.dice.choice(tuple(PaymentBehavior)),
             off_session=self.dice.random() < 0.3,
-            trial_period_days=self.dice.choice((None, None, None, 1, 3, 10, 40)),
+            trial_period_days=trial,
+            billing_cycle_anchor=self._ahead(now + timedelta(days=trial or 0), 5),
+            backdate_start_date=None if trial else self._ahead(now, -50),
+            proration_behavior=self.dice.choice(tuple(ProrationBehavior)),
+            cancel_at=self.dice.choice((None, None, self._ahead(now, 40))),
             trial_settings=self._trial_settings(),
-            cancel_at_period_end=self.dice.random() < 0.1,
             billing_mode=self.dice.choice(tuple(BillingMode)),
         )
         return lambda scope: Subscriptions(scope).create(draft)
+
+    def _ahead(self, now: datetime, days: int) -> datetime | None:
+        """Sometimes a moment within so many days from now."""
+        if self.dice.random() < 0.6:
+            return None
+        return now + timedelta(days=days) // self.dice.choice((1, 2, 7))
 
     async def cancel(self) -> Action | None:
         """A subscription ends now."""

@@ -59,12 +59,18 @@ class ResumptionPayment(StrEnum):
     """It is left to the customer; a payment that fails lets the subscription go on as past due."""
 
 
-def credit_of_pause(item_id: str, billed: Billed, period: Period, at: datetime, since: UnusedTime) -> list[LineDraft]:
-    """What a pause at `at` gives back of `billed`, which was invoiced for `period`; without lines of nothing."""
+def credit_of_pause(
+    item_id: str, billed: Billed, period: Period, at: datetime, since: UnusedTime, full: Period | None = None
+) -> list[LineDraft]:
+    """What a pause at `at` gives back of `billed`, which was invoiced for `period`; without lines of nothing.
+
+    `full` is what the price is for, where less of it was invoiced.
+    """
     if since is UnusedTime.NONE:
         return []
     from_when = period.start if since is UnusedTime.ITEM_CURRENT_PERIOD_START else at
-    return _lines(Exchange(item_id, billed, None, from_when, period.start, period.end))
+    whole = full or period
+    return _lines(Exchange(item_id, billed, None, from_when, whole.start, whole.end, period.end))
 
 
 def stub_of_resumption(item_id: str, billed: Billed, period: Period, at: datetime) -> list[LineDraft]:

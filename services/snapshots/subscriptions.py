@@ -38,8 +38,6 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "id": row.id,
         "object": "subscription",
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_cycle_anchor": seconds(row.billing_cycle_anchor),
-        "billing_cycle_anchor_config": row.billing_cycle_anchor_config,
         "billing_mode": _billing_mode(row.billing_mode),
         "billing_schedules": [],
         "cancel_at": seconds(row.cancel_at),
@@ -79,7 +77,16 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "status": row.status,
         "status_details": _status_details(row),
         "test_clock": row.test_clock_id,
+        **_anchor(row),
         **_trial(row),
+    }
+
+
+def _anchor(row: Subscription) -> Snapshot:
+    """From where periods are counted."""
+    return {
+        "billing_cycle_anchor": seconds(row.billing_cycle_anchor),
+        "billing_cycle_anchor_config": row.billing_cycle_anchor_config,
     }
 
 

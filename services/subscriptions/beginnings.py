@@ -1,7 +1,7 @@
 """The rows of a new subscription: its periods from the moments that were asked for. Nothing is stored here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.beginnings import (
@@ -30,10 +30,10 @@ from services.subscriptions.wholes import recurrence_of_price
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A subscription that is not stored, and how it begins."""
+    """A subscription that is not stored, and how each of its items begins, in order."""
 
     whole: WholeSubscription
-    beginning: Beginning
+    beginnings: Sequence[Beginning]
 
 
 class Beginnings(Service):
@@ -42,12 +42,16 @@ class Beginnings(Service):
     def begun(self, draft: SubscriptionDraft, customer: Customer, prices: Sequence[Price], at: datetime) -> Begun:
         """The subscription with its items, in the period that its terms put it into."""
         terms = _terms(draft, prices, at)
-        beginning = beginning_of(terms)
-        row = self._row(draft, terms, beginning, customer, prices[0].currency)
+        row = self._row(draft, terms, beginning_of(terms), customer, prices[0].currency)
+        beginnings = [beginning_of(replace(terms, recurrence=_recurrence_of(price))) for price in prices]
         items = [
-            self._item(row, item, price, beginning.current) for item, price in zip(draft.items, prices, strict=True)
+            self._item(row, *each)
+            for each in zip(draft.items, prices, (own.current for own in beginnings), strict=True)
         ]
-        return Begun(WholeSubscription(row, items), beginning)
+        free = row.cycle < 0
+        for item in items if free else ():  # A change gives nothing back for time that was never invoiced.
+            item.row.invoiced_price_id, item.row.invoiced_quantity = item.price.id, 0
+        return Begun(WholeSubscription(row, items), beginnings)
 
     def _row(
         self, draft: SubscriptionDraft, terms: Terms, beginning: Beginning, customer: Customer, currency: str
@@ -96,8 +100,7 @@ class Beginnings(Service):
 def _terms(draft: SubscriptionDraft, prices: Sequence[Price], at: datetime) -> Terms:
     """What the draft asks for, with moments that fit together."""
     _refuse_exclusive(draft)
-    recurrence = recurrence_of_price(prices[0])
-    assert recurrence is not None, "only recurring prices pass the checks"
+    recurrence = _recurrence_of(prices[0])
     classic = draft.billing_mode is BillingMode.CLASSIC
     trial_end = trial_end_of(draft.trial_period_days, draft.trial_end, at)
     cancel_at = None
@@ -124,6 +127,12 @@ def _terms(draft: SubscriptionDraft, prices: Sequence[Price], at: datetime) -> T
     )
     refuse_many_lines(terms, len(prices))
     return terms
+
+
+def _recurrence_of(price: Price) -> Recurrence:
+    recurrence = recurrence_of_price(price)
+    assert recurrence is not None, "only recurring prices pass the checks"
+    return recurrence
 
 
 def _anchor(draft: SubscriptionDraft, recurrence: Recurrence, after: datetime) -> datetime | None:

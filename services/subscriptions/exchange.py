@@ -9,7 +9,7 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoicing import LineDraft, PriceFacts
 from domain.metadata import merged_metadata
-from domain.periods import full_period_until
+from domain.periods import Recurrence, full_period_until
 from domain.proration import Billed, Exchange, prorated
 from domain.subscriptions import BillingMode, ProrationBehavior
 from models import Price, Subscription, SubscriptionItem
@@ -17,7 +17,7 @@ from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.subscriptions.drafts import ItemChange
 from services.subscriptions.item_checks import refuse_unsound
-from services.subscriptions.wholes import WholeSubscriptions
+from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ class Exchanges(Service):
         _refuse_unknown(whole, wanted, known.prices)
         plan = ItemsPlan(whole)
         held = {item.row.id: item for item in whole.items}
+        recurrence = recurrence_of_subscription(whole)
         for change in wanted:
-            self._apply(plan, held, change, _Terms(whole.row, known.prices, known.facts, proration, now))
+            self._apply(plan, held, change, _Terms(whole.row, known.prices, known.facts, proration, now, recurrence))
         plan.whole = WholeSubscription(whole.row, list(held.values()))
         refuse_unsound(whole, plan.whole, wanted)
         return plan
@@ -145,6 +146,7 @@ class _Terms:
     facts: Mapping[str, PriceFacts]
     proration: Proration
     now: datetime
+    recurrence: Recurrence
 
     def billed(self, price_id: str, quantity: int) -> Billed:
         return Billed(self.facts[price_id], quantity)
@@ -160,10 +162,8 @@ class _Terms:
         """The prorations of one item."""
         if self.proration.behavior is ProrationBehavior.NONE:
             return ()
-        billed = after or before
-        assert billed is not None and billed.price.recurrence is not None, f"{row.id} is exchanged for nothing"
         anchor, until = self.subscription.billing_cycle_anchor, row.current_period_end
-        full = full_period_until(until, anchor, billed.price.recurrence)
+        full = full_period_until(until, anchor, self.recurrence)
         return prorated(Exchange(row.id, before, after, self.proration.at, full.start, full.end, until))
 
     def remember(self, row: SubscriptionItem, price_id: str, quantity: int) -> None:

@@ -183,10 +183,9 @@ def _require_method(method: PaymentMethod | None, draft: SubscriptionDraft, amou
 
 def _refuse_beyond_a_charge(begun: Begun, facts: Mapping[str, PriceFacts], first: InvoiceDraft | None) -> None:
     """Every period has to be charged as a whole, and so has the first invoice, whatever credit may help with that."""
-    whole, terms = begun.whole, begun.beginning
-    full = Period(terms.current.start, terms.current.end, terms.current.index)
-    period = invoice_draft_of(billed_items(whole.items, facts, full), whole.row.currency)
-    for what, draft in (("A period", period), ("The first invoice", first)):
+    now = begun.beginnings[0].current
+    items = billed_items(begun.whole.items, facts, Period(now.start, now.end, now.index))
+    for what, draft in (("A period", invoice_draft_of(items, begun.whole.row.currency)), ("The first invoice", first)):
         if draft is not None and draft.total > CHARGE_AMOUNT_MAX:
             most = format_minor(CHARGE_AMOUNT_MAX, draft.currency)
             raise DomainError(
@@ -198,12 +197,16 @@ def _refuse_beyond_a_charge(begun: Begun, facts: Mapping[str, PriceFacts], first
 
 
 def _first_invoice(begun: Begun, facts: Mapping[str, PriceFacts], once: Sequence[InvoiceItem]) -> InvoiceDraft | None:
-    """What is sold once, then every period that is billed at first; None where that is nothing at all."""
-    items, currency = begun.whole.items, begun.whole.row.currency
-    billed = begun.beginning.billed
-    if begun.whole.row.trial_end is not None:
-        return trial_draft_of((each for period in billed for each in billed_items(items, facts, period)), currency)
+    """What is sold once, then all that is billed at first, item by item; None where that is nothing at all."""
+    row = begun.whole.row
+    billed = [
+        line
+        for item, beginning in zip(begun.whole.items, begun.beginnings, strict=True)
+        for period in beginning.billed
+        for line in billed_items([item], facts, period)
+    ]
+    if row.trial_end is not None:
+        return trial_draft_of(billed, row.currency)
     if not billed and not once:
         return None
-    periods = [each for period in billed for each in billed_items(items, facts, period)]
-    return invoice_draft_of(periods, currency, [line_of(item) for item in once])
+    return invoice_draft_of(billed, row.currency, [line_of(item) for item in once])

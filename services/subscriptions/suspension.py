@@ -10,7 +10,7 @@ from domain.invoices import CollectionMethod
 from domain.invoicing import LineDraft
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.pausing import PauseInvoicing, PauseReason, UnusedTime, credit_of_pause
-from domain.periods import Period
+from domain.periods import Period, full_period_until
 from domain.proration import Billed
 from domain.subscriptions import BillingMode
 from models import InvoiceItem, Price, Subscription
@@ -24,7 +24,7 @@ from services.rows import update_rows
 from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.renewal import PERIOD_ENDINGS
-from services.subscriptions.wholes import WholeSubscriptions
+from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_subscription
 
 _PAUSED = ("status", "paused_at", "pause_reason", "has_pending_items", "latest_invoice_id")
 
@@ -98,7 +98,8 @@ class Suspension(Service):
             quantity = row.quantity if row.invoiced_quantity is None else row.invoiced_quantity
             billed = Billed(facts[row.invoiced_price_id or row.price_id], quantity)
             period = Period(row.current_period_start, row.current_period_end, 0)
-            lines += credit_of_pause(row.id, billed, period, at, since)
+            full = full_period_until(period.end, whole.row.billing_cycle_anchor, recurrence_of_subscription(whole))
+            lines += credit_of_pause(row.id, billed, period, at, since, full)
         return lines
 
     async def _refuse_changed(self, whole: WholeSubscription) -> None:

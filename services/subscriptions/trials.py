@@ -115,8 +115,13 @@ class Trials(Service):
             for item in whole.items:
                 item.row.current_period_start = item.row.current_period_end
                 item.row.current_period_end = until[whole.row.id]
+                # A change gives nothing back for time that was never invoiced.
+                item.row.invoiced_price_id, item.row.invoiced_quantity = item.price.id, 0
         await update_rows([whole.row for whole in wholes], ("status",))
-        await update_rows([item.row for whole in wholes for item in whole.items], _PERIOD)
+        await update_rows(
+            [item.row for whole in wholes for item in whole.items],
+            (*_PERIOD, "invoiced_price_id", "invoiced_quantity"),
+        )
         await self.due.schedule_all([period_ending(whole) for whole in wholes])
         for whole in wholes:
             at, before = presents[whole.row.test_clock_id], befores[whole.row.id]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.test_changes import COLLECTED
+from tests.scenarios.test_renewals import COLLECTED
 from tests.scenarios.world import Subscription, World
 
 FIRST = ["customer.subscription.created", "invoice.created", "invoice.finalized", "payment_intent.created"]
@@ -112,6 +112,21 @@ async def test_a_change_within_a_stub_is_measured_by_the_full_period(world: Worl
     await subscription.switch(pro)
 
     assert await subscription.waiting() == [-500, 1000]  # 5 of 31 days of 31.00 and of 62.00
+
+
+async def test_a_change_within_free_time_gives_nothing_back(world: World) -> None:
+    pro = await world.price("Pro", 6200)
+    subscription = await subscribed(world, billingCycleAnchor="2027-02-15T10:00:00Z", prorationBehavior="NONE")
+    await world.move_to("2027-02-10T10:00:00Z")
+    await subscription.switch(pro)
+    assert sum(await subscription.waiting()) == 1000  # 5 of 31 days of 62.00
+
+
+async def test_a_pause_within_a_stub_gives_back_its_share_of_the_full_period(world: World) -> None:
+    subscription = await subscribed(world, billingCycleAnchor="2027-02-15T10:00:00Z")
+    await world.move_to("2027-02-10T10:00:00Z")
+    await world.do("subscriptionPause", "subscription { id }", id=subscription.id)
+    assert await subscription.waiting() == [-500]  # 5 of 31 days
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-PACKAGES := domain gateways models prorata resolvers schema services
+PACKAGES := documents domain gateways models prorata resolvers schema services
 CHECKED := $(PACKAGES) tests $(wildcard benchmarks)
 WORKERS ?= 2
 

@@ -54,7 +54,7 @@ class Invoice(Described):
     """When it could not be collected for the first time; it stays, also once the invoice is paid."""
     automatically_finalizes_at: datetime | None = instant(null=True)
     customer_snapshot: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
-    """Name, e-mail, phone, address, shipping, exemption and tax ids as they were at finalization."""
+    """Name, e-mail, phone, address, shipping, exemption, locales and tax ids as they were at finalization."""
     default_payment_method_id = fields.CharField(max_length=40, null=True)
     description = fields.CharField(max_length=1000, null=True)
     footer = fields.TextField(null=True)

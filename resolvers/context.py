@@ -91,20 +91,32 @@ class RequestContext:
     headers: MutableMapping[str, str] = field(default_factory=dict)
     public_url: str = ""
     """Where this server is reached from outside, without a slash at the end."""
+    paper_path: Callable[[str], str] | None = None
+    """Where on this server the paper of an object is, by its id; None where no server is."""
     planned: bool = False
     """Whether a plan reads: lists are then handed to it unread, because it knows which columns are needed."""
 
     @classmethod
     def of(
-        cls, scope: Scope, headers: MutableMapping[str, str] | None = None, *, public_url: str = ""
+        cls,
+        scope: Scope,
+        headers: MutableMapping[str, str] | None = None,
+        *,
+        public_url: str = "",
+        paper_path: Callable[[str], str] | None = None,
     ) -> "RequestContext":
         """The context for a scope."""
-        return cls(scope, Services(scope), Loaders(scope), {} if headers is None else headers, public_url)
+        kept = {} if headers is None else headers
+        return cls(scope, Services(scope), Loaders(scope), kept, public_url, paper_path)
 
     @property
     def files_at(self) -> str:
         """Where uploaded files are served: an id behind it makes an address."""
         return f"{self.public_url}/files"
+
+    def paper_address(self, identifier: str) -> str | None:
+        """Where the paper of an object is: whoever knows the address may read it."""
+        return None if self.paper_path is None else f"{self.public_url}{self.paper_path(identifier)}"
 
     def for_plan(self) -> "RequestContext":
         """The same request for a plan, with loaders of its own: what a plan breaks off is of no use to others."""

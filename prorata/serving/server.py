@@ -12,6 +12,7 @@ from aiohttp import web
 
 from models import Account
 from prorata.house import House
+from prorata.kept_keys import secret_key_of
 from prorata.lifetime import settle_memory, stopped_or_over
 from prorata.settings import is_loopback
 from prorata.web.app import WebConfig, build_app, runner_of
@@ -51,6 +52,7 @@ async def _listening(house: House, served: Served, listener: socket.socket) -> A
             clock=house.clock,
             ids=house.ids,
             gateways=house.gateways,
+            secret_key=secret_key_of(house.settings),
             public_url=house.settings.public_url,
             introspection=house.settings.introspection,
             graphiql=house.settings.introspection,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from secrets import token_urlsafe
 
 import strawberry
 from aiohttp import web
@@ -15,6 +16,7 @@ from prorata.web.graphiql.serving import page_response
 from prorata.web.graphiql.serving import routes as graphiql_routes
 from prorata.web.health import alive, ready
 from prorata.web.limits import Limits
+from prorata.web.papers import Papers
 from prorata.web.view import Endpoint
 from services.scope import Clock
 
@@ -30,6 +32,8 @@ class WebConfig:
     ids: IdMint
     gateways: Gateways
     limits: Limits = field(default_factory=Limits)
+    secret_key: str = field(default_factory=lambda: token_urlsafe(32), repr=False)
+    """Signs the addresses of papers: all processes of one installation share it."""
     public_url: str | None = None
     """Where the server is reached from outside; None takes what each request says."""
     introspection: bool = True
@@ -43,6 +47,8 @@ def build_app(config: WebConfig) -> web.Application:
     """The application. The database is connected before it serves, and outlives it."""
     authentication = Authentication(clock=config.clock, ids=config.ids, gateways=config.gateways)
 
+    papers = Papers(config.secret_key)
+
     def page(request: web.Request) -> web.Response:
         return page_response(endpoint=ENDPOINT, headers=config.graphiql_headers(request))
 
@@ -55,6 +61,7 @@ def build_app(config: WebConfig) -> web.Application:
         introspection=config.introspection,
         page=page if config.graphiql else None,
         public_url=config.public_url,
+        paper_path=papers.path_of,
         planned=config.planned,
     )
     app = web.Application(client_max_size=config.limits.upload_bytes_max)
@@ -62,7 +69,7 @@ def build_app(config: WebConfig) -> web.Application:
     app.router.add_get(ROUTE, file)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
-    app.add_routes(documentation_routes())
+    app.add_routes([*documentation_routes(), *papers.routes()])
     if config.introspection:
         app.router.add_get("/schema.graphql", _sdl(config.schema))
     if config.graphiql:
@@ -70,6 +77,7 @@ def build_app(config: WebConfig) -> web.Application:
         app.router.add_get("/", _to_graphiql)
 
     async def close(_app: web.Application) -> None:
+        papers.close()
         await authentication.close()
 
     app.on_cleanup.append(close)

@@ -42,6 +42,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         introspection: bool,
         page: Page | None,
         public_url: str | None = None,
+        paper_path: Callable[[str], str] | None = None,
         planned: bool = True,
     ) -> None:
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False)
@@ -55,6 +56,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         self._page = page
         self._planned = planned
         self._public_url = public_url
+        self._paper_path = paper_path
         self._graphql_schema = schema._schema
         self._executor: Any = schema.execution_context_class
 
@@ -85,7 +87,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         if origin is not None:
             headers.update(await self._origins.opening(origin, scope, now))
         public_url = self._public_url or reached_at(request.scheme, request.host)
-        context = RequestContext.of(scope, headers, public_url=public_url.rstrip("/"))
+        context = RequestContext.of(scope, headers, public_url=public_url.rstrip("/"), paper_path=self._paper_path)
         try:
             asked = await posted(request, self._limits)
             status, body = await self._answer(asked, context, bearer, now, request_id)

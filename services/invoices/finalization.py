@@ -180,5 +180,6 @@ def _snapshot(payer: Payer) -> dict[str, Any]:
         "address": row.address,
         "shipping": row.shipping,
         "tax_exempt": row.tax_exempt,
+        "locales": row.preferred_locales,
         "tax_ids": [{"type": each.type, "value": each.value} for each in payer.tax_ids],
     }

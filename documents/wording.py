@@ -1,0 +1,290 @@
+"""What papers say, in the languages that they speak, and which of them a customer reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from babel.core import Locale, UnknownLocaleError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Every word on a paper in one language."""
+
+    invoice: str
+    number: str
+    date_of_issue: str
+    date_due: str
+    bill_to: str
+    ship_to: str
+    tax_id: str
+    description: str
+    quantity: str
+    unit_price: str
+    amount: str
+    carried_forward: str
+    brought_forward: str
+    subtotal: str
+    total: str
+    applied_balance: str
+    amount_due: str
+    amount_paid: str
+    amount_remaining: str
+    starting_balance: str
+    ending_balance: str
+    paid: str
+    void: str
+    uncollectible: str
+    page: str
+    """Has a place for the number of the `{page}` and for that of all `{pages}`."""
+
+
+ENGLISH: Final = Wording(
+    invoice="Invoice",
+    number="Invoice number",
+    date_of_issue="Date of issue",
+    date_due="Date due",
+    bill_to="Bill to",
+    ship_to="Ship to",
+    tax_id="Tax ID",
+    description="Description",
+    quantity="Qty",
+    unit_price="Unit price",
+    amount="Amount",
+    carried_forward="Carried forward",
+    brought_forward="Brought forward",
+    subtotal="Subtotal",
+    total="Total",
+    applied_balance="Applied balance",
+    amount_due="Amount due",
+    amount_paid="Amount paid",
+    amount_remaining="Amount remaining",
+    starting_balance="Balance before",
+    ending_balance="Balance after",
+    paid="Paid",
+    void="Void",
+    uncollectible="Uncollectible",
+    page="Page {page} of {pages}",
+)
+_GERMAN: Final = Wording(
+    invoice="Rechnung",
+    number="Rechnungsnummer",
+    date_of_issue="Rechnungsdatum",
+    date_due="Fällig am",
+    bill_to="Rechnung an",
+    ship_to="Lieferung an",
+    tax_id="Steuernummer",
+    description="Beschreibung",
+    quantity="Menge",
+    unit_price="Einzelpreis",
+    amount="Betrag",
+    carried_forward="Übertrag",
+    brought_forward="Übertrag",
+    subtotal="Zwischensumme",
+    total="Gesamtbetrag",
+    applied_balance="Verrechnetes Guthaben",
+    amount_due="Fälliger Betrag",
+    amount_paid="Bezahlt",
+    amount_remaining="Offener Betrag",
+    starting_balance="Saldo vorher",
+    ending_balance="Saldo nachher",
+    paid="Bezahlt",
+    void="Storniert",
+    uncollectible="Uneinbringlich",
+    page="Seite {page} von {pages}",
+)
+_FRENCH: Final = Wording(
+    invoice="Facture",
+    number="Numéro de facture",
+    date_of_issue="Date d’émission",
+    date_due="Date d’échéance",
+    bill_to="Facturer à",
+    ship_to="Livrer à",
+    tax_id="Numéro fiscal",
+    description="Description",
+    quantity="Qté",
+    unit_price="Prix unitaire",
+    amount="Montant",
+    carried_forward="À reporter",
+    brought_forward="Report",
+    subtotal="Sous-total",
+    total="Total",
+    applied_balance="Solde imputé",
+    amount_due="Montant dû",
+    amount_paid="Montant payé",
+    amount_remaining="Reste à payer",
+    starting_balance="Solde avant",
+    ending_balance="Solde après",
+    paid="Payée",
+    void="Annulée",
+    uncollectible="Irrécouvrable",
+    page="Page {page} sur {pages}",
+)
+_SPANISH: Final = Wording(
+    invoice="Factura",
+    number="Número de factura",
+    date_of_issue="Fecha de emisión",
+    date_due="Fecha de vencimiento",
+    bill_to="Facturar a",
+    ship_to="Enviar a",
+    tax_id="Identificación fiscal",
+    description="Descripción",
+    quantity="Cant.",
+    unit_price="Precio unitario",
+    amount="Importe",
+    carried_forward="Suma y sigue",
+    brought_forward="Suma anterior",
+    subtotal="Subtotal",
+    total="Total",
+    applied_balance="Saldo aplicado",
+    amount_due="Importe a pagar",
+    amount_paid="Importe pagado",
+    amount_remaining="Importe pendiente",
+    starting_balance="Saldo anterior",
+    ending_balance="Saldo posterior",
+    paid="Pagada",
+    void="Anulada",
+    uncollectible="Incobrable",
+    page="Página {page} de {pages}",
+)
+_PORTUGUESE: Final = Wording(
+    invoice="Fatura",
+    number="Número da fatura",
+    date_of_issue="Data de emissão",
+    date_due="Data de vencimento",
+    bill_to="Faturar a",
+    ship_to="Enviar a",
+    tax_id="Número fiscal",
+    description="Descrição",
+    quantity="Qtd.",
+    unit_price="Preço unitário",
+    amount="Valor",
+    carried_forward="A transportar",
+    brought_forward="Transporte",
+    subtotal="Subtotal",
+    total="Total",
+    applied_balance="Saldo aplicado",
+    amount_due="Valor a pagar",
+    amount_paid="Valor pago",
+    amount_remaining="Valor em aberto",
+    starting_balance="Saldo anterior",
+    ending_balance="Saldo posterior",
+    paid="Paga",
+    void="Anulada",
+    uncollectible="Incobrável",
+    page="Página {page} de {pages}",
+)
+_JAPANESE: Final = Wording(
+    invoice="請求書",
+    number="請求書番号",
+    date_of_issue="発行日",
+    date_due="支払期限",
+    bill_to="請求先",
+    ship_to="送付先",
+    tax_id="登録番号",
+    description="内容",
+    quantity="数量",
+    unit_price="単価",
+    amount="金額",
+    carried_forward="次頁へ繰越",
+    brought_forward="前頁より繰越",
+    subtotal="小計",
+    total="合計",
+    applied_balance="残高充当額",
+    amount_due="ご請求金額",
+    amount_paid="お支払い済み金額",
+    amount_remaining="未払い金額",
+    starting_balance="充当前の残高",
+    ending_balance="充当後の残高",
+    paid="支払済",
+    void="無効",
+    uncollectible="回収不能",
+    page="{page} / {pages} ページ",
+)
+_DUTCH: Final = Wording(
+    invoice="Factuur",
+    number="Factuurnummer",
+    date_of_issue="Factuurdatum",
+    date_due="Vervaldatum",
+    bill_to="Factuur aan",
+    ship_to="Verzenden naar",
+    tax_id="Fiscaal nummer",
+    description="Omschrijving",
+    quantity="Aantal",
+    unit_price="Prijs per stuk",
+    amount="Bedrag",
+    carried_forward="Transport",
+    brought_forward="Transport",
+    subtotal="Subtotaal",
+    total="Totaal",
+    applied_balance="Verrekend saldo",
+    amount_due="Te betalen",
+    amount_paid="Betaald",
+    amount_remaining="Nog te betalen",
+    starting_balance="Saldo vooraf",
+    ending_balance="Saldo achteraf",
+    paid="Betaald",
+    void="Ongeldig",
+    uncollectible="Oninbaar",
+    page="Pagina {page} van {pages}",
+)
+_ITALIAN: Final = Wording(
+    invoice="Fattura",
+    number="Numero fattura",
+    date_of_issue="Data di emissione",
+    date_due="Data di scadenza",
+    bill_to="Fatturare a",
+    ship_to="Spedire a",
+    tax_id="Codice fiscale",
+    description="Descrizione",
+    quantity="Qtà",
+    unit_price="Prezzo unitario",
+    amount="Importo",
+    carried_forward="A riportare",
+    brought_forward="Riporto",
+    subtotal="Subtotale",
+    total="Totale",
+    applied_balance="Saldo applicato",
+    amount_due="Importo dovuto",
+    amount_paid="Importo pagato",
+    amount_remaining="Importo residuo",
+    starting_balance="Saldo precedente",
+    ending_balance="Saldo successivo",
+    paid="Pagata",
+    void="Annullata",
+    uncollectible="Inesigibile",
+    page="Pagina {page} di {pages}",
+)
+
+WORDINGS: Final = {
+    "en": ENGLISH,
+    "de": _GERMAN,
+    "fr": _FRENCH,
+    "es": _SPANISH,
+    "pt": _PORTUGUESE,
+    "ja": _JAPANESE,
+    "nl": _DUTCH,
+    "it": _ITALIAN,
+}
+"""By the code of the language."""
+
+OTHERWISE: Final = Locale("en", "US")
+
+
+def locale_of(preferred: Iterable[str]) -> Locale:
+    """The first of a customer's locales in whose language there is a wording; English as in the United States if none.
+
+    A region that nobody has heard of is passed over: `de-XX` is German.
+    """
+    for text in preferred:
+        language, *rest = text.replace("_", "-").split("-")
+        if language.lower() in WORDINGS:
+            return _known("-".join([language.lower(), *rest])) or _known(language.lower()) or OTHERWISE
+    return OTHERWISE
+
+
+def _known(tag: str) -> Locale | None:
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None

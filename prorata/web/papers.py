@@ -1,0 +1,85 @@
+"""Papers: `GET /papers/{id}/{signature}.pdf` prints an invoice for everyone who was given its address.
+
+The signature is made with the server's secret key, so that nobody guesses an address, and none is stored.
+"""
+
+import hmac
+from asyncio import get_running_loop
+from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import Final
+
+from aiohttp import web
+
+from documents.invoices import invoice_pdf
+from domain.ids import Prefix, prefix_of
+from services.invoices.papers import invoice_paper
+
+_PURPOSE: Final = b"prorata:papers:"
+_HEADERS: Final = {
+    # What it shows changes when the invoice is paid, and it is nobody else's business.
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+Printed = tuple[str, Callable[[], bytes]]
+"""The number of a paper, and what makes it."""
+
+
+class Papers:
+    """Addresses of papers, and what answers them."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._key = hmac.digest(secret_key.encode(), _PURPOSE, sha256)
+        # One at a time, beside the event loop: a paper of a thousand pages keeps nobody waiting but other papers.
+        self._press = ThreadPoolExecutor(max_workers=1, thread_name_prefix="papers")
+
+    def path_of(self, identifier: str) -> str:
+        """Where the paper of this object is, on this server."""
+        return f"/papers/{identifier}/{self._signature(identifier)}.pdf"
+
+    def routes(self) -> list[web.RouteDef]:
+        """What serves them."""
+        return [web.get("/papers/{id}/{signature}.pdf", self._paper)]
+
+    def close(self) -> None:
+        """Print nothing more."""
+        self._press.shutdown(wait=False, cancel_futures=True)
+
+    async def _paper(self, request: web.Request) -> web.Response:
+        """The paper; 404 for everything that has none, and for every signature that is not its own."""
+        identifier = request.match_info["id"]
+        given = request.match_info["signature"]
+        if not hmac.compare_digest(given.encode(), self._signature(identifier).encode()):
+            raise web.HTTPNotFound
+        printed = await _printed(identifier)
+        if printed is None:
+            raise web.HTTPNotFound
+        number, make = printed
+        body = await get_running_loop().run_in_executor(self._press, make)
+        name = f'inline; filename="{number}.pdf"'
+        return web.Response(
+            body=body, content_type="application/pdf", headers={**_HEADERS, "Content-Disposition": name}
+        )
+
+    def _signature(self, identifier: str) -> str:
+        digest = hmac.digest(self._key, identifier.encode(), sha256)
+        return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+async def _printed(identifier: str) -> Printed | None:
+    """What the prefix of the id says there may be; None when there is none."""
+    find = _PAPERS.get(prefix_of(identifier))
+    return None if find is None else await find(identifier)
+
+
+async def _invoice(identifier: str) -> Printed | None:
+    paper = await invoice_paper(identifier)
+    return None if paper is None else (paper.number, lambda: invoice_pdf(paper))
+
+
+_PAPERS: Final[dict[Prefix | None, Callable[[str], Awaitable[Printed | None]]]] = {Prefix.INVOICE: _invoice}

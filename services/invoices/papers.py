@@ -1,0 +1,80 @@
+"""What the paper of an invoice shows: the invoice with its lines and its seller, as they were fixed."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from documents.contacts import Contact
+from documents.invoices import InvoicePaper
+from documents.lines import PaperLine
+from domain.addresses import Address
+from domain.lifecycles import InvoiceStatus
+from models import Account, Invoice, InvoiceLine
+
+
+async def invoice_paper(identifier: str) -> InvoicePaper | None:
+    """The paper of the invoice with this id, whoever's it is; None when there is none, or it is still a draft.
+
+    It is for those who were given its address: that is proof enough, as it is of a letter.
+    """
+    row = await Invoice.get_or_none(id=identifier)
+    if row is None or row.status == InvoiceStatus.DRAFT:
+        return None
+    lines = await InvoiceLine.filter(invoice_id=row.id).order_by("position")
+    return _paper(row, lines, await Account.get(id=row.account_id))
+
+
+def _paper(row: Invoice, lines: list[InvoiceLine], account: Account) -> InvoicePaper:
+    assert row.number is not None and row.finalized_at is not None and row.ending_balance is not None
+    known = row.customer_snapshot.get
+    shipping = known("shipping")
+    return InvoicePaper(
+        number=row.number,
+        status=InvoiceStatus(row.status),
+        currency=row.currency,
+        issued_at=row.finalized_at,
+        seller=_seller(account),
+        customer=_customer(row.customer_snapshot),
+        lines=[_line(line) for line in lines],
+        subtotal=row.subtotal,
+        total=row.total,
+        starting_balance=row.starting_balance,
+        ending_balance=row.ending_balance,
+        amount_due=row.amount_due,
+        amount_paid=row.amount_paid,
+        ended_at=row.paid_at or row.voided_at or row.marked_uncollectible_at,
+        ship_to=_contact(shipping) if shipping else None,
+        custom_fields=[(each["name"], each["value"]) for each in row.custom_fields],
+        locales=known("locales") or (),
+        memo=row.description,
+        footer=row.footer,
+    )
+
+
+def _seller(account: Account) -> Contact:
+    return Contact(account.business_name, account.email, address=Address(country=account.country))
+
+
+def _customer(kept: Mapping[str, Any]) -> Contact:
+    tax_ids = [(each["type"], each["value"]) for each in kept.get("tax_ids") or ()]
+    return _contact(kept, email=kept.get("email"), tax_ids=tax_ids)
+
+
+def _contact(kept: Mapping[str, Any], **more: Any) -> Contact:
+    address = kept.get("address")
+    return Contact(
+        name=kept.get("name"),
+        phone=kept.get("phone"),
+        address=Address.from_json(address) if address else None,
+        **more,
+    )
+
+
+def _line(row: InvoiceLine) -> PaperLine:
+    return PaperLine(
+        description=row.description,
+        amount=row.amount,
+        quantity=row.quantity,
+        unit_amount=None if row.proration else Decimal(row.unit_amount_decimal),
+        period=None if row.period_start == row.period_end else (row.period_start, row.period_end),
+    )

@@ -15,7 +15,8 @@ _INTRODUCTION: Final = """\
 
 Every noun that has a status has one table of moves, in `domain/lifecycles.py`. A status changes by a move of its table
 or not at all; a verb that the status does not allow is refused with the code below. This page is generated from the
-tables: `prorata schema --lifecycles > docs/lifecycles.md`.
+tables: `prorata schema --lifecycles > docs/lifecycles.md`. Which events tell of what happens
+stands in [Events](events.md).
 """
 _PREPOSITIONS: Final = (" for", " of", " on")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from prorata.dunning_page import dunning_page
+from prorata.events_page import events_page
 from prorata.lifecycles_page import lifecycles_page
 from prorata.reference import error_reference
 from resolvers import build_schema
@@ -12,6 +13,7 @@ from resolvers import build_schema
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "dunning": dunning_page,
     "errors": error_reference,
+    "events": events_page,
     "lifecycles": lifecycles_page,
 }
 """What writes `docs/<name>.md`, by the name."""

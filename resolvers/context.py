@@ -121,7 +121,7 @@ class RequestContext:
     def for_plan(self) -> "RequestContext":
         """The same request for a plan, with loaders of its own: what a plan breaks off is of no use to others."""
         return RequestContext(
-            self.scope, self.services, Loaders(self.scope), self.headers, self.public_url, planned=True
+            self.scope, self.services, Loaders(self.scope), self.headers, self.public_url, self.paper_path, planned=True
         )
 
     def under(self, scope: Scope) -> "RequestContext":

@@ -192,6 +192,11 @@ class SubscriptionUpdateInput:
         "Pauses the collection of its invoices, which go on being made; its status stays. Null collects again."
     )
     trial_settings: strawberry.Maybe[TrialSettingsInput | None] = input_field("What happens when its trial ends.")
+    cancel_at: strawberry.Maybe[TimeOrPeriodEnd | None] = input_field(
+        "When it ends; null takes that back. What was billed for the current period beyond that is given back, and "
+        "charged again when the end is taken back or put off, unless `prorationBehavior` is NONE. A later period costs "
+        "its share in any case. With CLASSIC a trial that would last longer ends then."
+    )
     cancel_at_period_end: strawberry.Maybe[bool | None] = input_field(
         "True ends it with the current period; false takes that back."
     )
@@ -226,6 +231,13 @@ class SubscriptionCancelInput:
     """Becomes `CancellationDraft`."""
 
     id: strawberry.ID = input_field("The subscription.")
+    prorate: bool | None = input_field(
+        "Whether what was billed for the time from now on is given back, as invoice items; false by default."
+    )
+    invoice_now: bool | None = input_field(
+        "Whether these items, and others that wait, are invoiced at once: a credit goes to the customer's balance, a "
+        "charge is collected. False by default: they wait."
+    )
     cancellation_details: CancellationDetailsInput | None = input_field("What the customer said about it.")
 
 

@@ -11,7 +11,7 @@ suspension    they are paused: no period, no invoice
 resumption    what was paused goes on; restarting has its periods
 pausing       invoices are made, but not collected
 following     the status follows the latest finalized invoice
-cancellation  how it ends
+cancellation  how it ends; endings plans it, final_invoices asks for what waits
 """
 
 from collections.abc import Sequence
@@ -127,7 +127,6 @@ class Subscriptions(Service):
         """
         return await self.resumption.resume(draft)
 
-    @transactional
-    async def cancel(self, draft: CancellationDraft) -> Subscription:
-        """End it now. Event `customer.subscription.deleted`."""
+    async def cancel(self, draft: CancellationDraft) -> Settled[Subscription]:
+        """End it now. Event `customer.subscription.deleted`, after those of a final invoice where one was asked for."""
         return await self.cancellation.cancel(draft)

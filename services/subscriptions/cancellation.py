@@ -1,29 +1,40 @@
 """Ending subscriptions: at once, at the end of a period, with their customer, or for want of a first payment."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
+from domain.invoicing import LineDraft
 from domain.lifecycles import LIVING, SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
 from domain.subscriptions import cancellation_requested, cancellation_told
-from models import AgendaEntry, Subscription
+from models import AgendaEntry, Invoice, InvoiceItem, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice, WholeSubscription
-from services.base import Service, part
+from services.base import Service, Settled, part
 from services.due import Due
 from services.events import Events
+from services.invoices.finalization import Finalization, Payer
+from services.invoices.items import InvoiceItems
 from services.invoices.stopping import Stopping
 from services.invoices.voiding import Voiding
 from services.invoices.wholes import WholeInvoices
+from services.payments import Attempts, Prepared, Wish
 from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
+from services.subscriptions.billed_time import BILLED, BilledTime
 from services.subscriptions.drafts import CancellationDraft
+from services.subscriptions.final_invoices import FinalInvoices
+from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.wholes import WholeSubscriptions
 
 _AGENDA = (
     AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_EXPIRE,
     AgendaKind.SUBSCRIPTION_TRIAL_END, AgendaKind.SUBSCRIPTION_TRIAL_WILL_END,
     AgendaKind.SUBSCRIPTION_RESUME_COLLECTION,
+)  # fmt: skip
+_ENDED = (
+    "status", "ended_at", "canceled_at", "cancellation_details", "has_pending_items", "latest_invoice_id",
 )  # fmt: skip
 
 
@@ -36,43 +47,85 @@ class Cancellation(Service):
     invoices = part(WholeInvoices)
     voiding = part(Voiding)
     stopping = part(Stopping)
+    items = part(InvoiceItems)
+    time = part(BilledTime)
+    final = part(FinalInvoices)
+    finalization = part(Finalization)
+    attempts = part(Attempts)
 
-    async def cancel(self, draft: CancellationDraft) -> Subscription:
-        """End one subscription now, as its customer or seller asked."""
+    async def cancel(self, draft: CancellationDraft) -> Settled[Subscription]:
+        """End one subscription now, as its customer or seller asked.
+
+        What is invoiced for that is collected at once; a decline is answered beside the subscription, which has ended.
+        """
+        return await self.attempts.carried_out(lambda: self._begin(draft))
+
+    async def _begin(self, draft: CancellationDraft) -> Prepared[Subscription]:
+        """Within the first transaction: everything is written."""
+        known = await self.require(Subscription, draft.id)
+        payers = await self.finalization.payers([known.customer_id]) if draft.invoice_now else []
         row = await self.lock(Subscription, draft.id)
+        refuse_elsewhere(known, row)
         SUBSCRIPTION.refuse_unless("cancel", row.id, SubscriptionStatus(row.status))
-        await self.present(row.test_clock_id)
+        at = await self.present(row.test_clock_id)
         said = draft.cancellation_details
         details = cancellation_told(row.cancellation_details, comment=said.comment, feedback=said.feedback)
         row.cancellation_details = cancellation_requested(details)
-        await self.end(await self.wholes.of([row]))
-        return row
+        [whole] = await self.wholes.of([row])
+        items = self.items.made(row, await self._given_back(whole, draft, at), at)
+        wishes = await self._invoice(whole, items, payers, at)
+        await self.end([whole])
+        return Prepared(subject=row, wishes=wishes)
 
-    async def end(self, wholes: Sequence[WholeSubscription]) -> None:
+    async def _given_back(self, whole: WholeSubscription, draft: CancellationDraft, at: datetime) -> list[LineDraft]:
+        """What is left of periods that were billed. A draft is not collected any more, so nothing of it comes back."""
+        row = whole.row
+        if not draft.prorate or row.status not in BILLED:
+            return []
+        invoice = await self.mine(Invoice).filter(subscription_id=row.id, cycle=row.cycle).first()
+        asked_for = invoice is None or invoice.status not in (InvoiceStatus.DRAFT, InvoiceStatus.VOID)
+        since = None if invoice is None or asked_for else invoice.period_end
+        asked = [item.row for item in whole.items if since is None or item.row.current_period_start < since]
+        return await self.time.moved(whole, {each.id: at for each in asked if at < each.current_period_end})
+
+    async def _invoice(
+        self, whole: WholeSubscription, items: Sequence[InvoiceItem], payers: Sequence[Payer], at: datetime
+    ) -> list[Wish]:
+        """The final invoice, where one was asked for; otherwise new items wait."""
+        row = whole.row
+        if not payers:
+            await self.items.store(items)
+            row.has_pending_items = row.has_pending_items or bool(items)
+            return []
+        waiting = (await self.items.waiting_for([row])).get(row.id, [])
+        row.has_pending_items = False
+        return await self.final.invoiced(row, items, waiting, payers[0], at) if items or waiting else []
+
+    async def end(self, wholes: Sequence[WholeSubscription], *, final: bool = False) -> None:
         """End these now. What would have begun or resumed them is void; others stay but go nowhere by themselves.
 
-        Event `customer.subscription.deleted` for each.
+        With `final`, items that wait are invoiced. Event `customer.subscription.deleted` for each.
         """
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
         awaited = [_awaited_by(whole.row) for whole in wholes]
+        billed = [whole for whole in wholes if final and whole.row.status in BILLED]
         for whole in wholes:
             row, at = whole.row, presents[whole.row.test_clock_id]
             row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.CANCELED)
             row.ended_at = at
             row.canceled_at = row.canceled_at or at
-        await update_rows(
-            [whole.row for whole in wholes], ("status", "ended_at", "canceled_at", "cancellation_details")
-        )
         await self.due.cancel_all((kind, whole.row.id) for whole in wholes for kind in _AGENDA)
         await self.stopping.stop_all_of([whole.row.id for whole in wholes])
+        await self.final.draft(billed)
+        await update_rows([whole.row for whole in wholes], _ENDED)
         for whole in wholes:
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_DELETED, whole, at=presents[whole.row.test_clock_id])
         await self._void_awaited(awaited)
 
     async def end_at_period_end(self, entries: Sequence[AgendaEntry]) -> None:
-        """The agenda's SUBSCRIPTION_CANCEL: what was to be cancelled at its period end is."""
+        """The agenda's SUBSCRIPTION_CANCEL: what was to end at this moment does, and what waits for it is invoiced."""
         wholes = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
-        await self.end([whole for whole in wholes if whole.row.status in LIVING])
+        await self.end([whole for whole in wholes if whole.row.status in LIVING], final=True)
 
     async def expire(self, entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
         """The agenda's SUBSCRIPTION_EXPIRE: void invoices that were not paid in time; the status follows.

@@ -9,23 +9,22 @@ from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
-from domain.subscriptions import PaymentBehavior, cancellation_requested, cancellation_told
+from domain.subscriptions import BillingMode, PaymentBehavior, cancellation_told
 from domain.texts import text_within
 from domain.trials import NOW, checked_trial_end
 from models import Customer, Subscription, SubscriptionItem
 from services.aggregates import WholeSubscription
 from services.base import Service, Settled, part
-from services.due import Due
 from services.events import Events
 from services.invoices.finalization import Finalization, Payer
 from services.payment_methods import PaymentMethods
 from services.payments import Attempts, Prepared
 from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.drafts import SubscriptionChange
+from services.subscriptions.endings import Endings, asks_for_end_at_once
 from services.subscriptions.item_changes import ItemChanges, ItemsChanged, asks_at_once
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
-from services.subscriptions.renewal import PERIOD_ENDINGS, current_period_end, period_ending
 from services.subscriptions.trials import Trials
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -44,7 +43,6 @@ class Changes(Service):
     """Applies changes to subscriptions."""
 
     events = part(Events)
-    due = part(Due)
     methods = part(PaymentMethods)
     trials = part(Trials)
     pause = part(CollectionPause)
@@ -53,6 +51,7 @@ class Changes(Service):
     items = part(ItemChanges)
     finalization = part(Finalization)
     attempts = part(Attempts)
+    endings = part(Endings)
 
     def subscribed_to(self, price_id: str) -> Subquery:
         """The ids of the subscriptions with this price, for use within a query."""
@@ -78,7 +77,7 @@ class Changes(Service):
             changed = await self.items.apply(whole, change, payer, at)
         await self.pause.change(row, change.pause_collection, at)
         moved = await self._set_trial(changed.whole, change, at)
-        await self._end(changed.whole, change, at)
+        wishes = await self.endings.change(changed.whole, change, payer, at)
         _tell(row, change)
         await row.save(update_fields=_CHANGEABLE)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, changed.whole, at=at, before=before)
@@ -86,27 +85,16 @@ class Changes(Service):
             await self.announcements.announce(changed.whole, at)
         elif change.trial_end is NOW:
             await self.trials.end_now(changed.whole, at)
-        return Prepared(subject=row, wishes=changed.wishes)
+        return Prepared(subject=row, wishes=[*changed.wishes, *wishes])
 
     async def _payer(self, change: SubscriptionChange) -> Payer | None:
         """Whoever is charged at once, held before the subscription, as whatever finalizes invoices does."""
-        if not asks_at_once(change) and change.trial_end is UNSET:
+        at_once = asks_at_once(change) or asks_for_end_at_once(change)
+        if not at_once and change.trial_end is UNSET:
             return None
         row = await self.require(Subscription, change.id)
         [payer] = await self.finalization.payers([row.customer_id])
-        return payer if asks_at_once(change) else None
-
-    async def _end(self, whole: WholeSubscription, change: SubscriptionChange, at: datetime) -> None:
-        """Let the subscription end with its period, or not any more."""
-        row = whole.row
-        if change.cancel_at_period_end is not UNSET and change.cancel_at_period_end != row.cancel_at_period_end:
-            _refuse_paused(row)
-            row.cancel_at_period_end = change.cancel_at_period_end
-            row.cancel_at = current_period_end(whole) if row.cancel_at_period_end else None
-            row.canceled_at = at if row.cancel_at_period_end else None
-            row.cancellation_details = cancellation_requested({}) if row.cancel_at_period_end else {}
-            await self.due.cancel(row.id, *PERIOD_ENDINGS)
-            await self.due.schedule_all([period_ending(whole)], fresh=True)
+        return payer if at_once else None
 
     async def _set_trial(self, whole: WholeSubscription, change: SubscriptionChange, at: datetime) -> bool:
         """Begin or move a trial as the change says; whether its end is now another. One that ends now does so later."""
@@ -119,6 +107,8 @@ class Changes(Service):
             SUBSCRIPTION.refuse_unless("end the trial of", row.id, status, param="trialEnd")
             return False
         end = checked_trial_end(change.trial_end, at)
+        if row.billing_mode == BillingMode.CLASSIC and row.cancel_at is not None and not row.cancel_at_period_end:
+            end = min(end, row.cancel_at)  # with CLASSIC a trial does not outlast its subscription
         if status is SubscriptionStatus.TRIALING:
             await self.trials.move_end(whole, end)
         else:
@@ -160,14 +150,4 @@ def _refuse_unknown_ways(change: SubscriptionChange) -> None:
             ErrorCode.PARAMETER_INVALID,
             "A change cannot be made with ERROR_IF_INCOMPLETE; choose ALLOW_INCOMPLETE or DEFAULT_INCOMPLETE.",
             "paymentBehavior",
-        )
-
-
-def _refuse_paused(row: Subscription) -> None:
-    """A paused subscription is in no period with whose end it could end."""
-    if row.status == SubscriptionStatus.PAUSED:
-        raise DomainError(
-            ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
-            f"Subscription {row.id} is paused, so that no period of it ends; cancel it now, or resume it first.",
-            "cancelAtPeriodEnd",
         )

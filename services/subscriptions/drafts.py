@@ -107,6 +107,7 @@ class SubscriptionChange:
     trial_end: datetime | Now | Unset = UNSET
     trial_settings: TrialSettingsDraft | Unset = UNSET
     pause_collection: PauseCollectionDraft | Unset | None = UNSET
+    cancel_at: datetime | PeriodEnd | Unset | None = UNSET
     cancel_at_period_end: bool | Unset = UNSET
     cancellation_details: LeavingWords | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET
@@ -121,7 +122,12 @@ class SubscriptionChange:
 
 @dataclass(frozen=True, slots=True)
 class CancellationDraft:
-    """A subscription to be ended at once, with what the customer said about it."""
+    """A subscription to be ended at once, with what the customer said about it.
+
+    `prorate` gives back what is not used; `invoice_now` invoices that and what waits, instead of letting it wait.
+    """
 
     id: str
+    prorate: bool = False
+    invoice_now: bool = False
     cancellation_details: LeavingWords = field(default_factory=LeavingWords)

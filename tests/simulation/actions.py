@@ -145,7 +145,22 @@ class Actions(QuoteActions):
     async def cancel(self) -> Action | None:
         """A subscription ends now."""
         row = await self._any(await Subscription.all().order_by("id"))
-        return None if row is None else lambda scope: Subscriptions(scope).cancel(CancellationDraft(row.id))
+        if row is None:
+            return None
+        draft = CancellationDraft(row.id, prorate=self.dice.random() < 0.5, invoice_now=self.dice.random() < 0.5)
+        return lambda scope: Subscriptions(scope).cancel(draft)
+
+    async def plan_end(self) -> Action | None:
+        """A subscription is to end at some time, or not any more."""
+        row = await self._any(await Subscription.all().order_by("id"))
+        if row is None:
+            return None
+        change = SubscriptionChange(
+            id=row.id,
+            cancel_at=self._ahead((await TestClock.get(id=self.clock)).frozen_at, 50),
+            proration_behavior=self.dice.choice(tuple(ProrationBehavior)),
+        )
+        return lambda scope: Subscriptions(scope).update(change)
 
     async def change(self) -> Action | None:
         """A subscription is to end with its period, or not any more."""
@@ -336,8 +351,8 @@ class Actions(QuoteActions):
 
 
 _WEIGHTS = {
-    "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "change": 4, "try_out": 5,
-    "exchange": 14, "resume": 8, "suspend": 5, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
+    "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "plan_end": 5, "change": 4,
+    "try_out": 5, "exchange": 14, "resume": 8, "suspend": 5, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
     "attach_payment": 4, "confirm": 4, "call_off": 2,
     **quotes.WEIGHTS,

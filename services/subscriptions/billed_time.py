@@ -1,0 +1,62 @@
+"""What is given back when time that was billed is not used, and charged when it is used after all."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain.invoicing import LineDraft
+from domain.lifecycles import SubscriptionStatus
+from domain.periods import Period, full_period_until
+from domain.proration import Billed, Exchange, prorated
+from domain.subscriptions import BillingMode
+from models import Price, SubscriptionItem
+from services.aggregates import PricedItem, WholeSubscription
+from services.base import Service, part
+from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
+
+BILLED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
+"""The statuses in which the current period was billed, so that there is something to give back."""
+
+
+class BilledTime(Service):
+    """Prices time at the end of current periods."""
+
+    wholes = part(WholeSubscriptions)
+
+    async def moved(self, whole: WholeSubscription, untils: Mapping[str, datetime]) -> list[LineDraft]:
+        """The lines for items that are billed up to these moments from now on, instead of to the end of their periods.
+
+        Without lines of nothing. The items are not changed.
+        """
+        invoiced = {item.row.invoiced_price_id for item in whole.items}
+        prices = [item.price for item in whole.items] + await self.gather(Price, "id", invoiced)
+        facts = await self.wholes.facts_of(prices)
+        lines: list[LineDraft] = []
+        for item in whole.items:
+            row = item.row
+            until = untils.get(row.id, row.current_period_end)
+            price_id, quantity = _invoiced(row, whole.row.billing_mode)
+            lines += _lines(whole, item, Billed(facts[price_id], quantity), until)
+        return [line for line in lines if line.amount]
+
+
+def natural_period(whole: WholeSubscription, item: PricedItem) -> Period:
+    """The full period that is current, also where the item is billed for a part of it only."""
+    recurrence = recurrence_of_price(item.price)
+    assert recurrence is not None, f"subscription item {item.row.id} holds a one-time price"
+    return full_period_until(item.row.current_period_end, whole.row.billing_cycle_anchor, recurrence)
+
+
+def _invoiced(row: SubscriptionItem, mode: str) -> tuple[str, int]:
+    """What was invoiced, or with CLASSIC the price in force (spec 02, Billing mode)."""
+    if mode == BillingMode.CLASSIC or row.invoiced_price_id is None:
+        return row.price_id, row.quantity
+    assert row.invoiced_quantity is not None, f"{row.id} was invoiced at a price without a quantity"
+    return row.invoiced_price_id, row.invoiced_quantity
+
+
+def _lines(whole: WholeSubscription, item: PricedItem, billed: Billed, until: datetime) -> tuple[LineDraft, ...]:
+    row, full = item.row, natural_period(whole, item)
+    ends = row.current_period_end
+    if until < ends:
+        return prorated(Exchange(row.id, billed, None, until, full.start, full.end, until=ends))
+    return prorated(Exchange(row.id, None, billed, ends, full.start, full.end, until=until))

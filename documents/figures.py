@@ -7,8 +7,10 @@ from functools import lru_cache
 from babel.core import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from domain.currencies import format_minor
+from domain.periods import Recurrence
 
 
 @lru_cache(maxsize=4_096)
@@ -34,3 +36,9 @@ def period_text(start: datetime, end: datetime, locale: Locale) -> str:
 def quantity_text(quantity: int, locale: Locale) -> str:
     """A whole number: "1.500" in German."""
     return str(format_decimal(quantity, locale=locale))
+
+
+@lru_cache(maxsize=1_024)
+def time_text(time: Recurrence, locale: Locale) -> str:
+    """A length of time: "3 Monate" in German."""
+    return str(format_unit(time.interval_count, f"duration-{time.interval}", locale=locale))

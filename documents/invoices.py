@@ -19,7 +19,8 @@ from domain.lifecycles import InvoiceStatus
 class InvoicePaper:
     """A finalized invoice with everything that its paper shows. Amounts are in minor units of `currency`.
 
-    `ended_at` is when it was paid, voided or given up. The balances are the customer's, negative is credit.
+    `ended_at` is when it was paid, voided or given up. The balances are the customer's, negative is credit. Credit
+    notes that came before payment have lowered `amount_due` by `credited_before_payment`.
     """
 
     number: str
@@ -35,6 +36,7 @@ class InvoicePaper:
     ending_balance: int
     amount_due: int
     amount_paid: int
+    credited_before_payment: int = 0
     ended_at: datetime | None = None
     due_at: datetime | None = None
     ship_to: Contact | None = None
@@ -95,8 +97,11 @@ def _sums(paper: InvoicePaper, wording: Wording, locale: Locale) -> Iterator[Sum
 
     yield line(wording.subtotal, paper.subtotal)
     yield line(wording.total, paper.total)
-    if paper.amount_due != paper.total:
-        yield line(wording.applied_balance, paper.amount_due - paper.total)
+    applied = paper.amount_due + paper.credited_before_payment - paper.total
+    if applied:
+        yield line(wording.applied_balance, applied)
+    if paper.credited_before_payment:
+        yield line(wording.credit_notes, -paper.credited_before_payment)
     yield line(wording.amount_due, paper.amount_due, strong=True)
     if paper.amount_paid:
         yield line(wording.amount_paid, paper.amount_paid)

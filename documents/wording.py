@@ -35,6 +35,16 @@ class Wording:
     paid: str
     void: str
     uncollectible: str
+    quote: str
+    quote_number: str
+    valid_until: str
+    prepared_for: str
+    due_at_first: str
+    recurring: str
+    free_trial: str
+    accepted: str
+    canceled: str
+    credit_notes: str
     page: str
     """Has a place for the number of the `{page}` and for that of all `{pages}`."""
 
@@ -64,6 +74,16 @@ ENGLISH: Final = Wording(
     paid="Paid",
     void="Void",
     uncollectible="Uncollectible",
+    quote="Quote",
+    quote_number="Quote number",
+    valid_until="Valid until",
+    prepared_for="Prepared for",
+    due_at_first="Due at first",
+    recurring="Recurring",
+    free_trial="Free trial",
+    accepted="Accepted",
+    canceled="Canceled",
+    credit_notes="Credit notes",
     page="Page {page} of {pages}",
 )
 _GERMAN: Final = Wording(
@@ -91,6 +111,16 @@ _GERMAN: Final = Wording(
     paid="Bezahlt",
     void="Storniert",
     uncollectible="Uneinbringlich",
+    quote="Angebot",
+    quote_number="Angebotsnummer",
+    valid_until="Gültig bis",
+    prepared_for="Angebot für",
+    due_at_first="Zunächst fällig",
+    recurring="Wiederkehrend",
+    free_trial="Kostenlose Testphase",
+    accepted="Angenommen",
+    canceled="Zurückgezogen",
+    credit_notes="Gutschriften",
     page="Seite {page} von {pages}",
 )
 _FRENCH: Final = Wording(
@@ -118,6 +148,16 @@ _FRENCH: Final = Wording(
     paid="Payée",
     void="Annulée",
     uncollectible="Irrécouvrable",
+    quote="Devis",
+    quote_number="Numéro de devis",
+    valid_until="Valable jusqu’au",
+    prepared_for="Préparé pour",
+    due_at_first="Dû au départ",
+    recurring="Récurrent",
+    free_trial="Essai gratuit",
+    accepted="Accepté",
+    canceled="Annulé",
+    credit_notes="Avoirs",
     page="Page {page} sur {pages}",
 )
 _SPANISH: Final = Wording(
@@ -145,6 +185,16 @@ _SPANISH: Final = Wording(
     paid="Pagada",
     void="Anulada",
     uncollectible="Incobrable",
+    quote="Presupuesto",
+    quote_number="Número de presupuesto",
+    valid_until="Válido hasta",
+    prepared_for="Preparado para",
+    due_at_first="A pagar al inicio",
+    recurring="Recurrente",
+    free_trial="Prueba gratuita",
+    accepted="Aceptado",
+    canceled="Cancelado",
+    credit_notes="Notas de crédito",
     page="Página {page} de {pages}",
 )
 _PORTUGUESE: Final = Wording(
@@ -172,6 +222,16 @@ _PORTUGUESE: Final = Wording(
     paid="Paga",
     void="Anulada",
     uncollectible="Incobrável",
+    quote="Orçamento",
+    quote_number="Número do orçamento",
+    valid_until="Válido até",
+    prepared_for="Preparado para",
+    due_at_first="A pagar no início",
+    recurring="Recorrente",
+    free_trial="Teste gratuito",
+    accepted="Aceito",
+    canceled="Cancelado",
+    credit_notes="Notas de crédito",
     page="Página {page} de {pages}",
 )
 _JAPANESE: Final = Wording(
@@ -199,6 +259,16 @@ _JAPANESE: Final = Wording(
     paid="支払済",
     void="無効",
     uncollectible="回収不能",
+    quote="見積書",
+    quote_number="見積番号",
+    valid_until="有効期限",
+    prepared_for="宛先",
+    due_at_first="初回お支払い額",
+    recurring="継続",
+    free_trial="無料試用期間",
+    accepted="承諾済",
+    canceled="取消",
+    credit_notes="クレジットノート",
     page="{page} / {pages} ページ",
 )
 _DUTCH: Final = Wording(
@@ -226,6 +296,16 @@ _DUTCH: Final = Wording(
     paid="Betaald",
     void="Ongeldig",
     uncollectible="Oninbaar",
+    quote="Offerte",
+    quote_number="Offertenummer",
+    valid_until="Geldig tot",
+    prepared_for="Opgesteld voor",
+    due_at_first="Eerst te betalen",
+    recurring="Terugkerend",
+    free_trial="Gratis proefperiode",
+    accepted="Geaccepteerd",
+    canceled="Geannuleerd",
+    credit_notes="Creditnota’s",
     page="Pagina {page} van {pages}",
 )
 _ITALIAN: Final = Wording(
@@ -253,6 +333,16 @@ _ITALIAN: Final = Wording(
     paid="Pagata",
     void="Annullata",
     uncollectible="Inesigibile",
+    quote="Preventivo",
+    quote_number="Numero preventivo",
+    valid_until="Valido fino al",
+    prepared_for="Preparato per",
+    due_at_first="Dovuto all’inizio",
+    recurring="Ricorrente",
+    free_trial="Prova gratuita",
+    accepted="Accettato",
+    canceled="Annullato",
+    credit_notes="Note di credito",
     page="Pagina {page} di {pages}",
 )
 

@@ -28,6 +28,7 @@ from schema.base import (
 )
 from schema.connections import Connection
 from schema.invoice_payments import InvoicePayment, invoice_payments
+from schema.papers import paper
 from schema.payloads import payload
 from schema.refs import (
     AddressRef,
@@ -123,11 +124,6 @@ async def _confirmation_secret(source: Any, info: Any) -> InvoiceConfirmationSec
     return None if intent is None else InvoiceConfirmationSecret.of(intent.row)
 
 
-def _paper_address(source: Any, info: Any) -> str | None:
-    """Only what is finalized can be printed."""
-    return None if source.row.number is None else info.context.paper_address(source.row.id)
-
-
 @strawberry.input(description="Which of an object's invoices to show.")
 class InvoicePageFilter:
     """Arguments of connections to invoices; its fields are columns."""
@@ -188,10 +184,7 @@ class Invoice(Node):
     customer_shipping: ShippingRef | None = _copied("shipping", "Where their goods went; null while a draft.")
     customer_tax_exempt: TaxExempt | None = _copied("tax_exempt", "How they were taxed; null while a draft.")
     footer: str | None = column("What stands at its bottom: the customer's footer at finalization; null while a draft.")
-    invoice_pdf: str | None = strawberry.field(
-        description="Where everyone who has this address can read it as a PDF, without a key; null while a draft.",
-        metadata={DIRECT: _paper_address},
-    )
+    invoice_pdf: str | None = paper("Where everyone who has this address can read it as a PDF; null while a draft.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
     metadata: Metadata = column("Labels of your own.")
 

@@ -17,6 +17,7 @@ from domain.subscriptions import BillingMode
 from domain.trials import TRIAL_DAYS_MAX
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.catalog import RecurringInput
+from schema.papers import paper
 from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, QuoteLineItemRef, QuoteRef, SubscriptionRef, TestClockRef
 from schema.relations import many, one
@@ -114,6 +115,7 @@ class Quote(Node):
     header: str | None = column("What stands above it.")
     description: str | None = column("What the customer reads about it.")
     footer: str | None = column("What stands below it.")
+    pdf: str | None = paper("Where everyone who has this address can read it as a PDF; null until it is finalized.")
     expires_at: datetime = column("When it is canceled by itself, unless it is accepted before.")
     subscription: SubscriptionRef | None = one("subscription_id", "What came of it; null until it is accepted.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")

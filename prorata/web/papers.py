@@ -1,4 +1,4 @@
-"""Papers: `GET /papers/{id}/{signature}.pdf` prints an invoice for everyone who was given its address.
+"""Papers: `GET /papers/{id}/{signature}.pdf` prints an invoice or a quote for everyone who was given its address.
 
 The signature is made with the server's secret key, so that nobody guesses an address, and none is stored.
 """
@@ -14,8 +14,10 @@ from typing import Final
 from aiohttp import web
 
 from documents.invoices import invoice_pdf
+from documents.quotes import quote_pdf
 from domain.ids import Prefix, prefix_of
 from services.invoices.papers import invoice_paper
+from services.quotes.papers import quote_paper
 
 _PURPOSE: Final = b"prorata:papers:"
 _HEADERS: Final = {
@@ -82,4 +84,12 @@ async def _invoice(identifier: str) -> Printed | None:
     return None if paper is None else (paper.number, lambda: invoice_pdf(paper))
 
 
-_PAPERS: Final[dict[Prefix | None, Callable[[str], Awaitable[Printed | None]]]] = {Prefix.INVOICE: _invoice}
+async def _quote(identifier: str) -> Printed | None:
+    paper = await quote_paper(identifier)
+    return None if paper is None else (paper.number, lambda: quote_pdf(paper))
+
+
+_PAPERS: Final[dict[Prefix | None, Callable[[str], Awaitable[Printed | None]]]] = {
+    Prefix.INVOICE: _invoice,
+    Prefix.QUOTE: _quote,
+}

@@ -1,15 +1,12 @@
 """What the paper of an invoice shows: the invoice with its lines and its seller, as they were fixed."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
-from documents.contacts import Contact
 from documents.invoices import InvoicePaper
 from documents.lines import PaperLine
-from domain.addresses import Address
 from domain.lifecycles import InvoiceStatus
 from models import Account, Invoice, InvoiceLine
+from services.customers.contacts import contact_of, seller_of
 
 
 async def invoice_paper(identifier: str) -> InvoicePaper | None:
@@ -33,8 +30,8 @@ def _paper(row: Invoice, lines: list[InvoiceLine], account: Account) -> InvoiceP
         status=InvoiceStatus(row.status),
         currency=row.currency,
         issued_at=row.finalized_at,
-        seller=_seller(account),
-        customer=_customer(row.customer_snapshot),
+        seller=seller_of(account),
+        customer=contact_of(row.customer_snapshot),
         lines=[_line(line) for line in lines],
         subtotal=row.subtotal,
         total=row.total,
@@ -42,31 +39,13 @@ def _paper(row: Invoice, lines: list[InvoiceLine], account: Account) -> InvoiceP
         ending_balance=row.ending_balance,
         amount_due=row.amount_due,
         amount_paid=row.amount_paid,
+        credited_before_payment=row.pre_payment_credit_notes_amount,
         ended_at=row.paid_at or row.voided_at or row.marked_uncollectible_at,
-        ship_to=_contact(shipping) if shipping else None,
+        ship_to=contact_of(shipping) if shipping else None,
         custom_fields=[(each["name"], each["value"]) for each in row.custom_fields],
         locales=known("locales") or (),
         memo=row.description,
         footer=row.footer,
-    )
-
-
-def _seller(account: Account) -> Contact:
-    return Contact(account.business_name, account.email, address=Address(country=account.country))
-
-
-def _customer(kept: Mapping[str, Any]) -> Contact:
-    tax_ids = [(each["type"], each["value"]) for each in kept.get("tax_ids") or ()]
-    return _contact(kept, email=kept.get("email"), tax_ids=tax_ids)
-
-
-def _contact(kept: Mapping[str, Any], **more: Any) -> Contact:
-    address = kept.get("address")
-    return Contact(
-        name=kept.get("name"),
-        phone=kept.get("phone"),
-        address=Address.from_json(address) if address else None,
-        **more,
     )
 
 

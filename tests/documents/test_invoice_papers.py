@@ -67,6 +67,12 @@ def test_credit_that_was_used_is_shown_with_the_balance_before_and_after() -> No
     ]  # fmt: skip
 
 
+def test_what_was_credited_before_payment_is_taken_off() -> None:
+    found = read(credited_before_payment=400, starting_balance=-500, amount_due=600)
+    # 15.00, less 5.00 of balance, less 4.00 of credit notes
+    assert found[-6:-3] == ["Applied balance -$5.00", "Credit notes -$4.00", "Amount due $6.00"]
+
+
 def test_a_part_that_was_paid_is_taken_off() -> None:
     assert read(amount_paid=600)[-4:-1] == ["Amount due $15.00", "Amount paid $6.00", "Amount remaining $9.00"]
 

@@ -145,3 +145,20 @@ async def test_a_very_long_invoice_keeps_nobody_waiting(world: World) -> None:
 
     assert (alive[0], printing.done()) == (200, False)
     assert len(pages_of((await printing)[2])) > 200
+
+
+async def test_a_quote_has_a_paper_once_it_is_finalized(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny = await world.customer(name="Jenny Rosen", preferredLocales=["fr"])
+    lines = [{"price": basic, "quantity": 5}]
+    made = await world.do("quoteCreate", "quote { id pdf }", customer=jenny.id, lineItems=lines)
+    assert made["quote"]["pdf"] is None
+    assert (await fetched(world, Papers(SECRET_KEY).path_of(made["quote"]["id"])))[0] == 404
+
+    offered = await world.do("quoteFinalize", "quote { number pdf }", id=made["quote"]["id"])
+    _, headers, body = await fetched(world, offered["quote"]["pdf"].removeprefix("https://billing.example.com"))
+
+    assert headers["Content-Disposition"] == f'inline; filename="{offered["quote"]["number"]}.pdf"'
+    found = pages_of(body)[0].replace("\xa0", " ").splitlines()
+    for line in (f"Numéro de devis {offered['quote']['number']}", "Jenny Rosen", "Récurrent (1 mois) 75,00 $US"):
+        assert line in found

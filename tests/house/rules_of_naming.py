@@ -67,7 +67,7 @@ INFRASTRUCTURE = {
         "snapshots",
         "transactions",
     },
-    "schema": {"base", "connections", "errors", "inputs", "payloads", "refs", "relations", "scalars"},
+    "schema": {"base", "connections", "errors", "inputs", "papers", "payloads", "refs", "relations", "scalars"},
     "resolvers": {"context", "loaders", "mutations", "nodes", "queries", "reading", "tuning"},
 }
 

@@ -1,0 +1,53 @@
+"""What the paper of a quote shows: the offer, and the customer as they are now."""
+
+from decimal import Decimal
+
+from documents.lines import PaperLine
+from documents.quotes import QuotePaper
+from domain.lifecycles import QuoteStatus
+from domain.periods import Interval, Recurrence
+from models import Account, Customer, Quote, QuoteLine
+from services.customers.contacts import contact_now, seller_of
+
+
+async def quote_paper(identifier: str) -> QuotePaper | None:
+    """The paper of the quote with this id, whoever's it is; None when there is none, or it was never finalized.
+
+    It is for those who were given its address, as `services.invoices.papers` says.
+    """
+    row = await Quote.get_or_none(id=identifier)
+    if row is None or row.number is None or row.finalized_at is None:
+        return None
+    customer = await Customer.get(id=row.customer_id)
+    lines = await QuoteLine.filter(quote_id=row.id).order_by("position")
+    return QuotePaper(
+        number=row.number,
+        status=QuoteStatus(row.status),
+        currency=row.currency,
+        issued_at=row.finalized_at,
+        expires_at=row.expires_at,
+        seller=seller_of(await Account.get(id=row.account_id)),
+        customer=await contact_now(customer),
+        lines=[_line(line) for line in lines],
+        subtotal=row.amount_subtotal,
+        total=row.amount_total,
+        upfront_total=row.upfront_total,
+        recurring_total=row.recurring_total,
+        recurrence=_recurrence(row),
+        trial_days=row.trial_period_days,
+        ended_at=row.accepted_at or row.canceled_at,
+        locales=customer.preferred_locales,
+        header=row.header,
+        description=row.description,
+        footer=row.footer,
+    )
+
+
+def _recurrence(row: Quote) -> Recurrence | None:
+    if row.interval is None or row.interval_count is None:
+        return None
+    return Recurrence(Interval(row.interval), row.interval_count)
+
+
+def _line(row: QuoteLine) -> PaperLine:
+    return PaperLine(row.description, row.amount_total, row.quantity, Decimal(str(row.calculation["unit_amount"])))

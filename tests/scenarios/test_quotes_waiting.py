@@ -178,3 +178,38 @@ async def test_change_that_makes_no_sense_moves_nothing(world: World, given: dic
 
     assert len(refused) == 2 and refused[0] == ("PARAMETER_STRING_TOO_LONG", "header")
     assert (await quote.now(), await world.news()) == (before, [])
+
+
+async def test_quotes_are_listed_by_customer_and_status(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    jenny, mara = await world.customer(), await world.customer()
+    first, second = await offered(jenny, basic), await offered(jenny, basic)
+    other = await (await offered(mara, basic)).finalize()
+    await second.finalize()
+
+    found = await world.api.ask(
+        """query($id: ID!) {
+          all: quotes { nodes { id } }
+          hers: quotes(filter: {customer: $id}) { totalCount nodes { id } }
+          open: quotes(filter: {status: OPEN}) { nodes { id } }
+          customer(id: $id) { quotes(filter: {status: [OPEN, ACCEPTED]}) { nodes { id lineItems { quantity } } } }
+        }""",
+        {"id": jenny.id},
+    )
+
+    ids = {name: [node["id"] for node in found[name]["nodes"]] for name in ("all", "hers", "open")}
+    assert ids == {
+        "all": [other.id, second.id, first.id], "hers": [second.id, first.id], "open": [other.id, second.id],
+    }  # fmt: skip
+    assert found["customer"]["quotes"]["nodes"] == [{"id": second.id, "lineItems": [{"quantity": 1}]}]
+
+
+async def test_quotes_go_with_their_clock(world: World) -> None:
+    jenny = await world.customer(card="pm_card_visa")
+    basic = await world.price("Basic", 1500)
+    await (await (await offered(jenny, basic)).finalize()).accept()
+    await offered(jenny, basic)
+
+    await world.do("testClockDelete", "testClock { id }", id=world.clock)
+
+    assert await world.api.ask("{ quotes { totalCount } }") == {"quotes": {"totalCount": 0}}

@@ -26,7 +26,7 @@ SUBSCRIPTION_MONTHS = 10_000
 CUSTOMERS = 300
 CALLS_A_MONTH = 12
 """Enough to meet every state, few enough that most customers just pay."""
-CHECKED_EVERY = 15
+CHECKED_EVERY = 20
 MONTH = timedelta(days=365.25 / 12)
 SEED = int(os.environ.get("PRORATA_TEST_SEED", "2027"))
 

@@ -77,6 +77,19 @@ async def first_decline(world: World) -> Steps:
     yield "`invoicePay` with another card: ACTIVE"
 
 
+async def authentication(world: World) -> Steps:
+    """The first payment has to be authenticated."""
+    jenny, price = await jenny_of(world, "pm_card_threeDSecure2Required"), await monthly(world)
+    await world.news()
+    subscription = await jenny.subscribe(price)
+    yield "`subscriptionCreate`, and the issuer wants to see the customer: INCOMPLETE"
+    query = "query($id: ID!) { subscription(id: $id) { latestInvoice { paymentIntent { id } } } }"
+    found = await world.api.ask(query, {"id": subscription.id})
+    intent = found["subscription"]["latestInvoice"]["paymentIntent"]["id"]
+    await world.do("sandboxAuthenticate", "userErrors { code }", subject={"paymentIntent": intent}, outcome="PASS")
+    yield "The customer authenticates: ACTIVE"
+
+
 async def never_paid(world: World) -> Steps:
     """The first payment never comes."""
     jenny, price = await jenny_of(world, "pm_card_chargeCustomerFail"), await monthly(world)
@@ -186,11 +199,23 @@ async def refund(world: World) -> Steps:
     yield "`refundCreate`"
 
 
+async def quote(world: World) -> Steps:
+    """A quote that is accepted."""
+    jenny, price = await jenny_of(world), await monthly(world)
+    await world.news()
+    made = await world.do("quoteCreate", "quote { id }", customer=jenny.id, lineItems=[{"price": price}])
+    yield "`quoteCreate`"
+    await world.do("quoteFinalize", "quote { id }", id=made["quote"]["id"])
+    yield "`quoteFinalize`"
+    await world.do("quoteAccept", "quote { id }", id=made["quote"]["id"])
+    yield "`quoteAccept`: the subscription begins, and the card is charged"
+
+
 PLAYS: dict[str, Callable[[World], Steps]] = {
     play.__name__: play
     for play in (
-        sign_up, first_decline, never_paid, renewal, trial, trial_without_card, dunning, dunning_in_vain,
-        upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, refund,
+        sign_up, first_decline, authentication, never_paid, renewal, trial, trial_without_card, dunning, dunning_in_vain,
+        upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, refund, quote,
     )
 }  # fmt: skip
 

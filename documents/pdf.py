@@ -133,6 +133,12 @@ class Pdf:
             embedded = self._embedded[key] = _Embedded(face, f"F{len(self._embedded)}")
         spelled: set[int] = set()
         meanings = embedded.meanings
+        if run.steps is not None:
+            exact = True
+            for _, glyph, text in run.steps:
+                exact = meanings.setdefault(glyph, text) == text and exact
+            if exact:
+                return embedded, spelled
         for place, (text, glyphs) in enumerate(run.groups):
             if len(glyphs) > 1:
                 meanings.update((glyph.id, None) for glyph in glyphs if glyph.id not in meanings)
@@ -187,6 +193,10 @@ def _shown(written: _Written) -> str:
     """A run as operators."""
     name, size = written.embedded.name, _number(written.size)
     begin = f"BT {written.colour} rg /{name} {size} Tf {written.matrix} Tm"
+    if written.run.steps is not None and not written.spelled:
+        codes = written.embedded.codes
+        steps = [f"> {back} <{codes[glyph]}" if back else codes[glyph] for back, glyph, _ in written.run.steps]
+        return f"{begin} [<{''.join(steps)}>] TJ ET"
     return f"{begin} {' '.join(_pieces(written))} ET"
 
 

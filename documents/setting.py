@@ -32,11 +32,16 @@ Group: TypeAlias = tuple[str, tuple[Glyph, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Groups of one typeface and one direction, from left to right."""
+    """Groups of one typeface and one direction, from left to right.
+
+    `steps` tells a run of plain letters once more, ready to be written: for each how far the pen goes back before it,
+    its glyph, and its character. It is None where groups have several glyphs, or glyphs are raised.
+    """
 
     typeface: Typeface
     groups: tuple[Group, ...]
     width: int
+    steps: tuple[tuple[int, int, str], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,20 @@ def _shaped(text: str, family: Family, weight: Weight, *, from_right: bool) -> R
         _glyph(face, info.codepoint, *position.position)
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
     ]
-    return Run(face, tuple(_groups(text, places, glyphs)), sum(glyph.advance for glyph in glyphs))
+    groups = tuple(_groups(text, places, glyphs))
+    return Run(face, groups, sum(glyph.advance for glyph in glyphs), _steps(groups))
+
+
+def _steps(groups: Sequence[Group]) -> tuple[tuple[int, int, str], ...] | None:
+    found: list[tuple[int, int, str]] = []
+    back = 0
+    for text, glyphs in groups:
+        if len(glyphs) > 1 or glyphs[0].y:
+            return None
+        [glyph] = glyphs
+        found.append((back - glyph.x, glyph.id, text))
+        back = glyph.excess
+    return tuple(found)
 
 
 def _glyph(face: Typeface, glyph: int, x: int, y: int, advance: int, _down: int) -> Glyph:

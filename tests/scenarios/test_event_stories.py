@@ -214,8 +214,8 @@ async def quote(world: World) -> Steps:
 PLAYS: dict[str, Callable[[World], Steps]] = {
     play.__name__: play
     for play in (
-        sign_up, first_decline, authentication, never_paid, renewal, trial, trial_without_card, dunning, dunning_in_vain,
-        upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, refund, quote,
+        sign_up, first_decline, authentication, never_paid, renewal, trial, trial_without_card, dunning,
+        dunning_in_vain, upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, refund, quote,
     )
 }  # fmt: skip
 

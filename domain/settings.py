@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from domain.dunning import RetriesEnd, RetryPolicy, RetryRules, RetryWindow, UnpaidInvoice
 from domain.errors import DomainError, ErrorCode
 from domain.fees import DEFAULT_FEES, FeeSchedule
+from domain.plan_changes import ChangeBehavior, ChangeRules
 
 FINALIZATION_DELAY_MAX: Final = 72 * 3600
 """Seconds. Stripe waits 72 hours at most before it finalizes a draft."""
@@ -77,6 +78,17 @@ class AccountSettings:
     retry_on_new_payment_method: bool = True
     """Whether a new default payment method is tried at once for invoices that wait for a retry."""
 
+    upgrade_behavior: ChangeBehavior = ChangeBehavior.PRORATE
+    """How a change of items that costs more per period takes effect when it does not say so itself."""
+
+    downgrade_behavior: ChangeBehavior = ChangeBehavior.PRORATE
+    """The same for one that costs less."""
+
+    @property
+    def change_rules(self) -> ChangeRules:
+        """How changes take effect that do not say it themselves."""
+        return ChangeRules(self.upgrade_behavior, self.downgrade_behavior)
+
     @property
     def retry_rules(self) -> RetryRules:
         """When declined payments are tried again."""
@@ -129,6 +141,8 @@ _ENUMS: Final = {
     "retry_window": RetryWindow,
     "retries_end": RetriesEnd,
     "unpaid_invoice": UnpaidInvoice,
+    "upgrade_behavior": ChangeBehavior,
+    "downgrade_behavior": ChangeBehavior,
 }
 
 

@@ -47,6 +47,8 @@ class Subscription(Described):
     trial_end: datetime | None = instant(null=True)
     trial_missing_payment_method = fields.CharField(max_length=14, default="create_invoice")
     """What happens when the trial ends and nothing can be charged."""
+    scheduled_change: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """A change of items that waits for the end of the period; its renewal carries it out."""
     paused_at: datetime | None = instant(null=True)
     """When it was last paused; why is beside it. Of interest while it is paused."""
     pause_reason = fields.CharField(max_length=40, null=True)

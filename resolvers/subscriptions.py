@@ -19,6 +19,10 @@ from schema.subscriptions import (
     SubscriptionPausePayload,
     SubscriptionResumeInput,
     SubscriptionResumePayload,
+    SubscriptionScheduledChangeDeleteInput,
+    SubscriptionScheduledChangeDeletePayload,
+    SubscriptionTransferInput,
+    SubscriptionTransferPayload,
     SubscriptionUpdateInput,
     SubscriptionUpdatePayload,
 )
@@ -30,6 +34,7 @@ from services.subscriptions import (
     SubscriptionChange,
     SubscriptionDraft,
     SubscriptionSearch,
+    TransferDraft,
 )
 
 _Filter = Annotated[
@@ -60,7 +65,15 @@ class SubscriptionMutations:
     @mutation(kind="subscriptions", payload=SubscriptionUpdatePayload)
     async def subscription_update(self, info: Info, input: SubscriptionUpdateInput) -> Answer:
         """Changes a subscription that has not ended. What is not mentioned stays; items are prorated by the second."""
-        return await info.context.services.subscriptions.update(draft_of(SubscriptionChange, input))
+        change = draft_of(SubscriptionChange, input)
+        return await info.context.services.subscriptions.update(change, by_rule=input.proration_behavior is None)
+
+    @mutation(kind="subscriptions", payload=SubscriptionScheduledChangeDeletePayload)
+    async def subscription_scheduled_change_delete(
+        self, info: Info, input: SubscriptionScheduledChangeDeleteInput
+    ) -> Answer:
+        """Takes a change of items back that waits for the end of the period."""
+        return await info.context.services.subscriptions.take_back(input.id)
 
     @mutation(kind="subscriptions", payload=SubscriptionPausePayload)
     async def subscription_pause(self, info: Info, input: SubscriptionPauseInput) -> Answer:
@@ -71,6 +84,11 @@ class SubscriptionMutations:
     async def subscription_resume(self, info: Info, input: SubscriptionResumeInput) -> Answer:
         """Lets a paused subscription go on, in a new period that is invoiced at once or in that of its old anchor."""
         return await info.context.services.subscriptions.resume(draft_of(ResumptionDraft, input))
+
+    @mutation(kind="subscriptions", payload=SubscriptionTransferPayload)
+    async def subscription_transfer(self, info: Info, input: SubscriptionTransferInput) -> Answer:
+        """Hands a subscription over to another customer. Nothing is charged, and invoices stay with the former one."""
+        return await info.context.services.subscriptions.transfer(draft_of(TransferDraft, input))
 
     @mutation(kind="subscriptions", payload=SubscriptionCancelPayload)
     async def subscription_cancel(self, info: Info, input: SubscriptionCancelInput) -> Answer:

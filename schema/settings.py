@@ -5,6 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
+from domain.plan_changes import ChangeBehavior
 from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
 from schema.payloads import payload
 from schema.refs import AccountRef
@@ -38,6 +39,15 @@ describe_enum(
     "What becomes of an invoice when its last retry has failed.",
     OPEN="It stays OPEN.",
     UNCOLLECTIBLE="It is marked as UNCOLLECTIBLE; it may still be paid.",
+)
+
+describe_enum(
+    ChangeBehavior,
+    "How a change of a subscription's items takes effect.",
+    CHARGE_NOW="At once; the difference for the rest of the period is invoiced and charged at once.",
+    PRORATE="At once; the difference for the rest of the period waits for the next invoice.",
+    WAIT_FOR_PERIOD_END="With the next period, and without a difference.",
+    NONE="At once and without a difference: the new items are billed from the next period on.",
 )
 
 
@@ -87,6 +97,11 @@ class AccountSettings(Wrapping):
     retry_on_new_payment_method: bool = column(
         "Whether a new default payment method is tried at once for invoices that wait for a retry; true by default."
     )
+    upgrade_behavior: ChangeBehavior = column(
+        "How a change of items that costs more per period takes effect when it says no `prorationBehavior`; PRORATE by "
+        "default."
+    )
+    downgrade_behavior: ChangeBehavior = column("The same for one that costs less; PRORATE by default.")
 
     @computed("Fees for single currencies; none by default.")
     def processing_fees(self) -> list[ProcessingFee]:
@@ -148,6 +163,10 @@ class AccountSettingsUpdateInput:
     retry_on_new_payment_method: strawberry.Maybe[bool | None] = input_field(
         "Whether a new default payment method is tried at once for invoices that wait for a retry."
     )
+    upgrade_behavior: strawberry.Maybe[ChangeBehavior | None] = input_field(
+        "How a change of items that costs more per period takes effect when it says no `prorationBehavior`."
+    )
+    downgrade_behavior: strawberry.Maybe[ChangeBehavior | None] = input_field("The same for one that costs less.")
 
 
 AccountSettingsUpdatePayload = payload("accountSettingsUpdate", account=(AccountRef, "The account with its settings."))

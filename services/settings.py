@@ -12,6 +12,7 @@ from domain.descriptors import statement_descriptor
 from domain.drafts import UNSET, Unset
 from domain.dunning import CUSTOM_RETRIES_MAX, RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice, wait_days
 from domain.errors import ErrorCode, Problems
+from domain.plan_changes import ChangeBehavior
 from domain.settings import (
     DEFAULT_SETTINGS,
     FEES_MAX,
@@ -56,6 +57,8 @@ class SettingsChange:
     retries_end: RetriesEnd | Unset | None = UNSET
     unpaid_invoice: UnpaidInvoice | Unset | None = UNSET
     retry_on_new_payment_method: bool | Unset | None = UNSET
+    upgrade_behavior: ChangeBehavior | Unset | None = UNSET
+    downgrade_behavior: ChangeBehavior | Unset | None = UNSET
 
 
 class Settings(Service):
@@ -115,6 +118,8 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "retries_end": change.retries_end,
         "unpaid_invoice": change.unpaid_invoice,
         "retry_on_new_payment_method": change.retry_on_new_payment_method,
+        "upgrade_behavior": change.upgrade_behavior,
+        "downgrade_behavior": change.downgrade_behavior,
     }
     kept = {
         name: getattr(DEFAULT_SETTINGS, name) if value is None else value

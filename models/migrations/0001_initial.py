@@ -514,6 +514,7 @@ class Migration(migrations.Migration):
                 ('trial_start', InstantField(null=True)),
                 ('trial_end', InstantField(null=True)),
                 ('trial_missing_payment_method', fields.CharField(default='create_invoice', max_length=14)),
+                ('scheduled_change', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ('paused_at', InstantField(null=True)),
                 ('pause_reason', fields.CharField(null=True, max_length=40)),
                 ('resumption_invoice_id', fields.CharField(null=True, max_length=40)),

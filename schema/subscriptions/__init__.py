@@ -49,6 +49,12 @@ from schema.subscriptions.pausing import (
     SubscriptionResumePayload,
     SubscriptionStatusDetails,
 )
+from schema.subscriptions.scheduled import (
+    ScheduledChange,
+    SubscriptionScheduledChangeDeleteInput,
+    SubscriptionScheduledChangeDeletePayload,
+)
+from schema.subscriptions.transfers import SubscriptionTransferInput, SubscriptionTransferPayload
 from schema.subscriptions.words import SubscriptionStatusFilter
 
 __all__ = [
@@ -66,7 +72,11 @@ __all__ = [
     "SubscriptionPausePayload",
     "SubscriptionResumeInput",
     "SubscriptionResumePayload",
+    "SubscriptionScheduledChangeDeleteInput",
+    "SubscriptionScheduledChangeDeletePayload",
     "SubscriptionStatusFilter",
+    "SubscriptionTransferInput",
+    "SubscriptionTransferPayload",
     "SubscriptionUpdateInput",
     "SubscriptionUpdatePayload",
 ]
@@ -176,6 +186,12 @@ class Subscription(Node):
         """Reads through to the subscription."""
         config = self.row.billing_cycle_anchor_config
         return None if config is None else BillingCycleAnchorConfig.of(config)
+
+    @computed("The change of its items that waits for the end of the period; null when none does.")
+    def scheduled_change(self) -> ScheduledChange | None:
+        """What the row keeps of it, unless the subscription has ended."""
+        waits = self.row.scheduled_change and self.row.ended_at is None
+        return ScheduledChange.of(self.row.scheduled_change) if waits else None
 
     @computed("How its trial is conducted.")
     def trial_settings(self) -> TrialSettings:

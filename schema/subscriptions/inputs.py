@@ -212,7 +212,8 @@ class SubscriptionUpdateInput:
         "The items that change; the others stay. The subscription has to be ACTIVE or PAST_DUE."
     )
     proration_behavior: ProrationBehavior | None = input_field(
-        "What becomes of the difference for the rest of the period; CREATE_PRORATIONS by default."
+        "What becomes of the difference for the rest of the period; without it the account's `upgradeBehavior` or "
+        "`downgradeBehavior` decides, which is CREATE_PRORATIONS by default."
     )
     proration_date: datetime | None = input_field(
         "From when the difference counts, within the current period; now by default. A preview for the same date has "

@@ -52,23 +52,26 @@ class Collection(Service):
         """What to charge, by invoice: its own, or else its subscription's, or else its customer's payment method.
 
         Asked when an attempt is made, so that a card that was replaced meanwhile is not charged again. One that was
-        detached is passed over.
+        detached is passed over, and so is that of a customer to whom the subscription was transferred.
         """
-        own = await self._attached({each.id: each.default_payment_method_id for each in invoices})
+        payers = {each.id: each.customer_id for each in invoices}
+        own = await self._attached({each.id: each.default_payment_method_id for each in invoices}, payers)
         lacking = [each for each in invoices if each.id not in own]
-        subscribed = await self._defaults(Subscription, {each.id: each.subscription_id for each in lacking})
+        subscribed = await self._defaults(Subscription, {each.id: each.subscription_id for each in lacking}, payers)
         lacking = [each for each in lacking if each.id not in subscribed]
-        return own | subscribed | await self._defaults(Customer, {each.id: each.customer_id for each in lacking})
+        customers = {each.id: each.customer_id for each in lacking}
+        return own | subscribed | await self._defaults(Customer, customers, payers)
 
     async def _defaults(
-        self, model: type[Subscription | Customer], owners: Mapping[str, str | None]
+        self, model: type[Subscription | Customer], owners: Mapping[str, str | None], payers: Mapping[str, str]
     ) -> dict[str, PaymentMethod]:
         """By invoice, the default of the subscription or the customer that it belongs to."""
         rows = await self.gather(model, "id", set(owners.values()))
         defaults = {row.id: row.default_payment_method_id for row in rows}
-        return await self._attached({invoice: defaults.get(str(owner)) for invoice, owner in owners.items()})
+        return await self._attached({invoice: defaults.get(str(owner)) for invoice, owner in owners.items()}, payers)
 
-    async def _attached(self, chosen: Mapping[str, str | None]) -> dict[str, PaymentMethod]:
-        methods = await self.gather(PaymentMethod, "id", set(chosen.values()))
-        found = {method.id: method for method in methods if method.customer_id is not None}
-        return {invoice: found[method] for invoice, method in chosen.items() if method in found}
+    async def _attached(self, chosen: Mapping[str, str | None], payers: Mapping[str, str]) -> dict[str, PaymentMethod]:
+        """By invoice, the chosen payment methods that are still in its customer's file."""
+        methods = {each.id: each for each in await self.gather(PaymentMethod, "id", set(chosen.values()))}
+        found = {invoice: methods[method] for invoice, method in chosen.items() if method in methods}
+        return {invoice: method for invoice, method in found.items() if method.customer_id == payers[invoice]}

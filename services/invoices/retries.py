@@ -109,11 +109,11 @@ class Retries(Service):
         return await self.collection.prepare(ready, [intents[each.row.id].default for each in ready])
 
     async def _worth_retrying(self, invoices: Sequence[WholeInvoice]) -> list[WholeInvoice]:
-        """Those that no retry is planned for yet and whose subscription, if any, still cares."""
+        """Those that no retry is planned for yet and whose subscription, if it is still theirs, still cares."""
         failed = [each for each in invoices if is_retried(each.row) and not waits(each.row)]
         found = await self.gather(Subscription, "id", {each.row.subscription_id for each in failed})
-        caring = {row.id for row in found if row.status in RETRIED}
-        return [each for each in failed if each.row.subscription_id is None or each.row.subscription_id in caring]
+        uncaring = {(row.id, row.customer_id) for row in found if row.status not in RETRIED}
+        return [each for each in failed if (each.row.subscription_id, each.row.customer_id) not in uncaring]
 
     async def _moments(
         self, invoices: Sequence[Invoice], presents: Mapping[str | None, datetime]

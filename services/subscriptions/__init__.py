@@ -3,6 +3,7 @@
 creation      the agreement, its first invoice, its first payment
 changes       what may be changed while it runs
 item_changes  other prices and quantities, and what that costs; exchange works it out
+change_rules  how changes take effect that do not say it; scheduled has those that wait for the period's end
 preview       what would be invoiced
 renewal       the next period and its invoice
 trials        free time at first, or in between, and its end
@@ -10,12 +11,13 @@ announcing    the end of a trial is told beforehand
 suspension    they are paused: no period, no invoice
 resumption    what was paused goes on; restarting has its periods
 pausing       invoices are made, but not collected
+transfer      another customer has them
 following     the status follows the latest finalized invoice
 cancellation  how it ends; endings plans it, final_invoices asks for what waits
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -25,6 +27,7 @@ from models import Subscription
 from services.base import Service, Settled, part
 from services.idempotency import transactional
 from services.subscriptions.cancellation import Cancellation
+from services.subscriptions.change_rules import ChangeRuling
 from services.subscriptions.changes import Changes
 from services.subscriptions.creation import Creation
 from services.subscriptions.drafts import (
@@ -40,6 +43,7 @@ from services.subscriptions.drafts import (
 from services.subscriptions.preview import ChangeDetails, Preview, PreviewDraft, Previews
 from services.subscriptions.resumption import Resumption, ResumptionDraft
 from services.subscriptions.suspension import BillForDraft, PauseDraft, Suspension
+from services.subscriptions.transfer import Transfer, TransferDraft
 
 __all__ = [
     "BillForDraft",
@@ -56,6 +60,7 @@ __all__ = [
     "SubscriptionDraft",
     "SubscriptionSearch",
     "Subscriptions",
+    "TransferDraft",
     "TrialEndBehaviorDraft",
     "TrialSettingsDraft",
 ]
@@ -77,9 +82,11 @@ class Subscriptions(Service):
     creation = part(Creation)
     changes = part(Changes)
     cancellation = part(Cancellation)
+    ruling = part(ChangeRuling)
     previews = part(Previews)
     suspension = part(Suspension)
     resumption = part(Resumption)
+    handing_over = part(Transfer)
 
     def matching(self, search: SubscriptionSearch) -> QuerySet[Subscription]:
         """The subscriptions that a list shows."""
@@ -103,16 +110,27 @@ class Subscriptions(Service):
         """
         return await self.creation.create(draft)
 
-    async def update(self, change: SubscriptionChange) -> Settled[Subscription]:
+    async def update(self, change: SubscriptionChange, *, by_rule: bool = False) -> Settled[Subscription]:
         """Change what was mentioned. Event `customer.subscription.updated` when anything differs.
 
         Items are prorated as `proration_behavior` says; a decline of what is charged at once is committed and answered
-        beside the subscription.
+        beside the subscription. With `by_rule` the account's rules for upgrades and downgrades decide instead.
         """
-        return await self.changes.update(change)
+        return await self.changes.update(await self.ruling.ruled(change) if by_rule else change)
 
-    async def preview(self, draft: PreviewDraft) -> Preview:
-        """What would be invoiced next, or for a change that is only thought of."""
+    @transactional
+    async def take_back(self, identifier: str) -> Subscription:
+        """Forget the change of items that waits for the end of the period."""
+        return await self.ruling.take_back(identifier)
+
+    async def preview(self, draft: PreviewDraft, *, by_rule: bool = False) -> Preview:
+        """What would be invoiced next, or for a change that is only thought of; `by_rule` as for `update`."""
+        behavior = None
+        if by_rule:
+            behavior = await self.ruling.behavior_of(draft.subscription, draft.subscription_details.items)
+        if behavior is not None:
+            details = replace(draft.subscription_details, proration_behavior=behavior.proration)
+            draft = replace(draft, subscription_details=details)
         return await self.previews.preview(draft)
 
     @transactional
@@ -126,6 +144,11 @@ class Subscriptions(Service):
         Without an invoice it is ACTIVE at once; otherwise it stays PAUSED until that is paid, for 23 hours.
         """
         return await self.resumption.resume(draft)
+
+    @transactional
+    async def transfer(self, draft: TransferDraft) -> Subscription:
+        """Let another customer have it. What was invoiced stays with the one who had it."""
+        return await self.handing_over.transfer(draft)
 
     async def cancel(self, draft: CancellationDraft) -> Settled[Subscription]:
         """End it now. Event `customer.subscription.deleted`, after those of a final invoice where one was asked for."""

@@ -65,7 +65,7 @@ class Cancellation(Service):
         known = await self.require(Subscription, draft.id)
         payers = await self.finalization.payers([known.customer_id]) if draft.invoice_now else []
         row = await self.lock(Subscription, draft.id)
-        refuse_elsewhere(known, row)
+        refuse_elsewhere(known.customer_id, row)
         SUBSCRIPTION.refuse_unless("cancel", row.id, SubscriptionStatus(row.status))
         at = await self.present(row.test_clock_id)
         said = draft.cancellation_details

@@ -20,8 +20,10 @@ from services.invoices.finalization import Finalization, Payer
 from services.payment_methods import PaymentMethods
 from services.payments import Attempts, Prepared
 from services.subscriptions.announcing import TrialAnnouncements
+from services.subscriptions.change_rules import ChangeRuling
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.endings import Endings, asks_for_end_at_once
+from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.item_changes import ItemChanges, ItemsChanged, asks_at_once
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
@@ -31,7 +33,7 @@ from services.subscriptions.wholes import WholeSubscriptions
 _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
-    "has_pending_items", "latest_invoice_id",
+    "has_pending_items", "latest_invoice_id", "scheduled_change",
 )  # fmt: skip
 
 
@@ -49,6 +51,7 @@ class Changes(Service):
     announcements = part(TrialAnnouncements)
     wholes = part(WholeSubscriptions)
     items = part(ItemChanges)
+    ruling = part(ChangeRuling)
     finalization = part(Finalization)
     attempts = part(Attempts)
     endings = part(Endings)
@@ -66,6 +69,8 @@ class Changes(Service):
         """Within the first transaction: everything is written."""
         payer = await self._payer(change)
         row = await self.lock(Subscription, change.id)
+        if payer is not None:
+            refuse_elsewhere(payer.row.id, row)
         allowed = LIVING if not change.items else ITEMS_CHANGEABLE
         SUBSCRIPTION.refuse_unless("update", row.id, SubscriptionStatus(row.status), allowed=allowed)
         at = await self.present(row.test_clock_id)
@@ -73,8 +78,11 @@ class Changes(Service):
         before = self.events.snapshot(whole)
         await self._set(whole, change)
         changed = ItemsChanged(whole)
-        if change.items:
+        if change.waits_for_period_end:
+            await self.ruling.put_off(whole, change.items, at)
+        elif change.items:
             changed = await self.items.apply(whole, change, payer, at)
+            row.scheduled_change = None
         await self.pause.change(row, change.pause_collection, at)
         moved = await self._set_trial(changed.whole, change, at)
         wishes = await self.endings.change(changed.whole, change, payer, at)

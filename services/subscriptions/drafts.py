@@ -115,6 +115,8 @@ class SubscriptionChange:
     metadata: Mapping[str, str] | Unset | None = UNSET
     items: tuple[ItemChange, ...] = ()
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
+    waits_for_period_end: bool = False
+    """Whether the items change with the next period."""
     proration_date: datetime | None = None
     payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
     off_session: bool = False

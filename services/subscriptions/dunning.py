@@ -6,7 +6,7 @@ from domain.dunning import RetriesEnd, UnpaidInvoice
 from domain.event_types import EventType
 from domain.lifecycles import SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
 from domain.subscriptions import CancellationReason
-from models import Invoice
+from models import Invoice, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice, WholeSubscription
 from services.base import Service, part
 from services.events import Events
@@ -45,9 +45,11 @@ class Dunning(Service):
         settings = await self.settings.current()
         found = await self.wholes.by("id", {each.row.subscription_id for each in spent}, lock=True)
         if settings.unpaid_invoice is UnpaidInvoice.UNCOLLECTIBLE:
-            retried = {None} | {whole.row.id for whole in found if whole.row.status in RETRIED}
-            await self.voiding.mark_uncollectible([each for each in spent if each.row.subscription_id in retried])
-        await self._end(settings.retries_end, found)
+            kept = {_of(whole.row) for whole in found if whole.row.status not in RETRIED}
+            given_up = [each for each in spent if (each.row.subscription_id, each.row.customer_id) not in kept]
+            await self.voiding.mark_uncollectible(given_up)
+        theirs = {(each.row.subscription_id, each.row.customer_id) for each in spent}
+        await self._end(settings.retries_end, [whole for whole in found if _of(whole.row) in theirs])
 
     async def _end(self, end: RetriesEnd, wholes: Sequence[WholeSubscription]) -> None:
         behind = [whole for whole in wholes if whole.row.status == SubscriptionStatus.PAST_DUE]
@@ -90,6 +92,11 @@ class Dunning(Service):
         assert unit is not None, "a new payment method is tried by the transaction that sets it"
         if charges:
             unit.after_commit(lambda: self.retries.collection.collect(charges))
+
+
+def _of(row: Subscription) -> tuple[str | None, str]:
+    """A subscription with its customer: invoices from before a transfer are not of that pair."""
+    return row.id, row.customer_id
 
 
 async def give_up(scope: Scope, invoices: Sequence[Subject]) -> None:

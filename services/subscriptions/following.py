@@ -27,6 +27,7 @@ from services.subscriptions.renewal import period_ending
 from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, restart
 from services.subscriptions.wholes import WholeSubscriptions
 
+_SETTLED = (InvoiceStatus.PAID, InvoiceStatus.VOID)
 _FINALIZED = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)
 
 
@@ -41,10 +42,16 @@ class Following(Service):
     async def follow(self, invoices: Sequence[WholeInvoice], *, judging: bool = True) -> None:
         """Set the statuses that follow. Event `customer.subscription.updated` for each that changes.
 
+        A subscription that was transferred does not follow the invoices of its former customer.
+
         `judging`: whether the customers count as delinquent, or no longer, by what happened to these invoices.
         """
-        subjects: dict[str | None, Invoice] = {each.row.subscription_id: each.row for each in invoices}
-        wholes = await self.wholes.by("id", subjects, lock=True)
+        rows = [each.row for each in invoices]
+        found = await self.wholes.by("id", {row.subscription_id for row in rows}, lock=True)
+        owners: dict[str | None, str] = {whole.row.id: whole.row.customer_id for whole in found}
+        foreign = [row for row in rows if row.customer_id != owners.get(row.subscription_id, row.customer_id)]
+        subjects = {row.subscription_id: row for row in rows if row not in foreign}
+        wholes = [whole for whole in found if whole.row.id in subjects]
         latest = await self._latest_finalized(wholes, subjects)
         resumptions = await self._resumptions(wholes)
         changed: list[tuple[WholeSubscription, SubscriptionStatus]] = []
@@ -61,7 +68,7 @@ class Following(Service):
                 changed.append((whole, after))
         await self._change(changed, resumptions)
         if judging:
-            await self._mark_delinquents(latest.values())
+            await self._mark_delinquents([*latest.values(), *foreign])
 
     async def _resumptions(self, wholes: Sequence[WholeSubscription]) -> dict[str | None, Invoice]:
         """By paused subscription, the invoice that lets it go on; void ones do not. No statement where none is."""
@@ -118,25 +125,28 @@ class Following(Service):
     ) -> dict[str | None, Invoice]:
         """By subscription, the latest invoice that is finalized and not void; mostly it is the subject itself."""
         latest: dict[str | None, Invoice] = {}
-        unclear: list[str] = []
+        unclear: dict[str, str] = {}
         for whole in wholes:
             subject = subjects[whole.row.id]
             if subject.id == whole.row.latest_invoice_id and subject.status != InvoiceStatus.VOID:
                 latest[whole.row.id] = subject
             else:
-                unclear.append(whole.row.id)
+                unclear[whole.row.id] = whole.row.customer_id
         if not unclear:
             return latest
-        counting = self.mine(Invoice).filter(subscription_id__in=unclear, status__in=_FINALIZED)
-        ids = await counting.group_by("subscription_id").annotate(last=Max("id")).values_list("last", flat=True)
+        counting = self.mine(Invoice).filter(subscription_id__in=list(unclear), status__in=_FINALIZED)
+        by_customer = counting.group_by("subscription_id", "customer_id").annotate(last=Max("id"))
+        ids = await by_customer.values_list("last", flat=True)
         for invoice in await self.gather(Invoice, "id", list(map(str, ids))):
-            latest[invoice.subscription_id] = invoice
+            if invoice.customer_id == unclear[str(invoice.subscription_id)]:
+                latest[invoice.subscription_id] = invoice
         return latest
 
     async def _mark_delinquents(self, invoices: Collection[Invoice]) -> None:
         """Customers whose latest invoice could not be collected are delinquent; paying it ends that."""
-        caught_up = {each.customer_id for each in invoices if fate_of(each) is InvoiceFate.PAID}
-        behind = {each.customer_id for each in invoices if fate_of(each) is InvoiceFate.FAILED}
+        caught_up = {each.customer_id for each in invoices if each.status in _SETTLED}
+        unsettled = [each for each in invoices if each.status not in _SETTLED]
+        behind = {each.customer_id for each in unsettled if fate_of(each) is InvoiceFate.FAILED}
         await self._mark(await self.gather(Customer, "id", caught_up - behind, delinquent=True), delinquent=False)
         await self._mark(await self.gather(Customer, "id", behind, delinquent=False), delinquent=True)
 

@@ -4,9 +4,9 @@ from domain.errors import DomainError, ErrorCode
 from models import Subscription
 
 
-def refuse_elsewhere(known: Subscription, held: Subscription) -> None:
-    """Refuse when the subscription, read as `known` to find its customer, was meanwhile transferred to another."""
-    if held.customer_id != known.customer_id:
+def refuse_elsewhere(customer_id: str, held: Subscription) -> None:
+    """Refuse when the subscription was transferred after it was looked up to hold this customer first."""
+    if held.customer_id != customer_id:
         raise DomainError(
             ErrorCode.LOCK_TIMEOUT,
             f"Subscription {held.id} was transferred to customer {held.customer_id} at this very moment; try again.",

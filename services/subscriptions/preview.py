@@ -15,6 +15,7 @@ from services.subscriptions.drafts import ItemChange, SubscriptionChange
 from services.subscriptions.exchange import Exchanges
 from services.subscriptions.item_changes import asks_at_once, proration_of
 from services.subscriptions.renewal import RENEWABLE, next_invoice
+from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import WholeSubscriptions
 
 
@@ -59,6 +60,7 @@ class Previews(Service):
     wholes = part(WholeSubscriptions)
     exchanges = part(Exchanges)
     items = part(InvoiceItems)
+    scheduled = part(ScheduledChanges)
 
     async def preview(self, draft: PreviewDraft) -> Preview:
         """The invoice of the change itself where it asks for the difference at once, else that of the next renewal."""
@@ -80,6 +82,8 @@ class Previews(Service):
         if change.items:
             plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
             whole, lines = plan.whole, plan.lines
+        elif row.scheduled_change:
+            [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
         if asks_at_once(change):
             return await self._settled(row, invoice_draft_of((), row.currency, lines), at, at)
         waiting = (await self.items.waiting_for([row])).get(row.id, [])

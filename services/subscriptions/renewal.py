@@ -18,6 +18,7 @@ from services.invoices.drafting import Drafting, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.rows import update_rows
 from services.settings import Settings
+from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_subscription
 
 PERIOD_ENDINGS = (
@@ -36,6 +37,7 @@ class Renewal(Service):
     items = part(InvoiceItems)
     wholes = part(WholeSubscriptions)
     settings = part(Settings)
+    scheduled = part(ScheduledChanges)
 
     async def renew(self, entries: Sequence[AgendaEntry]) -> list[WholeInvoice]:
         """Renew the subjects of these agenda entries, as far as they still run; the drafts made.
@@ -56,9 +58,12 @@ class Renewal(Service):
 
         `befores` are their snapshots from before a change that goes along with it and that set the columns in `also`.
         """
-        facts = await self.wholes.facts_of(item.price for whole in wholes for item in whole.items)
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
         befores = [self.events.snapshot(whole) for whole in wholes] if befores is None else befores
+        if any(whole.row.scheduled_change for whole in wholes):
+            wholes = await self.scheduled.carried_out(wholes, presents)
+            also = (*also, "scheduled_change")
+        facts = await self.wholes.facts_of(item.price for whole in wholes for item in whole.items)
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
         wanted = [

@@ -69,7 +69,7 @@ class Resumption(Service):
         known = await self.require(Subscription, draft.id)
         [payer] = await self.finalization.payers([known.customer_id])  # held first, as whatever finalizes does
         row = await self.lock(Subscription, draft.id)
-        refuse_elsewhere(known, row)
+        refuse_elsewhere(known.customer_id, row)
         SUBSCRIPTION.refuse_unless("resume", row.id, SubscriptionStatus(row.status))
         at = await self.present(row.test_clock_id)
         _refuse_resuming(row)

@@ -63,7 +63,7 @@ class Suspension(Service):
         known = await self.require(Subscription, draft.id)
         payers = await self._payers(known, draft)
         row = await self.lock(Subscription, draft.id)
-        refuse_elsewhere(known, row)
+        refuse_elsewhere(known.customer_id, row)
         SUBSCRIPTION.refuse_unless("pause", row.id, SubscriptionStatus(row.status))
         at = await self.present(row.test_clock_id)
         _refuse_unfit(row)
@@ -143,6 +143,8 @@ def _refuse_unfit(row: Subscription) -> None:
         reason = f"is collected by {row.collection_method}; only those that are charged automatically can be paused"
     elif row.cancel_at is not None:
         reason = f"is to end at {row.cancel_at:%Y-%m-%d %H:%M:%S} UTC; take that back first"
+    elif row.scheduled_change:
+        reason = "has a change that waits for the end of its period; take that back first"
     elif row.pause_behavior is not None:
         reason = "has its collection paused; let that go on first, with pauseCollection null"
     if reason is not None:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from domain.drafts import UNSET
 from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
 from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
-from domain.pausing import PauseInvoicing, ResumptionAnchor, ResumptionPayment, UnusedTime
 from domain.periods import Interval
 from domain.subscriptions import (
     BillingMode,
@@ -37,20 +36,18 @@ from services.refunds import NewRefund, Refunds
 from services.scope import Scope
 from services.settings import Settings, SettingsChange
 from services.subscriptions import (
-    BillForDraft,
     CancellationDraft,
     ItemChange,
     ItemDraft,
     PauseCollectionDraft,
-    PauseDraft,
-    ResumptionDraft,
     SubscriptionChange,
     SubscriptionDraft,
     Subscriptions,
     TrialEndBehaviorDraft,
     TrialSettingsDraft,
 )
-from tests.simulation import quotes
+from tests.simulation import moves, quotes
+from tests.simulation.moves import MoveActions
 from tests.simulation.quotes import QuoteActions
 
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
@@ -65,7 +62,7 @@ Action = Callable[[Scope], Awaitable[Any]]
 
 
 @dataclass
-class Actions(QuoteActions):
+class Actions(MoveActions, QuoteActions):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -221,28 +218,6 @@ class Actions(QuoteActions):
         change = SubscriptionChange(id=row.id, trial_end=end, trial_settings=self._trial_settings())
         return lambda scope: Subscriptions(scope).update(change)
 
-    async def resume(self) -> Action | None:
-        """What was paused goes on."""
-        row = await self._any(await Subscription.filter(status="paused").order_by("id"))
-        if row is None:
-            return None
-        draft = ResumptionDraft(
-            row.id,
-            billing_cycle_anchor=self.dice.choice(tuple(ResumptionAnchor)),
-            proration_behavior=self.dice.choice(tuple(ProrationBehavior)),
-            payment_behavior=self.dice.choice(tuple(ResumptionPayment)),
-        )
-        return lambda scope: Subscriptions(scope).resume(draft)
-
-    async def suspend(self) -> Action | None:
-        """A subscription is paused."""
-        row = await self._any(await Subscription.filter(status__in=("active", "past_due", "unpaid")).order_by("id"))
-        if row is None:
-            return None
-        since = self.dice.choice(tuple(UnusedTime))
-        draft = PauseDraft(row.id, self.dice.choice(tuple(PauseInvoicing)), BillForDraft(since))
-        return lambda scope: Subscriptions(scope).pause(draft)
-
     def _trial_settings(self) -> TrialSettingsDraft:
         return TrialSettingsDraft(TrialEndBehaviorDraft(self.dice.choice(tuple(MissingPaymentMethod))))
 
@@ -352,8 +327,9 @@ class Actions(QuoteActions):
 
 _WEIGHTS = {
     "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "plan_end": 5, "change": 4,
-    "try_out": 5, "exchange": 14, "resume": 8, "suspend": 5, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
+    "try_out": 5, "exchange": 14, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
     "attach_payment": 4, "confirm": 4, "call_off": 2,
     **quotes.WEIGHTS,
+    **moves.WEIGHTS,
 }  # fmt: skip

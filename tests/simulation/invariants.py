@@ -91,6 +91,8 @@ async def check_invoice_items() -> None:
     assert lines == taken
     assert all(item.invoice_id is None for item in items if item.pending)
     waiting = {item.subscription_id for item in items if item.pending}
+    owners = {each.id: each.customer_id for each in await Subscription.all()}
+    assert all(item.customer_id == owners[item.subscription_id] for item in items if item.pending)
     assert waiting == {each.id for each in await Subscription.filter(has_pending_items=True)}
 
 

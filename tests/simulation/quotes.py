@@ -126,7 +126,7 @@ async def _check_accepted(quote: Quote) -> None:
         return
     subscription = await Subscription.get(id=quote.subscription_id)
     first = await Invoice.get(subscription_id=subscription.id, cycle=0)
-    assert (subscription.customer_id, first.total) == (quote.customer_id, quote.upfront_total), quote.id
+    assert (first.customer_id, first.total) == (quote.customer_id, quote.upfront_total), quote.id
 
 
 async def _check_numbers(quotes: Sequence[Quote]) -> None:

@@ -1,0 +1,107 @@
+"""How a change of items takes effect when it does not say so itself, and changes that wait for the period's end."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from domain.drafts import given
+from domain.errors import DomainError, ErrorCode
+from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
+from domain.plan_changes import ChangeBehavior, Rated
+from domain.subscriptions import ProrationBehavior
+from models import Price, Subscription
+from services.aggregates import PricedItem, WholeSubscription
+from services.base import Service, part
+from services.rows import update_rows
+from services.settings import Settings
+from services.subscriptions.drafts import ItemChange, SubscriptionChange
+from services.subscriptions.exchange import Exchanges, Proration
+from services.subscriptions.scheduled import ScheduledChanges, scheduled_change_of
+from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price, recurrence_of_subscription
+
+_S = SubscriptionStatus
+CHANGEABLE_BY_RULE = frozenset({_S.ACTIVE, _S.PAST_DUE})
+
+
+class ChangeRuling(Service):
+    """Applies the account's rules for upgrades and downgrades."""
+
+    settings = part(Settings)
+    wholes = part(WholeSubscriptions)
+    exchanges = part(Exchanges)
+    scheduled = part(ScheduledChanges)
+
+    async def ruled(self, change: SubscriptionChange) -> SubscriptionChange:
+        """The change with the behaviour that the rules say; without rules, or items, it stays as it is."""
+        behavior = await self.behavior_of(change.id, change.items)
+        if behavior is None:
+            return change
+        waits = behavior is ChangeBehavior.WAIT_FOR_PERIOD_END
+        return replace(change, proration_behavior=behavior.proration, waits_for_period_end=waits)
+
+    async def behavior_of(self, subscription_id: str, wanted: Sequence[ItemChange]) -> ChangeBehavior | None:
+        """The rule that a change of these items follows; None where there is none."""
+        if not wanted:
+            return None
+        rules = (await self.settings.current()).change_rules
+        row = await self.find(Subscription, subscription_id) if rules.differ_from_stripe else None
+        if row is None or row.status not in CHANGEABLE_BY_RULE:
+            return None
+        [whole] = await self.wholes.of([row])
+        known = {price.id: price for price in await self.gather(Price, "id", {each.price for each in wanted})}
+        if any(each.price not in known for each in wanted if each.price is not None):
+            return None  # the change is refused, and says so better
+        before = [_rated(item.price, item.row.quantity) for item in whole.items]
+        return rules.behavior_of(before, _rated_after(whole, wanted, known))
+
+    async def put_off(self, whole: WholeSubscription, wanted: Sequence[ItemChange], at: datetime) -> None:
+        """Keep a change of items for the end of the period, instead of what waited before; refused if it is unsound.
+
+        The subscription's row is the caller's to store.
+        """
+        # The planner changes rows in memory: it is given copies.
+        copies = [PricedItem(item.row.clone(pk=item.row.id), item.price) for item in whole.items]
+        copy = WholeSubscription(whole.row.clone(pk=whole.row.id), copies)
+        plan = await self.exchanges.plan(copy, wanted, Proration(at, ProrationBehavior.NONE), at)
+        if recurrence_of_subscription(plan.whole) != recurrence_of_subscription(whole):
+            raise DomainError(
+                ErrorCode.PARAMETER_INVALID,
+                f"Subscription {whole.row.id} would be billed at other intervals, which cannot wait for the end of the"
+                " period; say a prorationBehavior.",
+                "prorationBehavior",
+            )
+        whole.row.scheduled_change = scheduled_change_of(wanted)
+
+    async def take_back(self, subscription_id: str) -> Subscription:
+        """Forget the change that waits; refused when none does."""
+        row = await self.lock(Subscription, subscription_id)
+        SUBSCRIPTION.refuse_unless("cancel", row.id, SubscriptionStatus(row.status))
+        await self.present(row.test_clock_id)
+        if not row.scheduled_change:
+            raise DomainError(
+                ErrorCode.RESOURCE_MISSING, f"No change of subscription {row.id} waits for the end of its period.", "id"
+            )
+        row.scheduled_change = None
+        await update_rows([row], ("scheduled_change",))
+        return row
+
+
+def _rated_after(whole: WholeSubscription, wanted: Sequence[ItemChange], known: dict[str, Price]) -> list[Rated]:
+    """What the items will cost; what is unsound about the change is not this one's to tell."""
+    rated = {item.row.id: _rated(item.price, item.row.quantity) for item in whole.items}
+    prices = {item.row.id: (item.price, item.row.quantity) for item in whole.items}
+    for index, change in enumerate(wanted):
+        price, quantity = prices.get(change.id or "", (None, 1))
+        price = known.get(change.price or "", price)
+        if change.deleted or price is None or price.interval is None:
+            rated.pop(change.id or "", None)
+        else:
+            rated[change.id or str(index)] = _rated(price, given(change.quantity, quantity))
+    return list(rated.values())
+
+
+def _rated(price: Price, quantity: int) -> Rated:
+    recurrence = recurrence_of_price(price)
+    assert recurrence is not None, f"price {price.id} is charged once"
+    return Rated(Decimal(price.unit_amount_decimal), quantity, recurrence)

@@ -17,7 +17,6 @@ class Wording:
     date_due: str
     bill_to: str
     ship_to: str
-    tax_id: str
     description: str
     quantity: str
     unit_price: str
@@ -56,7 +55,6 @@ ENGLISH: Final = Wording(
     date_due="Date due",
     bill_to="Bill to",
     ship_to="Ship to",
-    tax_id="Tax ID",
     description="Description",
     quantity="Qty",
     unit_price="Unit price",
@@ -93,7 +91,6 @@ _GERMAN: Final = Wording(
     date_due="Fällig am",
     bill_to="Rechnung an",
     ship_to="Lieferung an",
-    tax_id="Steuernummer",
     description="Beschreibung",
     quantity="Menge",
     unit_price="Einzelpreis",
@@ -130,7 +127,6 @@ _FRENCH: Final = Wording(
     date_due="Date d’échéance",
     bill_to="Facturer à",
     ship_to="Livrer à",
-    tax_id="Numéro fiscal",
     description="Description",
     quantity="Qté",
     unit_price="Prix unitaire",
@@ -167,7 +163,6 @@ _SPANISH: Final = Wording(
     date_due="Fecha de vencimiento",
     bill_to="Facturar a",
     ship_to="Enviar a",
-    tax_id="Identificación fiscal",
     description="Descripción",
     quantity="Cant.",
     unit_price="Precio unitario",
@@ -204,7 +199,6 @@ _PORTUGUESE: Final = Wording(
     date_due="Data de vencimento",
     bill_to="Faturar a",
     ship_to="Enviar a",
-    tax_id="Número fiscal",
     description="Descrição",
     quantity="Qtd.",
     unit_price="Preço unitário",
@@ -241,7 +235,6 @@ _JAPANESE: Final = Wording(
     date_due="支払期限",
     bill_to="請求先",
     ship_to="送付先",
-    tax_id="登録番号",
     description="内容",
     quantity="数量",
     unit_price="単価",
@@ -278,7 +271,6 @@ _DUTCH: Final = Wording(
     date_due="Vervaldatum",
     bill_to="Factuur aan",
     ship_to="Verzenden naar",
-    tax_id="Fiscaal nummer",
     description="Omschrijving",
     quantity="Aantal",
     unit_price="Prijs per stuk",
@@ -315,7 +307,6 @@ _ITALIAN: Final = Wording(
     date_due="Data di scadenza",
     bill_to="Fatturare a",
     ship_to="Spedire a",
-    tax_id="Codice fiscale",
     description="Descrizione",
     quantity="Qtà",
     unit_price="Prezzo unitario",

@@ -35,10 +35,12 @@ Printed = tuple[str, Callable[[], bytes]]
 class Papers:
     """Addresses of papers, and what answers them."""
 
-    def __init__(self, secret_key: str) -> None:
+    def __init__(self, secret_key: str, *, waiting_max: int = 100) -> None:
         self._key = hmac.digest(secret_key.encode(), _PURPOSE, sha256)
         # One at a time, beside the event loop: a paper of a thousand pages keeps nobody waiting but other papers.
         self._press = ThreadPoolExecutor(max_workers=1, thread_name_prefix="papers")
+        self._waiting_max = waiting_max
+        self._waiting = 0
 
     def path_of(self, identifier: str) -> str:
         """Where the paper of this object is, on this server."""
@@ -62,11 +64,21 @@ class Papers:
         if printed is None:
             raise web.HTTPNotFound
         number, make = printed
-        body = await get_running_loop().run_in_executor(self._press, make)
+        body = await self._made(make)
         name = f'inline; filename="{number}.pdf"'
         return web.Response(
             body=body, content_type="application/pdf", headers={**_HEADERS, "Content-Disposition": name}
         )
+
+    async def _made(self, make: Callable[[], bytes]) -> bytes:
+        """The file, once the press is free; 503 when too many wait for it already."""
+        if self._waiting >= self._waiting_max:
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"})
+        self._waiting += 1
+        try:
+            return await get_running_loop().run_in_executor(self._press, make)
+        finally:
+            self._waiting -= 1
 
     def _signature(self, identifier: str) -> str:
         digest = hmac.digest(self._key, identifier.encode(), sha256)

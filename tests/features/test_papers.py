@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from models import Account, InvoiceLine
+from prorata.web.app import runner_of
 from prorata.web.papers import Papers
 from services.rows import insert_rows
 from services.transactions import in_transaction
@@ -162,3 +164,17 @@ async def test_a_quote_has_a_paper_once_it_is_finalized(world: World) -> None:
     found = pages_of(body)[0].replace("\xa0", " ").splitlines()
     for line in (f"Numéro de devis {offered['quote']['number']}", "Jenny Rosen", "Récurrent (1 mois) 75,00 $US"):
         assert line in found
+
+
+async def test_when_too_many_wait_for_the_press_others_are_told_to_come_again(world: World) -> None:
+    invoice = await invoiced(world)
+    app = web.Application()
+    app.add_routes(Papers(SECRET_KEY, waiting_max=0).routes())
+    runner = runner_of(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with world.api.http.get(f"http://127.0.0.1:{runner.addresses[0][1]}{path_of(invoice)}") as response:
+            assert (response.status, response.headers["Retry-After"]) == (503, "5")
+    finally:
+        await runner.cleanup()

@@ -267,10 +267,11 @@ def _write_row(
 ) -> None:
     for cell, edge in zip(cells, edges[1:], strict=True):
         sheet.write_right([cell], edge, sheet.y, PLAIN)
+    widest = max((line.width for line in lines), default=0)
     for line in lines:  # A description may be longer than a page.
         if not sheet.fits(PLAIN.leading):
             sheet.turn()
-        sheet.y = sheet.write([line], sheet.left, sheet.y, PLAIN)
+        sheet.y = sheet.write([line], sheet.left, sheet.y, PLAIN, widest=widest)
     if below:
         sheet.y = sheet.write(below, sheet.left, sheet.y + _PERIOD_GAP, SMALL)
     sheet.y += 5

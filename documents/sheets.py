@@ -71,9 +71,12 @@ class Sheet:
         """A text of our own as one line."""
         return line_of(text, style.weight, self._region)
 
-    def write(self, lines: list[Line], x: float, y: float, style: Style) -> float:
-        """Write lines below one another from `y` on; where the next would begin."""
-        widest = max((line.width for line in lines), default=0)
+    def write(self, lines: list[Line], x: float, y: float, style: Style, *, widest: int = 0) -> float:
+        """Write lines below one another from `y` on; where the next would begin.
+
+        They are part of a text whose longest line is `widest` (in units of `EM`), or the whole of it.
+        """
+        widest = max([widest, *(line.width for line in lines)])
         for line in lines:
             # Lines that begin at the right share the right edge of the longest one.
             indent = (widest - line.width) * style.size / EM if line.from_right else 0.0

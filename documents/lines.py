@@ -16,7 +16,7 @@ class PaperLine:
 
     description: str
     amount: int
-    quantity: int
+    quantity: int | None
     unit_amount: Decimal | None = None
     period: tuple[datetime, datetime] | None = None
 
@@ -25,7 +25,7 @@ def entry_of(line: PaperLine, currency: str, locale: Locale) -> Entry:
     """The line as an entry of a letter's table."""
     return Entry(
         description=line.description,
-        quantity=quantity_text(line.quantity, locale),
+        quantity="" if line.quantity is None else quantity_text(line.quantity, locale),
         unit_price="" if line.unit_amount is None else amount_text(line.unit_amount, currency, locale),
         amount=line.amount,
         below=None if line.period is None else period_text(*line.period, locale),

@@ -26,6 +26,8 @@ _US_LETTER_COUNTRIES: Final = frozenset(("US", "CA", "MX", "CL", "CO", "CR", "GT
 _TITLE: Final = Style(size=22.0, weight=Weight.STRONG)
 _SENDER: Final = Style(size=12.0, weight=Weight.STRONG)
 _HEADLINE: Final = Style(size=15.0, weight=Weight.STRONG)
+_LABEL: Final = Style(colour=GREY)
+_LABEL_MIN: Final = 90.0
 _STAMP: Final = Style(size=20.0, weight=Weight.STRONG)
 _FIGURES_MIN: Final = (36.0, 70.0, 80.0)
 """Least widths of quantity, unit price and amount."""
@@ -150,13 +152,14 @@ def _head(sheet: Sheet, letter: Letter) -> None:
     if letter.stamp is not None:
         _stamp(sheet, letter.stamp, below)
     y = sheet.y + _TITLE.leading + 10
-    label_width = max(_width(sheet.set_line(fact.label, SMALL), SMALL) for fact in letter.facts[:3])
-    column = sheet.left + min(max(label_width, 90.0), half / 2) + _GAP
+    # The labels that are ours decide; what customers call their fields may be as long as a line.
+    label_width = max(_width(sheet.set_line(fact.label, _LABEL), _LABEL) for fact in letter.facts[:3])
+    column = sheet.left + min(max(label_width, _LABEL_MIN), half * 0.6) + _GAP
     for fact in letter.facts:
-        label = sheet.set(fact.label, Style(colour=GREY), column - sheet.left - _GAP)
+        label = sheet.set(fact.label, _LABEL, column - sheet.left - _GAP)
         value = sheet.set(fact.value, STRONG if fact is letter.facts[0] else PLAIN, half + sheet.left - column)
         y = max(
-            sheet.write(label, sheet.left, y, Style(colour=GREY)),
+            sheet.write(label, sheet.left, y, _LABEL),
             sheet.write(value, column, y, STRONG if fact is letter.facts[0] else PLAIN),
         )
     sheet.y = max(y, below + (56 if letter.stamp else 0)) + 16

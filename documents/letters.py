@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from babel.core import Locale
 
+from documents.cleaning import cleaned
 from documents.figures import amount_text
 from documents.pdf import About, Colour
 from documents.setting import Line
@@ -132,8 +133,13 @@ def letter_pdf(letter: Letter) -> bytes:
         sheet.y += 18
         sheet.flow(letter.footer, SMALL, sheet.right - sheet.left)
     sheet.number_pages(letter.number, lambda page, pages: letter.wording.page.format(page=page, pages=pages))
-    title = f"{letter.title} {letter.number}"
-    return sheet.pdf.finished(About(title, letter.sender, str(letter.locale).replace("_", "-"), letter.issued_at))
+    about = About(
+        title=f"{letter.title} {letter.number}",
+        author=cleaned(letter.sender),
+        language=str(letter.locale).replace("_", "-"),
+        created_at=letter.issued_at,
+    )
+    return sheet.pdf.finished(about)
 
 
 def region_of(locale: Locale, country: str | None) -> Region:

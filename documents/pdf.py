@@ -105,7 +105,7 @@ class About:
     """What the file says of itself."""
 
     title: str
-    author: str | None
+    author: str
     language: str
     """A language tag such as `de-AT`."""
     created_at: datetime
@@ -181,8 +181,7 @@ class Pdf:
 
 def _describe(pdf: pydyf.PDF, about: About) -> None:
     pdf.info["Title"] = pydyf.String(about.title)
-    if about.author is not None:
-        pdf.info["Author"] = pydyf.String(about.author)
+    pdf.info["Author"] = pydyf.String(about.author)
     pdf.info["Producer"] = pydyf.String("Prorata")
     pdf.info["CreationDate"] = pydyf.String(f"D:{about.created_at:%Y%m%d%H%M%S}Z")
     pdf.catalog["Lang"] = pydyf.String(about.language)

@@ -166,6 +166,7 @@ def test_hostile_texts_stay_within_the_pages() -> None:
         invoice_pdf(
             replace(
                 SAMPLE,
+                seller=Contact(hostile),
                 customer=Contact(hostile, hostile, hostile, Address(hostile, hostile), [("eu_vat", hostile)]),
                 custom_fields=[(hostile, hostile)],
                 lines=[PaperLine(hostile, 10**14, 10**15, Decimal("0.123456789012"), FEBRUARY)] * 3,

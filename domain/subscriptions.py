@@ -39,6 +39,15 @@ class ProrationBehavior(StrEnum):
     """There is none: the new items are billed from the next period on."""
 
 
+class AnchorChange(StrEnum):
+    """What a change does to the moment from which periods are counted."""
+
+    NOW = "now"
+    """They are counted from the change on."""
+    UNCHANGED = "unchanged"
+    """They go on being counted from where they were."""
+
+
 class CancellationFeedback(StrEnum):
     """Why a customer left, as they said themselves."""
 

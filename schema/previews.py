@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import strawberry
 
-from domain.subscriptions import ProrationBehavior
+from domain.subscriptions import AnchorChange, ProrationBehavior
 from schema.base import Wrapping, column, computed, input_field, part_type
 from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
@@ -104,13 +104,14 @@ class InvoicePreviewSubscriptionDetailsInput:
     proration_date: datetime | None = input_field(
         "From when the difference would count; now by default. Give the same date to `subscriptionUpdate`."
     )
+    billing_cycle_anchor: AnchorChange | None = input_field("NOW would count periods from now on.")
 
 
 @strawberry.input(description="What to preview: the next renewal, or a change.")
 class InvoiceCreatePreviewInput:
     """Becomes `PreviewDraft`."""
 
-    subscription: strawberry.ID = input_field("The subscription; it has to be ACTIVE or PAST_DUE.")
+    subscription: strawberry.ID = input_field("The subscription; it has to be TRIALING, ACTIVE, PAST_DUE or UNPAID.")
     subscription_details: InvoicePreviewSubscriptionDetailsInput | None = input_field(
         "The change; without it the next renewal is previewed."
     )

@@ -10,6 +10,7 @@ from domain.lifecycles import SubscriptionStatus
 from domain.subscriptions import (
     COMMENT_LENGTH_MAX,
     ITEMS_MAX,
+    AnchorChange,
     BillingMode,
     CancellationFeedback,
     MissingPaymentMethod,
@@ -102,7 +103,8 @@ class SubscriptionCreateInput:
 
     customer: strawberry.ID = input_field("Who subscribes.")
     items: list[SubscriptionItemInput] = input_field(
-        f"What is to be billed: 1 to {ITEMS_MAX} prices of one currency and one interval."
+        f"What is to be billed: 1 to {ITEMS_MAX} prices of one currency. Their intervals may differ where each is a "
+        "multiple of the shortest, such as months with years; in CLASSIC mode they are alike."
     )
     add_invoice_items: list[AddInvoiceItemInput] | None = input_field(
         "What is charged once with the first invoice, at most 20 one-time prices."
@@ -163,7 +165,7 @@ class SubscriptionItemChangeInput:
     """Becomes `ItemChange`."""
 
     id: strawberry.ID | None = input_field("The item that changes; without it a price is added.")
-    price: strawberry.ID | None = input_field("Another active price of the same interval and currency.")
+    price: strawberry.ID | None = input_field("Another active recurring price in the same currency.")
     quantity: strawberry.Maybe[int | None] = input_field(
         "How many units from now on; 1 by default for a price that is added."
     )
@@ -209,7 +211,7 @@ class SubscriptionUpdateInput:
     description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
     items: list[SubscriptionItemChangeInput] | None = input_field(
-        "The items that change; the others stay. The subscription has to be ACTIVE or PAST_DUE."
+        "The items that change; the others stay. The subscription has to be TRIALING, ACTIVE or PAST_DUE."
     )
     proration_behavior: ProrationBehavior | None = input_field(
         "What becomes of the difference for the rest of the period; without it the account's `upgradeBehavior` or "
@@ -218,6 +220,12 @@ class SubscriptionUpdateInput:
     proration_date: datetime | None = input_field(
         "From when the difference counts, within the current period; now by default. A preview for the same date has "
         "the same lines."
+    )
+    billing_cycle_anchor: AnchorChange | None = input_field(
+        "NOW counts periods from now on. The credit for the rest of the old period and the charge for the new one wait "
+        "for the next invoice, or are invoiced at once with ALWAYS_INVOICE and in CLASSIC mode; with NONE there is no "
+        "credit. Without it the anchor stays, but in CLASSIC mode another interval, and a price for what was free, "
+        "begin a new period now."
     )
     payment_behavior: PaymentBehavior | None = input_field(
         "What becomes of the change when ALWAYS_INVOICE meets a decline: with ALLOW_INCOMPLETE, the default, it is made"

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.subscriptions import (
+    AnchorChange,
     BillingMode,
     CancellationFeedback,
     CancellationReason,
@@ -71,7 +72,13 @@ describe_enum(
     "What becomes of the difference when items change within a period.",
     CREATE_PRORATIONS="It waits as invoice items for the next invoice of the subscription.",
     ALWAYS_INVOICE="It is invoiced and collected at once.",
-    NONE="There is none: the new items are billed from the next period on.",
+    NONE="There is none: the new items are billed from their next period on, counted from the anchor.",
+)
+describe_enum(
+    AnchorChange,
+    "What a change does to the moment from which periods are counted.",
+    NOW="They are counted from now on: every item begins a new period, and what was left of its old one is given back.",
+    UNCHANGED="They go on being counted from where they were.",
 )
 describe_enum(
     PausedCollection,

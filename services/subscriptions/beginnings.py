@@ -16,6 +16,7 @@ from domain.beginnings import (
 from domain.cancellation import PeriodEnd, checked_cancel_at
 from domain.errors import DomainError, ErrorCode
 from domain.ids import Prefix
+from domain.intervals import shortest_of
 from domain.invoices import CollectionMethod
 from domain.metadata import merged_metadata
 from domain.periods import Period, Recurrence
@@ -100,7 +101,7 @@ class Beginnings(Service):
 def _terms(draft: SubscriptionDraft, prices: Sequence[Price], at: datetime) -> Terms:
     """What the draft asks for, with moments that fit together."""
     _refuse_exclusive(draft)
-    recurrence = _recurrence_of(prices[0])
+    recurrence = shortest_of(_recurrence_of(price) for price in prices)
     classic = draft.billing_mode is BillingMode.CLASSIC
     trial_end = trial_end_of(draft.trial_period_days, draft.trial_end, at)
     cancel_at = None

@@ -18,7 +18,7 @@ from services.settings import Settings
 from services.subscriptions.drafts import ItemChange, SubscriptionChange
 from services.subscriptions.exchange import Exchanges, Proration
 from services.subscriptions.scheduled import ScheduledChanges, scheduled_change_of
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price, recurrence_of_subscription
+from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_item, recurrence_of_price
 
 _S = SubscriptionStatus
 CHANGEABLE_BY_RULE = frozenset({_S.ACTIVE, _S.PAST_DUE})
@@ -64,11 +64,11 @@ class ChangeRuling(Service):
         copies = [PricedItem(item.row.clone(pk=item.row.id), item.price) for item in whole.items]
         copy = WholeSubscription(whole.row.clone(pk=whole.row.id), copies)
         plan = await self.exchanges.plan(copy, wanted, Proration(at, ProrationBehavior.NONE), at)
-        if recurrence_of_subscription(plan.whole) != recurrence_of_subscription(whole):
+        if len({recurrence_of_item(item) for item in (*whole.items, *plan.whole.items)}) > 1:
             raise DomainError(
                 ErrorCode.PARAMETER_INVALID,
-                f"Subscription {whole.row.id} would be billed at other intervals, which cannot wait for the end of the"
-                " period; say a prorationBehavior.",
+                f"Subscription {whole.row.id} is or would be billed at several intervals, and such a change cannot wait"
+                " for the end of the period; say a prorationBehavior.",
                 "prorationBehavior",
             )
         whole.row.scheduled_change = scheduled_change_of(wanted)

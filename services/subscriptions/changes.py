@@ -24,7 +24,7 @@ from services.subscriptions.change_rules import ChangeRuling
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.endings import Endings, asks_for_end_at_once
 from services.subscriptions.holding import refuse_elsewhere
-from services.subscriptions.item_changes import ItemChanges, ItemsChanged, asks_at_once
+from services.subscriptions.item_changes import ItemChanges, ItemsChanged, asks_at_once, touches_items
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.trials import Trials
@@ -33,11 +33,11 @@ from services.subscriptions.wholes import WholeSubscriptions
 _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
-    "has_pending_items", "latest_invoice_id", "scheduled_change",
+    "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
 )  # fmt: skip
 
 
-ITEMS_CHANGEABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
+ITEMS_CHANGEABLE = (SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 """The statuses in which items may change: one that is INCOMPLETE first has to be paid."""
 
 
@@ -71,7 +71,7 @@ class Changes(Service):
         row = await self.lock(Subscription, change.id)
         if payer is not None:
             refuse_elsewhere(payer.row.id, row)
-        allowed = LIVING if not change.items else ITEMS_CHANGEABLE
+        allowed = ITEMS_CHANGEABLE if touches_items(change) else LIVING
         SUBSCRIPTION.refuse_unless("update", row.id, SubscriptionStatus(row.status), allowed=allowed)
         at = await self.present(row.test_clock_id)
         [whole] = await self.wholes.of([row])
@@ -80,7 +80,7 @@ class Changes(Service):
         changed = ItemsChanged(whole)
         if change.waits_for_period_end:
             await self.ruling.put_off(whole, change.items, at)
-        elif change.items:
+        elif touches_items(change):
             changed = await self.items.apply(whole, change, payer, at)
             row.scheduled_change = None
         await self.pause.change(row, change.pause_collection, at)
@@ -97,10 +97,12 @@ class Changes(Service):
 
     async def _payer(self, change: SubscriptionChange) -> Payer | None:
         """Whoever is charged at once, held before the subscription, as whatever finalizes invoices does."""
-        at_once = asks_at_once(change) or asks_for_end_at_once(change)
-        if not at_once and change.trial_end is UNSET:
+        if not touches_items(change) and not asks_for_end_at_once(change) and change.trial_end is UNSET:
             return None
         row = await self.require(Subscription, change.id)
+        at_once = asks_at_once(row, change) or asks_for_end_at_once(change)
+        if not at_once and change.trial_end is UNSET:
+            return None
         [payer] = await self.finalization.payers([row.customer_id])
         return payer if at_once else None
 

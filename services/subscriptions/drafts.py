@@ -8,6 +8,7 @@ from domain.beginnings import AnchorConfig
 from domain.cancellation import PeriodEnd
 from domain.drafts import UNSET, Unset
 from domain.subscriptions import (
+    AnchorChange,
     BillingMode,
     CancellationFeedback,
     MissingPaymentMethod,
@@ -118,6 +119,7 @@ class SubscriptionChange:
     waits_for_period_end: bool = False
     """Whether the items change with the next period."""
     proration_date: datetime | None = None
+    billing_cycle_anchor: AnchorChange | None = None
     payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
     off_session: bool = False
 

@@ -9,23 +9,13 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoicing import LineDraft, PriceFacts
 from domain.metadata import merged_metadata
-from domain.periods import Recurrence, full_period_until
-from domain.proration import Billed, Exchange, prorated
-from domain.subscriptions import BillingMode, ProrationBehavior
-from models import Price, Subscription, SubscriptionItem
+from models import Price, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.subscriptions.drafts import ItemChange
 from services.subscriptions.item_checks import refuse_unsound
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_subscription
-
-
-@dataclass(frozen=True, slots=True)
-class Proration:
-    """From which moment a change is prorated, and whether at all."""
-
-    at: datetime
-    behavior: ProrationBehavior
+from services.subscriptions.settling import Proration, Settling, Swap
+from services.subscriptions.wholes import WholeSubscriptions
 
 
 @dataclass(slots=True)
@@ -37,6 +27,15 @@ class ItemsPlan:
     changed: list[SubscriptionItem] = field(default_factory=list)
     removed: list[SubscriptionItem] = field(default_factory=list)
     lines: list[LineDraft] = field(default_factory=list)
+    restarted: bool = False
+    """Whether periods are counted anew from the change on."""
+    at_once: bool = False
+    """Whether the lines are invoiced at once, rather than with the next renewal."""
+
+    @property
+    def opens_a_period(self) -> bool:
+        """Whether the invoice of the change is the one of a new period."""
+        return self.restarted and self.at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,9 @@ class PriceList:
 
     prices: Mapping[str, Price]
     facts: Mapping[str, PriceFacts]
+
+
+__all__ = ["Exchanges", "ItemsPlan", "PriceList", "Proration"]
 
 
 class Exchanges(Service):
@@ -71,13 +73,16 @@ class Exchanges(Service):
     ) -> ItemsPlan:
         """As `plan`, for one change of a set whose prices are known."""
         _refuse_unknown(whole, wanted, known.prices)
+        settling = Settling(whole, known.facts, proration, now)
         plan = ItemsPlan(whole)
         held = {item.row.id: item for item in whole.items}
-        recurrence = recurrence_of_subscription(whole)
-        for change in wanted:
-            self._apply(plan, held, change, _Terms(whole.row, known.prices, known.facts, proration, now, recurrence))
+        swaps = [self._apply(plan, held, change, known.prices, settling) for change in wanted]
         plan.whole = WholeSubscription(whole.row, list(held.values()))
         refuse_unsound(whole, plan.whole, wanted)
+        settled = settling.settled(plan.whole, swaps)
+        plan.lines, plan.restarted, plan.at_once = settled.lines, settled.restarted, settled.at_once
+        if settled.restarted:
+            plan.changed = [row for item in plan.whole.items if (row := item.row) not in plan.added]
         return plan
 
     async def price_list(
@@ -93,38 +98,42 @@ class Exchanges(Service):
         prices = known | {price.id: price for price in await self.gather(Price, "id", missing)}
         return PriceList(prices, await self.wholes.facts_of(prices.values()))
 
-    def _apply(self, plan: ItemsPlan, held: dict[str, PricedItem], change: ItemChange, terms: "_Terms") -> None:
-        """One change, in memory; `held` are the items as they stand."""
+    def _apply(
+        self,
+        plan: ItemsPlan,
+        held: dict[str, PricedItem],
+        change: ItemChange,
+        prices: Mapping[str, Price],
+        settling: Settling,
+    ) -> Swap:
+        """One change of price and quantity, in memory; `held` are the items as they stand."""
         if change.id is None:
-            made = self._added(plan.whole, change, terms)
+            made = self._added(plan.whole, change, prices, settling.now)
             held[made.row.id] = made
             plan.added.append(made.row)
-            plan.lines += terms.exchanged(made.row, None, terms.billed(made.row.price_id, made.row.quantity))
-            return
+            return Swap(made.row, None, made)
         item = held[change.id]
-        before = terms.in_force(item.row)
         if change.deleted:
             del held[change.id]
             plan.removed.append(item.row)
-            plan.lines += terms.exchanged(item.row, before, None)
-            return
+            return Swap(item.row, item, None)
         row = item.row
-        standing = (row.price_id, row.quantity)
         row.price_id = change.price or row.price_id
         row.quantity = given(change.quantity, row.quantity)
         row.metadata = merged_metadata(row.metadata, change.metadata)
-        held[change.id] = PricedItem(row, terms.prices[row.price_id])
+        held[change.id] = PricedItem(row, prices[row.price_id])
         plan.changed.append(row)
-        if (row.price_id, row.quantity) != standing:
-            plan.lines += terms.exchanged(row, before, terms.billed(row.price_id, row.quantity))
-            terms.remember(row, *standing)
+        return Swap(row, item, held[change.id])
 
-    def _added(self, whole: WholeSubscription, change: ItemChange, terms: "_Terms") -> PricedItem:
+    def _added(
+        self, whole: WholeSubscription, change: ItemChange, prices: Mapping[str, Price], now: datetime
+    ) -> PricedItem:
+        """A new item; its period is that of the first one for now."""
         assert change.price is not None, "an item without an id was found to have a price"
         beside = whole.items[0].row
         row = SubscriptionItem.made(
             id=self.new_id(Prefix.SUBSCRIPTION_ITEM),
-            created_at=terms.now,
+            created_at=now,
             subscription_id=whole.row.id,
             price_id=change.price,
             quantity=given(change.quantity, 1),
@@ -133,45 +142,7 @@ class Exchanges(Service):
             metadata=merged_metadata({}, change.metadata),
             **self.ownership(),
         )
-        terms.remember(row, change.price, 0)
-        return PricedItem(row, terms.prices[change.price])
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """By which rules items are exchanged."""
-
-    subscription: Subscription
-    prices: Mapping[str, Price]
-    facts: Mapping[str, PriceFacts]
-    proration: Proration
-    now: datetime
-    recurrence: Recurrence
-
-    def billed(self, price_id: str, quantity: int) -> Billed:
-        return Billed(self.facts[price_id], quantity)
-
-    def in_force(self, row: SubscriptionItem) -> Billed:
-        """What a change gives back: what was invoiced, or with CLASSIC the price in force (spec 02, Billing mode)."""
-        if self.subscription.billing_mode == BillingMode.CLASSIC or row.invoiced_price_id is None:
-            return self.billed(row.price_id, row.quantity)
-        assert row.invoiced_quantity is not None, f"{row.id} was invoiced at a price without a quantity"
-        return self.billed(row.invoiced_price_id, row.invoiced_quantity)
-
-    def exchanged(self, row: SubscriptionItem, before: Billed | None, after: Billed | None) -> tuple[LineDraft, ...]:
-        """The prorations of one item."""
-        if self.proration.behavior is ProrationBehavior.NONE:
-            return ()
-        anchor, until = self.subscription.billing_cycle_anchor, row.current_period_end
-        full = full_period_until(until, anchor, self.recurrence)
-        return prorated(Exchange(row.id, before, after, self.proration.at, full.start, full.end, until))
-
-    def remember(self, row: SubscriptionItem, price_id: str, quantity: int) -> None:
-        """Without prorations what was invoiced stays what it was, until the next period is invoiced."""
-        if self.proration.behavior is not ProrationBehavior.NONE:
-            row.invoiced_price_id = row.invoiced_quantity = None
-        elif row.invoiced_price_id is None:
-            row.invoiced_price_id, row.invoiced_quantity = price_id, quantity
+        return PricedItem(row, prices[change.price])
 
 
 def _refuse_unknown(whole: WholeSubscription, wanted: Sequence[ItemChange], prices: Mapping[str, Price]) -> None:

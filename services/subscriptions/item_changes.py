@@ -8,10 +8,11 @@ from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import invoice_draft_of
-from domain.subscriptions import PaymentBehavior, ProrationBehavior
+from domain.subscriptions import AnchorChange, BillingMode, PaymentBehavior, ProrationBehavior
 from models import InvoiceItem, PaymentIntent, PaymentMethod, Subscription, SubscriptionItem
 from services.aggregates import WholeSubscription
 from services.base import Service, part
+from services.due import Due
 from services.events import Events
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization, Payer
@@ -20,8 +21,12 @@ from services.payments import PaymentIntents, Wish
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.exchange import Exchanges, ItemsPlan, Proration
+from services.subscriptions.renewal import PERIOD_ENDINGS, current_period_end, period_ending
 
-_CHANGED = ("price_id", "quantity", "metadata", "invoiced_price_id", "invoiced_quantity")
+_CHANGED = (
+    "price_id", "quantity", "metadata", "invoiced_price_id", "invoiced_quantity", "current_period_start",
+    "current_period_end",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class ItemChanges(Service):
     """Writes planned changes of items down."""
 
     events = part(Events)
+    due = part(Due)
     exchanges = part(Exchanges)
     items = part(InvoiceItems)
     drafting = part(Drafting)
@@ -50,15 +56,27 @@ class ItemChanges(Service):
         `payer` is the held customer where the change is to be invoiced at once. Events `invoiceitem.created` for each
         proration, then those of the invoice.
         """
-        proration = proration_of(whole, change, at)
-        plan = await self.exchanges.plan(whole, change.items, proration, at)
+        row, ending = whole.row, current_period_end(whole)
+        plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
         await self._store(plan)
-        waiting = self.items.made(whole.row, plan.lines, at)
-        if payer is None or not waiting:
+        await self._reschedule(plan.whole, ending)
+        waiting = self.items.made(row, plan.lines, at)
+        if not plan.at_once or not (waiting or plan.opens_a_period):
             await self.items.store(waiting)
-            whole.row.has_pending_items = whole.row.has_pending_items or bool(waiting)
+            row.has_pending_items = row.has_pending_items or bool(waiting)
             return ItemsChanged(plan.whole)
-        return ItemsChanged(plan.whole, await self._invoice(plan.whole, waiting, payer, change, at))
+        assert payer is not None, f"whoever is charged for {row.id} is held first"
+        return ItemsChanged(plan.whole, await self._invoice(plan, waiting, payer, change, at))
+
+    async def _reschedule(self, whole: WholeSubscription, ending: datetime) -> None:
+        """What ends the period now, where that is at another time than before."""
+        row = whole.row
+        if current_period_end(whole) == ending:
+            return
+        if row.cancel_at_period_end:
+            row.cancel_at = current_period_end(whole)
+        await self.due.cancel(row.id, *PERIOD_ENDINGS)
+        await self.due.schedule_all([period_ending(whole)], fresh=True)
 
     async def _store(self, plan: ItemsPlan) -> None:
         await insert_rows(plan.added)
@@ -67,16 +85,18 @@ class ItemChanges(Service):
 
     async def _invoice(
         self,
-        whole: WholeSubscription,
+        plan: ItemsPlan,
         waiting: Sequence[InvoiceItem],
         payer: Payer,
         change: SubscriptionChange,
         at: datetime,
     ) -> list[Wish]:
         """The invoice for these items alone, finalized at once; the payment to be tried for it."""
-        row = whole.row
+        row = plan.whole.row
         draft = invoice_draft_of((), row.currency, [line_of(item) for item in waiting])
         invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
+        if plan.opens_a_period:
+            invoice.row.cycle = row.cycle  # unlike others of its reason
         for item in waiting:
             item.pending, item.invoice_id = False, invoice.row.id
         await self.items.store(waiting)
@@ -112,10 +132,11 @@ class ItemChanges(Service):
 
 def proration_of(whole: WholeSubscription, change: SubscriptionChange, at: datetime) -> Proration:
     """From when the change is prorated: its `proration_date`, which has to lie in the current period, or else now."""
-    row = whole.items[0].row
-    start, end = row.current_period_start, row.current_period_end
+    start = max(item.row.current_period_start for item in whole.items)
+    end = current_period_end(whole)
+    behavior, anchor = change.proration_behavior, change.billing_cycle_anchor
     if change.proration_date is None:
-        return Proration(min(at, end), change.proration_behavior)
+        return Proration(min(at, end), behavior, anchor)
     if not start <= change.proration_date <= end:
         raise DomainError(
             ErrorCode.PARAMETER_INVALID,
@@ -123,9 +144,15 @@ def proration_of(whole: WholeSubscription, change: SubscriptionChange, at: datet
             f" {start:%Y-%m-%dT%H:%M:%SZ} to {end:%Y-%m-%dT%H:%M:%SZ}.",
             "prorationDate",
         )
-    return Proration(change.proration_date, change.proration_behavior)
+    return Proration(change.proration_date, behavior, anchor)
 
 
-def asks_at_once(change: SubscriptionChange) -> bool:
-    """Whether the change may charge the customer right away."""
-    return bool(change.items) and change.proration_behavior is ProrationBehavior.ALWAYS_INVOICE
+def touches_items(change: SubscriptionChange) -> bool:
+    """Whether the items are exchanged or put into other periods."""
+    return bool(change.items) or change.billing_cycle_anchor is AnchorChange.NOW
+
+
+def asks_at_once(row: Subscription, change: SubscriptionChange) -> bool:
+    """Whether the change may charge the customer right away; in CLASSIC mode it may always begin a new period."""
+    at_once = change.proration_behavior is ProrationBehavior.ALWAYS_INVOICE
+    return touches_items(change) and (at_once or row.billing_mode == BillingMode.CLASSIC)

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from operator import eq
 
 from domain.currencies import CHARGE_AMOUNT_MAX
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
+from domain.intervals import in_words, is_multiple, shortest_of
 from domain.money import product_of, unit_amount_text
 from domain.subscriptions import ITEMS_MAX, BillingMode
 from models import Price
 from services.aggregates import WholeSubscription
 from services.subscriptions.drafts import ItemChange
-from services.subscriptions.wholes import recurrence_of_price, recurrence_of_subscription
+from services.subscriptions.wholes import recurrence_of_price
 
 QUANTITY_MAX = 10**9
 
@@ -33,6 +35,7 @@ def refuse_unsound(before: WholeSubscription, after: WholeSubscription, wanted: 
         price = by_id.get(change.price or "")
         if price is not None and price.id not in in_force:
             _check_price(before, price, (*where, "price"), problems)
+    _check_recurrences(after, wanted, problems)
     _check_twice(after, wanted, problems)
     problems.raise_any()
     _check_amount(after)
@@ -67,7 +70,7 @@ def _check_amount(after: WholeSubscription) -> None:
 
 
 def _check_price(before: WholeSubscription, price: Price, where: tuple[str, ...], problems: Problems) -> None:
-    """A price that comes onto the subscription recurs as the others do, in their currency."""
+    """A price that comes onto the subscription recurs and is in the currency of the others."""
     if not price.active:
         problems.add(ErrorCode.PRICE_INACTIVE, f"Price {price.id} is archived; choose an active price.", *where)
     if price.currency != before.row.currency:
@@ -76,30 +79,47 @@ def _check_price(before: WholeSubscription, price: Price, where: tuple[str, ...]
             f"Price {price.id} is in {price.currency}, the subscription in {before.row.currency}.",
             *where,
         )
-    needed = recurrence_of_subscription(before)
-    recurrence = recurrence_of_price(price)
-    if recurrence != needed:
-        how = "is charged once" if recurrence is None else f"recurs every {price.interval_count} {price.interval}"
+    if price.interval is None:
         problems.add(
             ErrorCode.PARAMETER_INVALID,
-            f"Price {price.id} {how}; subscription {before.row.id} is billed every {needed.interval_count}"
-            f" {needed.interval}, and so would the price have to be. For another interval cancel it and"
-            " subscribe anew.",
+            f"Price {price.id} is charged once; a subscription takes recurring prices.",
             *where,
         )
-    _check_free(before, price, where, problems)
 
 
-def _check_free(before: WholeSubscription, price: Price, where: tuple[str, ...], problems: Problems) -> None:
-    """CLASSIC would begin a new period when a free subscription starts to cost something."""
-    free = all(item.price.unit_amount == 0 for item in before.items)
-    if before.row.billing_mode == BillingMode.CLASSIC and free and price.unit_amount != 0:
-        problems.add(
-            ErrorCode.PARAMETER_INVALID,
-            f"Subscription {before.row.id} is free and in CLASSIC billing mode; only one in FLEXIBLE mode can go on to"
-            f" a paid price such as {price.id}. Cancel it and subscribe anew.",
-            *where,
-        )
+def check_recurrences(mode: str, prices: Sequence[Price], paths: Sequence[tuple[str, ...]], problems: Problems) -> None:
+    """Tell of prices that cannot be billed on one subscription; `paths` says where each was given.
+
+    With CLASSIC all recur alike, with FLEXIBLE each is a multiple of the shortest. One-time prices are passed over.
+    """
+    known = [(price, path, recurrence_of_price(price)) for price, path in zip(prices, paths, strict=True)]
+    recurrences = [(price, path, found) for price, path, found in known if found is not None]
+    if not recurrences:
+        return
+    by_shortest = next(each for each in recurrences if each[2] == shortest_of(found for _, _, found in recurrences))
+    needed, fits = (by_shortest, is_multiple) if mode == BillingMode.FLEXIBLE else (recurrences[0], eq)
+    law = _LAW_OF_INTERVALS[BillingMode(mode)]
+    for price, path, recurrence in recurrences:
+        if not fits(recurrence, needed[2]):
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"Price {price.id} recurs every {in_words(recurrence)}, price {needed[0].id} every"
+                f" {in_words(needed[2])}; {law}.",
+                *max(path, needed[1], key=len),
+            )
+
+
+_LAW_OF_INTERVALS = {
+    BillingMode.FLEXIBLE: "every interval would have to be a multiple of the shortest",
+    BillingMode.CLASSIC: "in CLASSIC billing mode all would have to recur alike",
+}
+
+
+def _check_recurrences(after: WholeSubscription, wanted: Sequence[ItemChange], problems: Problems) -> None:
+    """The prices that stay come first, so that one that does not go with them is told where it was given."""
+    given = {change.price: ("items", str(index), "price") for index, change in enumerate(wanted) if change.price}
+    prices = sorted((item.price for item in after.items), key=lambda price: price.id in given)
+    check_recurrences(after.row.billing_mode, prices, [given.get(price.id, ("items",)) for price in prices], problems)
 
 
 def _check_twice(after: WholeSubscription, wanted: Sequence[ItemChange], problems: Problems) -> None:

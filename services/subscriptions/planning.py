@@ -23,6 +23,7 @@ from services.invoices.manual_items import ManualItems
 from services.payment_methods import PaymentMethods
 from services.subscriptions.beginnings import Beginnings, Begun
 from services.subscriptions.drafts import SubscriptionDraft
+from services.subscriptions.item_checks import check_recurrences
 from services.subscriptions.wanted_items import WantedItems, check_prices
 from services.subscriptions.wholes import WholeSubscriptions, billed_items
 
@@ -69,6 +70,8 @@ class Planning(Service):
         customer = payer.row
         at = await self.present(customer.test_clock_id)
         check_prices(prices, await self.currency_in_force(customer, prices), problems)
+        paths = [("items", str(index), "price") for index in range(len(prices))]
+        check_recurrences(draft.billing_mode, prices, paths, problems)
         problems.raise_any()
         begun = self.beginnings.begun(draft, customer, prices, at)
         whole = begun.whole

@@ -6,15 +6,16 @@ from datetime import datetime
 
 from domain.invoicing import InvoiceDraft, LineDraft, Settlement, invoice_draft_of, settled_with_balance
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
-from domain.subscriptions import ProrationBehavior
+from domain.subscriptions import AnchorChange, ProrationBehavior
 from models import InvoiceItem, Subscription
+from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.customers import Customers
 from services.invoices.items import InvoiceItems, line_of
 from services.subscriptions.drafts import ItemChange, SubscriptionChange
 from services.subscriptions.exchange import Exchanges
-from services.subscriptions.item_changes import asks_at_once, proration_of
-from services.subscriptions.renewal import RENEWABLE, next_invoice
+from services.subscriptions.item_changes import proration_of, touches_items
+from services.subscriptions.renewal import RENEWABLE, current_period_end, due_items, next_invoice, next_periods
 from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -26,6 +27,7 @@ class ChangeDetails:
     items: tuple[ItemChange, ...] = ()
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     proration_date: datetime | None = None
+    billing_cycle_anchor: AnchorChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Previews(Service):
         )
         [whole] = await self.wholes.of([row])
         at = (await self.presents([row.test_clock_id]))[row.test_clock_id]
-        start, end = whole.items[0].row.current_period_start, whole.items[0].row.current_period_end
+        start, end = _passing(whole)
         details = draft.subscription_details
         lines: list[LineDraft] = []
         change = SubscriptionChange(
@@ -78,17 +80,21 @@ class Previews(Service):
             items=details.items,
             proration_behavior=details.proration_behavior,
             proration_date=details.proration_date,
+            billing_cycle_anchor=details.billing_cycle_anchor,
         )
-        if change.items:
+        at_once = False
+        if touches_items(change):
             plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
-            whole, lines = plan.whole, plan.lines
+            whole, lines, at_once = plan.whole, plan.lines, plan.at_once
+            start, end = _passing(whole)
         elif row.scheduled_change:
             [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
-        if asks_at_once(change):
+        if at_once:
             return await self._settled(row, invoice_draft_of((), row.currency, lines), at, at)
         waiting = (await self.items.waiting_for([row])).get(row.id, [])
         facts = await self.wholes.facts_of(item.price for item in whole.items)
-        return await self._settled(row, next_invoice(whole, facts, _lines(waiting) + lines), start, end)
+        following = next_invoice(whole, next_periods(whole), facts, _lines(waiting) + lines)
+        return await self._settled(row, following, start, end)
 
     async def _settled(self, row: Subscription, draft: InvoiceDraft, start: datetime, end: datetime) -> Preview:
         balances = await self.customers.balances_of([row.customer_id])
@@ -96,7 +102,14 @@ class Previews(Service):
         return Preview(row.id, row.customer_id, draft, settlement, start, end)
 
 
-RENEWABLE_IN_ORDER = tuple(status for status in SubscriptionStatus if status in RENEWABLE)
+RENEWABLE_IN_ORDER = tuple(
+    status for status in SubscriptionStatus if status in RENEWABLE or status is SubscriptionStatus.TRIALING
+)
+
+
+def _passing(whole: WholeSubscription) -> tuple[datetime, datetime]:
+    """The time that will have passed at the next renewal."""
+    return max(item.row.current_period_start for item in due_items(whole)), current_period_end(whole)
 
 
 def _lines(waiting: Sequence[InvoiceItem]) -> list[LineDraft]:

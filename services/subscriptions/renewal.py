@@ -1,6 +1,6 @@
 """Renewing subscriptions: the period moves on and the next invoice is drafted, in sets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.agenda import AgendaKind
@@ -8,9 +8,9 @@ from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import InvoiceDraft, LineDraft, PriceFacts, invoice_draft_of
 from domain.lifecycles import SubscriptionStatus
-from domain.periods import Period, period_from
-from models import AgendaEntry, InvoiceItem
-from services.aggregates import WholeInvoice, WholeSubscription
+from domain.periods import Period, period_containing, period_from
+from models import AgendaEntry, InvoiceItem, SubscriptionItem
+from services.aggregates import PricedItem, WholeInvoice, WholeSubscription
 from services.base import Service, part
 from services.due import Appointment, Due
 from services.events import Events, Snapshot
@@ -19,7 +19,12 @@ from services.invoices.items import InvoiceItems, line_of
 from services.rows import update_rows
 from services.settings import Settings
 from services.subscriptions.scheduled import ScheduledChanges
-from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_subscription
+from services.subscriptions.wholes import (
+    WholeSubscriptions,
+    billed_items,
+    recurrence_of_item,
+    recurrence_of_subscription,
+)
 
 PERIOD_ENDINGS = (
     AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_TRIAL_END,
@@ -66,6 +71,7 @@ class Renewal(Service):
         facts = await self.wholes.facts_of(item.price for whole in wholes for item in whole.items)
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
+        due = [item.row for whole in wholes for item in due_items(whole)]
         wanted = [
             _moved_on(whole, facts, waiting.get(whole.row.id, ()), presents[whole.row.test_clock_id], delay)
             for whole in wholes
@@ -74,17 +80,18 @@ class Renewal(Service):
         for whole, invoice in zip(wholes, invoices, strict=True):
             whole.row.latest_invoice_id = invoice.row.id
         await self.items.take_up(invoices, waiting)
-        await self._store(wholes, also)
+        await self._store(wholes, due, also)
         await self._schedule(wholes, invoices)
         for whole, before in zip(wholes, befores, strict=True):
             at = presents[whole.row.test_clock_id]
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
         return invoices
 
-    async def _store(self, wholes: Sequence[WholeSubscription], also: Sequence[str]) -> None:
+    async def _store(
+        self, wholes: Sequence[WholeSubscription], items: Sequence[SubscriptionItem], also: Sequence[str]
+    ) -> None:
         """Write the periods moved on. What a change left behind is written off only where there was a change."""
         await update_rows([whole.row for whole in wholes], ("cycle", "latest_invoice_id", "has_pending_items", *also))
-        items = [item.row for whole in wholes for item in whole.items]
         columns = ["current_period_start", "current_period_end"]
         if any(item.invoiced_price_id is not None for item in items):
             columns += ["invoiced_price_id", "invoiced_quantity"]
@@ -116,8 +123,34 @@ def period_ending(whole: WholeSubscription) -> Appointment:
 
 
 def current_period_end(whole: WholeSubscription) -> datetime:
-    """When the current period ends; the items of a subscription share theirs."""
-    return whole.items[0].row.current_period_end
+    """When the current period ends: that of the item whose period ends first."""
+    if len(whole.items) == 1:
+        return whole.items[0].row.current_period_end
+    return min(item.row.current_period_end for item in whole.items)
+
+
+def due_items(whole: WholeSubscription) -> Sequence[PricedItem]:
+    """The items whose periods end with the subscription's current one; items of longer intervals keep theirs."""
+    if len(whole.items) == 1:
+        return whole.items
+    end = current_period_end(whole)
+    return [item for item in whole.items if item.row.current_period_end == end]
+
+
+def next_periods(whole: WholeSubscription) -> list[tuple[PricedItem, Period]]:
+    """What the next renewal bills: the items that are then due, each with its own next period.
+
+    That lasts up to the anchor where that is still to come, and no longer than the subscription.
+    """
+    row, begins, shortest = whole.row, current_period_end(whole), recurrence_of_subscription(whole)
+    until = row.cancel_at if row.cancel_at is not None and row.cancel_at > begins else None
+    anchor, index = row.billing_cycle_anchor, row.cycle + 1 - row.anchor_cycle
+    periods = []
+    for item in due_items(whole):
+        recurrence = recurrence_of_item(item)
+        own = index if recurrence == shortest else period_containing(anchor, recurrence, begins).index
+        periods.append((item, period_from(begins, anchor, recurrence, own, until)))
+    return periods
 
 
 def _moved_on(
@@ -128,14 +161,13 @@ def _moved_on(
     delay: timedelta,
 ) -> Wanted:
     """Set the subscription into its next period; the invoice that this asks for, with the items that waited for it."""
-    passed = whole.items[0].row
-    passed_start, passed_end = passed.current_period_start, passed.current_period_end
-    row = whole.row
-    period = next_period(whole)
-    draft = next_invoice(whole, facts, [line_of(item) for item in waiting])
+    row, periods = whole.row, next_periods(whole)
+    draft = next_invoice(whole, periods, facts, [line_of(item) for item in waiting])
+    passed_start = max(item.row.current_period_start for item, _ in periods)
+    passed_end = current_period_end(whole)
     row.cycle += 1
     row.has_pending_items = False
-    for item in whole.items:
+    for item, period in periods:
         item.row.current_period_start, item.row.current_period_end = period.start, period.end
     return Wanted(
         subscription=row,
@@ -149,18 +181,14 @@ def _moved_on(
 
 
 def next_invoice(
-    whole: WholeSubscription, facts: Mapping[str, PriceFacts], waiting: Sequence[LineDraft]
+    whole: WholeSubscription,
+    periods: Iterable[tuple[PricedItem, Period]],
+    facts: Mapping[str, PriceFacts],
+    waiting: Sequence[LineDraft],
 ) -> InvoiceDraft:
-    """What the next renewal asks for: the lines that wait for it, then the next period of every item."""
-    return invoice_draft_of(billed_items(whole.items, facts, next_period(whole)), whole.row.currency, waiting)
-
-
-def next_period(whole: WholeSubscription) -> Period:
-    """What is billed next: up to the anchor where that is still to come, and no longer than the subscription lasts."""
-    row, begins = whole.row, current_period_end(whole)
-    until = row.cancel_at if row.cancel_at is not None and row.cancel_at > begins else None
-    index = row.cycle + 1 - row.anchor_cycle
-    return period_from(begins, row.billing_cycle_anchor, recurrence_of_subscription(whole), index, until)
+    """What the next renewal asks for: the lines that wait for it, then the next `periods` of the items."""
+    items = [billed for item, period in periods for billed in billed_items([item], facts, period)]
+    return invoice_draft_of(items, whole.row.currency, waiting)
 
 
 def _finalizes_at(invoice: WholeInvoice) -> datetime:

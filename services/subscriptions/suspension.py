@@ -24,7 +24,7 @@ from services.rows import update_rows
 from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.renewal import PERIOD_ENDINGS
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_subscription
+from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_item
 
 _PAUSED = ("status", "paused_at", "pause_reason", "has_pending_items", "latest_invoice_id")
 
@@ -98,7 +98,7 @@ class Suspension(Service):
             quantity = row.quantity if row.invoiced_quantity is None else row.invoiced_quantity
             billed = Billed(facts[row.invoiced_price_id or row.price_id], quantity)
             period = Period(row.current_period_start, row.current_period_end, 0)
-            full = full_period_until(period.end, whole.row.billing_cycle_anchor, recurrence_of_subscription(whole))
+            full = full_period_until(period.end, whole.row.billing_cycle_anchor, recurrence_of_item(item))
             lines += credit_of_pause(row.id, billed, period, at, since, full)
         return lines
 

@@ -8,7 +8,6 @@ from models import Price, Product
 from services.base import Service, part
 from services.catalog import Catalog
 from services.subscriptions.drafts import ItemDraft
-from services.subscriptions.wholes import recurrence_of_price
 
 
 class WantedItems(Service):
@@ -71,7 +70,7 @@ class WantedItems(Service):
 
 
 def check_prices(prices: Sequence[Price], in_force: str | None, problems: Problems) -> None:
-    """All recur alike and are in one currency, which is the one in force for the customer when there is one."""
+    """All recur and are in one currency, which is the one in force for the customer when there is one."""
     first = prices[0]
     currency = in_force or first.currency
     seen: set[str] = set()
@@ -81,13 +80,6 @@ def check_prices(prices: Sequence[Price], in_force: str | None, problems: Proble
             problems.add(
                 ErrorCode.PARAMETER_INVALID,
                 f"Price {price.id} is charged once; a subscription takes recurring prices.",
-                *where,
-            )
-        elif recurrence_of_price(price) != recurrence_of_price(first):
-            problems.add(
-                ErrorCode.PARAMETER_INVALID,
-                f"Price {price.id} recurs every {price.interval_count} {price.interval}, the first one every"
-                f" {first.interval_count} {first.interval}; all prices of a subscription recur alike.",
                 *where,
             )
         if price.currency != currency:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from domain.intervals import shortest_of
 from domain.invoicing import BilledItem, PriceFacts
 from domain.periods import Interval, Period, Recurrence
 from models import Price, Product, Subscription, SubscriptionItem
@@ -53,11 +54,18 @@ def recurrence_of_price(price: Price) -> Recurrence | None:
     return Recurrence(Interval(price.interval), price.interval_count)
 
 
-def recurrence_of_subscription(whole: WholeSubscription) -> Recurrence:
-    """How often the subscription bills: all of its prices recur alike."""
-    recurrence = recurrence_of_price(whole.items[0].price)
-    assert recurrence is not None, f"subscription {whole.row.id} holds a one-time price"
+def recurrence_of_item(item: PricedItem) -> Recurrence:
+    """How often the item is billed."""
+    recurrence = recurrence_of_price(item.price)
+    assert recurrence is not None, f"subscription item {item.row.id} holds a one-time price"
     return recurrence
+
+
+def recurrence_of_subscription(whole: WholeSubscription) -> Recurrence:
+    """How often the subscription bills at the most: the shortest recurrence of its items."""
+    if len(whole.items) == 1:
+        return recurrence_of_item(whole.items[0])
+    return shortest_of({recurrence_of_item(item) for item in whole.items})
 
 
 def billed_items(items: Iterable[PricedItem], facts: Mapping[str, PriceFacts], period: Period) -> list[BilledItem]:

@@ -7,7 +7,7 @@ from tests.scenarios.world import World
 
 async def test_changes_that_make_no_sense_are_refused_and_move_nothing(world: World) -> None:
     basic, pro = await world.price("Basic", 1500), await world.price("Pro", 4000)
-    yearly, euro = await world.price("Y", 9000, every="1 YEAR"), await world.price("E", 1500, currency="eur")
+    weekly, euro = await world.price("W", 900, every="1 WEEK"), await world.price("E", 1500, currency="eur")
     subscription = await (await world.customer(card="pm_card_visa")).subscribe(basic)
     item = await subscription.item()
     await world.news()
@@ -19,7 +19,7 @@ async def test_changes_that_make_no_sense_are_refused_and_move_nothing(world: Wo
         ([{"id": item, "deleted": True, "quantity": 2}], [("PARAMETERS_EXCLUSIVE", "items.0.deleted")]),
         ([{"id": item, "quantity": -1}], [("PARAMETER_INVALID_INTEGER", "items.0.quantity")]),
         ([{"id": item, "price": "price_none"}], [("RESOURCE_MISSING", "items.0.price")]),
-        ([{"id": item, "price": yearly}], [("PARAMETER_INVALID", "items.0.price")]),
+        ([{"price": weekly}], [("PARAMETER_INVALID", "items.0.price")]),
         ([{"id": item, "price": euro}], [("CURRENCY_MISMATCH", "items.0.price")]),
         ([{"price": pro}, {"price": pro}], [("PARAMETER_INVALID", "items.1.price")]),
         ([{"id": item, "quantity": 2}, {"id": item, "quantity": 3}], [("PARAMETER_INVALID", "items.1.id")]),

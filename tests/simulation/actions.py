@@ -11,6 +11,7 @@ from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
 from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
 from domain.periods import Interval
 from domain.subscriptions import (
+    AnchorChange,
     BillingMode,
     MissingPaymentMethod,
     PausedCollection,
@@ -50,6 +51,10 @@ from tests.simulation import moves, quotes
 from tests.simulation.moves import MoveActions
 from tests.simulation.quotes import QuoteActions
 
+_PRICES = (
+    *(("usd", 1500), ("usd", 999), ("usd", 30), ("usd", 0), ("usd", 2500), ("usd", 12000)),
+    *(("eur", 123456), ("jpy", 700)),
+)
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
 
 _OUTCOMES = (
@@ -72,11 +77,11 @@ class Actions(MoveActions, QuoteActions):
 
     async def prepare(self) -> None:
         """A catalogue of a few prices."""
-        for currency, amount in (("usd", 1500), ("usd", 999), ("usd", 30), ("usd", 0), ("eur", 123456), ("jpy", 700)):
+        for currency, amount in _PRICES:
             draft = PriceDraft(
                 currency=currency,
                 unit_amount=amount,
-                recurring=Recurring(self.dice.choice((Interval.WEEK, Interval.MONTH))),
+                recurring=Recurring(self.dice.choice((Interval.WEEK, Interval.MONTH, Interval.MONTH, Interval.YEAR))),
                 product_data=ProductDraft(name=f"Plan {len(self.prices)}"),
             )
             self.prices.append((await Prices(self.scope).create(draft)).id)
@@ -187,6 +192,7 @@ class Actions(MoveActions, QuoteActions):
             id=item.subscription_id,
             items=(wanted,),
             proration_behavior=self.dice.choice(tuple(ProrationBehavior)),
+            billing_cycle_anchor=self.dice.choice((None, None, *AnchorChange)),
             payment_behavior=self.dice.choice(tuple(PaymentBehavior)),
             off_session=self.dice.random() < 0.3,
         )

@@ -27,6 +27,7 @@ from services.invoices.paid import PAYABLE, remaining_of
 from services.payments import in_flight
 from services.rows import fetch_by
 from services.subscriptions.renewal import PERIOD_ENDINGS
+from tests.simulation.periods import check_periods
 from tests.simulation.quotes import check_quotes
 
 _WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -39,6 +40,7 @@ async def check_all() -> None:
     await check_invoice_items()
     await check_payments()
     await check_subscriptions()
+    await check_periods()
     await check_trials()
     await check_dunning()
     await check_quotes()

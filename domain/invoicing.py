@@ -146,6 +146,7 @@ class LineDraft:
     calculation: Calculation
     proration: bool = False
     invoice_item_id: str | None = None
+    metadata: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

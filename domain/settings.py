@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 from domain.dunning import RetriesEnd, RetryPolicy, RetryRules, RetryWindow, UnpaidInvoice
 from domain.errors import DomainError, ErrorCode
 from domain.fees import DEFAULT_FEES, FeeSchedule
+from domain.invoices import InvoiceNumbering
 from domain.plan_changes import ChangeBehavior, ChangeRules
 
 FINALIZATION_DELAY_MAX: Final = 72 * 3600
 """Seconds. Stripe waits 72 hours at most before it finalizes a draft."""
 ORIGINS_MAX: Final = 50
+REMINDER_DAYS_MAX: Final = 60
 FEES_MAX: Final = 200
 FEE_PERCENT_MAX: Final = 100
 FEE_PERCENT_DECIMALS_MAX: Final = 4
@@ -41,6 +43,15 @@ class AccountSettings:
 
     invoice_finalization_delay: int = 3600
     """Seconds between the draft of a renewal and its finalization; 0 finalizes at once."""
+
+    invoice_numbering: InvoiceNumbering = InvoiceNumbering.CUSTOMER
+    """Whether every customer's invoices are numbered by themselves, or the account's all together."""
+
+    invoice_prefix: str | None = None
+    """What the account's own invoice numbers begin with; None takes the end of the account's id."""
+
+    invoice_due_reminder_days: int = 3
+    """Days before the due date of an invoice at which `invoice.will_be_due` is told; 0 never tells it."""
 
     statement_descriptor: str | None = None
     """What customers read beside a charge on the card statement, unless the product says otherwise."""
@@ -137,6 +148,7 @@ def settings_of(stored: Mapping[str, Any]) -> AccountSettings:
 
 
 _ENUMS: Final = {
+    "invoice_numbering": InvoiceNumbering,
     "retry_policy": RetryPolicy,
     "retry_window": RetryWindow,
     "retries_end": RetriesEnd,
@@ -156,6 +168,17 @@ def finalization_delay(seconds: int, param: str | tuple[str, ...] = "invoiceFina
             param,
         )
     return seconds
+
+
+def reminder_days(days: int, param: str | tuple[str, ...] = "invoiceDueReminderDays") -> int:
+    """The days themselves, from 0 to 60."""
+    if not 0 <= days <= REMINDER_DAYS_MAX:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID_INTEGER,
+            f"A reminder {days} days before is not possible; it would have to be from 0 to {REMINDER_DAYS_MAX}.",
+            param,
+        )
+    return days
 
 
 def fee_percent(percent: Decimal, param: str | tuple[str, ...] = "processingFeePercent") -> Decimal:

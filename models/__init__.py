@@ -8,7 +8,7 @@ from models.clocks import TestClock
 from models.customers import Customer, CustomerBalanceTransaction, CustomerTaxId
 from models.events import Event, EventCounter
 from models.idempotency import IdempotencyRecord
-from models.invoices import Invoice, InvoiceItem, InvoiceLine, OutOfBandPayment
+from models.invoices import Invoice, InvoiceCounter, InvoiceItem, InvoiceLine, OutOfBandPayment
 from models.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
 from models.payments import Charge, PaymentIntent
 from models.quotes import Quote, QuoteLine
@@ -28,6 +28,7 @@ __all__ = [
     "EventCounter",
     "IdempotencyRecord",
     "Invoice",
+    "InvoiceCounter",
     "InvoiceItem",
     "InvoiceLine",
     "OutOfBandPayment",

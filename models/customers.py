@@ -28,6 +28,8 @@ class Customer(Described):
     delinquent = fields.BooleanField(default=False)
     invoice_prefix = fields.CharField(max_length=12)
     next_invoice_sequence = fields.IntField(default=1)
+    has_pending_items = fields.BooleanField(default=False)
+    """Whether invoice items of no subscription may wait for the next invoice; false says that none does."""
     default_payment_method_id = fields.CharField(max_length=40, null=True)
     """`invoice_settings.default_payment_method`. No foreign key: payment methods refer to customers."""
     invoice_custom_fields: list[dict[str, str]] = cast(Any, fields.JSONField[list[dict[str, str]]](default=list))

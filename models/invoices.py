@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from tortoise import fields
 from tortoise.fields.relational import ForeignKeyRelation
+from tortoise.models import Model
 
 from models.base import Described, Owned, instant, restrict
 from models.customers import Customer
@@ -55,6 +56,13 @@ class Invoice(Described):
     automatically_finalizes_at: datetime | None = instant(null=True)
     customer_snapshot: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
     """Name, e-mail, phone, address, shipping, exemption, locales and tax ids as they were at finalization."""
+    due_date: datetime | None = instant(null=True)
+    """When it is to be paid at the latest; null where the payment method on file is charged."""
+    overdue_at: datetime | None = instant(null=True)
+    """When its due date had passed while it was open."""
+    last_finalization_error: dict[str, str] | None = cast(Any, fields.JSONField[dict[str, str]](null=True))
+    """Code, type and message of why it could not be finalized; null once it could."""
+    statement_descriptor = fields.CharField(max_length=22, null=True)
     default_payment_method_id = fields.CharField(max_length=40, null=True)
     description = fields.CharField(max_length=1000, null=True)
     footer = fields.TextField(null=True)
@@ -70,6 +78,18 @@ class Invoice(Described):
         table = "invoices"
         indexes = (("account_id", "livemode", "id"), ("account_id", "livemode", "status", "id"))
         unique_together = (("subscription_id", "cycle"), ("account_id", "livemode", "number"))
+
+
+class InvoiceCounter(Model):
+    """The last number given per account and mode, where an account numbers all its invoices in one sequence."""
+
+    id = fields.CharField(primary_key=True, max_length=60)
+    account_id = fields.CharField(max_length=40)
+    livemode = fields.BooleanField()
+    value = fields.BigIntField()
+
+    class Meta:
+        table = "invoice_counters"
 
 
 class InvoiceLine(Described):
@@ -109,16 +129,19 @@ class OutOfBandPayment(Owned):
 
 
 class InvoiceItem(Described):
-    """An amount that waits for an invoice of its subscription, or was taken up by one."""
+    """An amount that waits for the next invoice of its customer or subscription, or stands on one."""
 
     customer: ForeignKeyRelation[Customer] = restrict("models.Customer")
     customer_id: str
-    subscription: ForeignKeyRelation[Subscription] = restrict("models.Subscription")
-    subscription_id: str
+    subscription: ForeignKeyRelation[Subscription] | None = restrict("models.Subscription", null=True)
+    subscription_id: str | None
+    """Null lets it wait for the next invoice of the customer, whatever that is for."""
     subscription_item_id = fields.CharField(max_length=40, null=True)
     invoice_id = fields.CharField(max_length=40, null=True)
     pending = fields.BooleanField(default=True)
     """Whether no invoice has taken it up yet."""
+    aimed = fields.BooleanField(default=False)
+    """Whether it was made for the invoice that it stands on, and goes with it when that is deleted."""
     description = fields.CharField(max_length=500)
     amount = fields.BigIntField()
     currency = fields.CharField(max_length=3)

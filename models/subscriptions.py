@@ -19,6 +19,8 @@ class Subscription(Described):
     status = fields.CharField(max_length=20)
     currency = fields.CharField(max_length=3)
     collection_method = fields.CharField(max_length=24)
+    days_until_due = fields.IntField(null=True)
+    """How long an invoice may take to be paid where it is sent; null where the payment method on file is charged."""
     billing_cycle_anchor: datetime = instant()
     billing_cycle_anchor_config: dict[str, int | None] | None = cast(
         Any, fields.JSONField[dict[str, int | None]](null=True)
@@ -39,7 +41,7 @@ class Subscription(Described):
     """The cycle whose period begins at the anchor; period `cycle - anchor_cycle` from the anchor is the current one."""
     billing_mode = fields.CharField(max_length=10, default="flexible")
     has_pending_items = fields.BooleanField(default=False)
-    """Whether invoice items wait for the next invoice, so that a renewal asks for them only where there are any."""
+    """Whether invoice items, its own or its customer's, may wait for the next invoice; false says that none does."""
     pause_behavior = fields.CharField(max_length=18, null=True)
     """What becomes of invoices while their collection is paused; null while they are collected."""
     pause_resumes_at: datetime | None = instant(null=True)

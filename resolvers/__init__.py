@@ -16,6 +16,7 @@ from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.events import EventQueries
+from resolvers.invoice_drafts import InvoiceDraftMutations
 from resolvers.invoice_items import InvoiceItemMutations, InvoiceItemQueries
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.nodes import NodeQueries
@@ -58,6 +59,7 @@ MUTATIONS: tuple[type, ...] = (
     PaymentMutations,
     RefundMutations,
     InvoiceMutations,
+    InvoiceDraftMutations,
     InvoiceItemMutations,
     InvoicePreviewMutations,
     SubscriptionMutations,

@@ -16,7 +16,7 @@ from services.clocks import Clocks
 from services.customers import Customers
 from services.customers.signup import SignUp
 from services.events import EventLog
-from services.invoices import Invoices, ManualItems
+from services.invoices import DraftLines, Invoices, ManualItems
 from services.payment_methods import PaymentMethods, SandboxScripts, SetupIntents
 from services.payments import PaymentIntents
 from services.quotes import Quotes
@@ -67,6 +67,7 @@ class Services:
     customers = bound(Customers)
     events = bound(EventLog)
     invoice_items = bound(ManualItems)
+    invoice_lines = bound(DraftLines)
     invoices = bound(Invoices)
     payment_methods = bound(PaymentMethods)
     payments = bound(PaymentIntents)

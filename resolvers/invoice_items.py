@@ -37,11 +37,11 @@ class InvoiceItemQueries:
 
 
 class InvoiceItemMutations:
-    """Amounts by hand, beside the periods of a subscription."""
+    """Amounts by hand."""
 
     @mutation(kind="invoices", payload=InvoiceItemCreatePayload)
     async def invoice_item_create(self, info: Info, input: InvoiceItemCreateInput) -> Answer:
-        """Lets an amount or a one-time price wait for the next invoice of a subscription."""
+        """Lets an amount or a one-time price wait for the next invoice, or puts it on a draft."""
         return await info.context.services.invoice_items.create(draft_of(InvoiceItemDraft, input))
 
     @mutation(kind="invoices", payload=InvoiceItemUpdatePayload)

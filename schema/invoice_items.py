@@ -1,4 +1,4 @@
-"""Invoice items in the API: amounts beside the periods of a subscription, which its next invoice takes up."""
+"""Invoice items in the API: amounts that the next invoice of a customer or a subscription takes up."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ import strawberry
 import models
 from domain.ids import Prefix
 from domain.invoicing import Calculation
+from domain.kinds import TaxBehavior
 from schema.base import Node, Wrapping, column, computed, input_field, node_type, part_type
 from schema.payloads import payload
 from schema.refs import (
@@ -34,15 +35,17 @@ class InvoiceItemPeriod(Wrapping):
 
 @node_type(models.InvoiceItem, kind="invoices", prefix=Prefix.INVOICE_ITEM)
 class InvoiceItem(Node):
-    """An amount that waits for the next invoice of its subscription, or was taken up by one."""
+    """An amount that waits for the next invoice of its customer or subscription, or stands on one."""
 
     created: datetime = column("When it came to be, by the customer's clock.", source="created_at")
     customer: CustomerRef = one("customer_id", "Who is to pay.")
-    subscription: SubscriptionRef = one("subscription_id", "The subscription whose invoice takes it up.")
+    subscription: SubscriptionRef | None = one(
+        "subscription_id", "The subscription whose invoice takes it up; null lets any invoice of the customer do so."
+    )
     subscription_item: SubscriptionItemRef | None = one(
         "subscription_item_id", "The item whose change caused it; null when that is gone."
     )
-    invoice: InvoiceRef | None = one("invoice_id", "The invoice that took it up; null while it waits.")
+    invoice: InvoiceRef | None = one("invoice_id", "The invoice that it stands on; null while it waits.")
     pending: bool = column("Whether it waits for the next invoice.")
     description: str = column("What it is for.")
     amount: MinorUnits = column("How much it adds to the invoice; negative gives back.")
@@ -92,17 +95,49 @@ class AddInvoiceItemInput:
     quantity: int | None = input_field("How many units; 1 by default.")
 
 
+@strawberry.input(description="A price made for one invoice item alone; nobody else can buy by it.")
+class InvoiceItemPriceDataInput:
+    """Becomes `InlinePriceDraft`."""
+
+    product: strawberry.ID = input_field("The product that is sold.")
+    currency: Currency = input_field("What it is charged in.")
+    unit_amount: MinorUnits | None = input_field("What one unit costs; or give `unitAmountDecimal`.")
+    unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
+    tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
+    metadata: Metadata | None = input_field("Labels of your own for the price.")
+
+
+@strawberry.input(description="The time that an amount is for.")
+class InvoiceItemPeriodInput:
+    """Becomes `SpanDraft`."""
+
+    start: datetime = input_field("Its first moment.")
+    end: datetime = input_field("The moment after its last; not before `start`.")
+
+
 @strawberry.input(
-    description="What the next invoice of a subscription is to have beside the period: `amount` or `price`."
+    description="What the next invoice of a customer or a subscription is to have, or a draft at once: `amount`, "
+    "`price` or `priceData`."
 )
 class InvoiceItemCreateInput:
     """Becomes `InvoiceItemDraft`."""
 
-    subscription: strawberry.ID = input_field("The subscription; it must not have ended.")
-    amount: MinorUnits | None = input_field("What it adds, in the subscription's currency; negative gives back.")
-    price: strawberry.ID | None = input_field("Or an active one-time price in that currency.")
+    customer: strawberry.ID | None = input_field(
+        "Who is to pay; their next invoice takes it up, whatever that is for. Not needed with the other two."
+    )
+    subscription: strawberry.ID | None = input_field(
+        "The subscription whose next invoice alone takes it up; it must not have ended."
+    )
+    invoice: strawberry.ID | None = input_field("A draft that it is put on at once.")
+    currency: Currency | None = input_field(
+        "What the amount is in; the subscription's or the draft's, else the customer's by default."
+    )
+    amount: MinorUnits | None = input_field("What it adds; negative gives back.")
+    price: strawberry.ID | None = input_field("Or an active one-time price.")
+    price_data: InvoiceItemPriceDataInput | None = input_field("Or a price that is made for it.")
     quantity: int | None = input_field("How many units of the price; 1 by default.")
     description: str | None = input_field("What the customer reads, at most 500 characters.")
+    period: InvoiceItemPeriodInput | None = input_field("The time that it is for; the moment of its making by default.")
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
@@ -124,7 +159,7 @@ class InvoiceItemDeleteInput:
 
 
 InvoiceItemCreatePayload = payload(
-    "invoiceItemCreate", invoice_item=(InvoiceItemRef, "The item that waits; null when refused.")
+    "invoiceItemCreate", invoice_item=(InvoiceItemRef, "The item that waits or is on its draft; null when refused.")
 )
 InvoiceItemUpdatePayload = payload("invoiceItemUpdate", invoice_item=(InvoiceItemRef, "The item; null when refused."))
 InvoiceItemDeletePayload = payload(

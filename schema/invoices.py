@@ -1,4 +1,7 @@
-"""Invoices in the API: demands for payment, their lines, and the inputs that pay and void them."""
+"""Invoices in the API: demands for payment, their lines, and the inputs that pay and void them.
+
+What makes and edits drafts is in `schema/invoice_drafts.py`.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +11,7 @@ from typing import Any, cast
 import strawberry
 
 import models
+from domain.errors import ErrorCode, ErrorType
 from domain.ids import Prefix
 from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import Calculation
@@ -27,6 +31,7 @@ from schema.base import (
     part_type,
 )
 from schema.connections import Connection
+from schema.events import CreatedFilter
 from schema.invoice_payments import InvoicePayment, invoice_payments
 from schema.papers import paper
 from schema.payloads import payload
@@ -66,11 +71,13 @@ describe_enum(
     SUBSCRIPTION_CYCLE="A subscription moved on to its next period.",
     SUBSCRIPTION_UPDATE="A subscription was changed within a period and the difference is asked for, or a trial or a "
     "resumption began.",
+    MANUAL="Somebody asked for it.",
 )
 describe_enum(
     CollectionMethod,
     "How the money of an invoice is to come.",
     CHARGE_AUTOMATICALLY="The payment method on file is charged.",
+    SEND_INVOICE="The customer is sent the invoice and pays it until it is due.",
 )
 
 
@@ -82,6 +89,15 @@ class InvoiceStatusTransitions(Wrapping):
     paid_at: datetime | None = column("When it was paid.")
     marked_uncollectible_at: datetime | None = column("When it was marked as uncollectible.")
     voided_at: datetime | None = column("When it was voided.")
+
+
+@part_type
+class InvoiceFinalizationError(Wrapping):
+    """Why a draft could not be finalized."""
+
+    code: ErrorCode = column("What was wrong.")
+    type: ErrorType = column("What kind of error it is.")
+    message: str = column("The same in words, with what would be right.")
 
 
 @part_type
@@ -137,14 +153,19 @@ class Invoice(Node):
 
     created: datetime = column("When it was made, by the customer's clock.", source="created_at")
     livemode: bool = column("Whether real money is meant.")
-    number: str | None = column("Its number, the customer's prefix and a sequence without gaps; null while a draft.")
+    number: str | None = column(
+        "Its number: a prefix and a sequence without gaps, the customer's or the account's; null while a draft."
+    )
     status: InvoiceStatus = column("Where it stands.")
     billing_reason: BillingReason = column("Why it was made.")
     collection_method: CollectionMethod = column("How the money is to come.")
     auto_advance: bool = column("Whether it goes on by itself: a draft is finalized, an open one collected.")
+    due_date: datetime | None = column(
+        "When it is to be paid at the latest; null where the payment method on file is charged."
+    )
     automatically_finalizes_at: datetime | None = column("When the draft is finalized by itself; null otherwise.")
     customer: CustomerRef = one("customer_id", "Who is to pay.")
-    subscription: SubscriptionRef | None = one("subscription_id", "The subscription that is billed.")
+    subscription: SubscriptionRef | None = one("subscription_id", "The subscription that is billed; null without one.")
     period_start: datetime = column("Beginning of the time that had passed when it was made; its lines look ahead.")
     period_end: datetime = column("End of that time.")
     currency: Currency = column("What all its amounts are in.")
@@ -183,7 +204,9 @@ class Invoice(Node):
     customer_address: AddressRef | None = _copied("address", "Their address at finalization; null while a draft.")
     customer_shipping: ShippingRef | None = _copied("shipping", "Where their goods went; null while a draft.")
     customer_tax_exempt: TaxExempt | None = _copied("tax_exempt", "How they were taxed; null while a draft.")
-    footer: str | None = column("What stands at its bottom: the customer's footer at finalization; null while a draft.")
+    description: str | None = column("What its seller says of it.")
+    footer: str | None = column("What stands at its bottom: its own, else at finalization the customer's.")
+    statement_descriptor: str | None = column("What card statements say beside its charge, when it says so itself.")
     invoice_pdf: str | None = paper("Where everyone who has this address can read it as a PDF; null while a draft.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
     metadata: Metadata = column("Labels of your own.")
@@ -193,16 +216,23 @@ class Invoice(Node):
         """Stripe's word for it, as in snapshots."""
         return bool(self.row.status == InvoiceStatus.PAID)
 
-    @computed("Lines of your own on it: the customer's at finalization; empty while a draft.")
+    @computed("Why it could not be finalized when that was tried last; null otherwise.")
+    def last_finalization_error(self) -> InvoiceFinalizationError | None:
+        """What the row keeps of it."""
+        error = self.row.last_finalization_error
+        return InvoiceFinalizationError.of(error) if error else None
+
+    @computed("Lines of your own on it: its own, else at finalization the customer's.")
     def custom_fields(self) -> list[InvoiceCustomFieldRef]:
         """As they were copied."""
         return [cast(InvoiceCustomFieldRef, Wrapping.of(each)) for each in self.row.custom_fields]
 
     @computed("What is still to be paid.")
     def amount_remaining(self) -> MinorUnits:
-        """Nothing remains of an invoice that is PAID, however that came about."""
+        """Nothing remains of an invoice that is PAID, however that came about, or VOID."""
         row = self.row
-        return MinorUnits(0 if row.status == InvoiceStatus.PAID else row.amount_due - row.amount_paid)
+        settled = row.status in (InvoiceStatus.PAID, InvoiceStatus.VOID)
+        return MinorUnits(0 if settled else row.amount_due - row.amount_paid)
 
     @computed("Their tax numbers at finalization; empty while a draft.")
     def customer_tax_ids(self) -> list[InvoiceCustomerTaxId]:
@@ -259,13 +289,16 @@ class InvoiceFilter:
     customer: strawberry.ID | None = input_field("Only this customer's.")
     subscription: strawberry.ID | None = input_field("Only those of this subscription.")
     status: InvoiceStatus | None = input_field("Only those in this status.")
+    collection_method: CollectionMethod | None = input_field("Only those whose money is to come in this way.")
+    created: CreatedFilter | None = input_field("Only those made in this span, by their customers' clocks.")
+    due_date: CreatedFilter | None = input_field("Only those due in this span.")
 
 
 @strawberry.input(description="Which invoice to pay, and how.")
 class InvoicePayInput:
     """Becomes `InvoicePayDraft`."""
 
-    id: strawberry.ID = input_field("The invoice; it has to be OPEN or UNCOLLECTIBLE.")
+    id: strawberry.ID = input_field("The invoice: a DRAFT, which is finalized first, OPEN or UNCOLLECTIBLE.")
     payment_method: strawberry.ID | None = input_field(
         "What to charge, one of the customer's; without it the invoice's, then the subscription's, then the "
         "customer's default. In test mode also a sandbox token such as `pm_card_visa`."

@@ -5,6 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
+from domain.invoices import InvoiceNumbering
 from domain.plan_changes import ChangeBehavior
 from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
 from schema.payloads import payload
@@ -34,6 +35,12 @@ describe_enum(
     PAST_DUE="It stays PAST_DUE: it goes on, and its later invoices are collected.",
 )
 
+describe_enum(
+    InvoiceNumbering,
+    "Which sequence an account's invoices are numbered by. Numbers have no gaps in either.",
+    CUSTOMER="Each customer has a prefix and a sequence of their own.",
+    ACCOUNT="All invoices of the account have one prefix and one sequence.",
+)
 describe_enum(
     UnpaidInvoice,
     "What becomes of an invoice when its last retry has failed.",
@@ -66,6 +73,13 @@ class AccountSettings(Wrapping):
 
     invoice_finalization_delay: int = column(
         "Seconds between the draft of a renewal's invoice and its finalization; 3600 by default."
+    )
+    invoice_numbering: InvoiceNumbering = column("Which sequence invoices are numbered by; CUSTOMER by default.")
+    invoice_prefix: str | None = column(
+        "What numbers begin with under ACCOUNT; the end of the account's id by default."
+    )
+    invoice_due_reminder_days: int = column(
+        "Days before the due date of an invoice at which `invoice.will_be_due` is told; 3 by default, 0 never tells it."
     )
     statement_descriptor: str | None = column(
         "What card statements say beside a charge, unless the product says otherwise; nothing by default."
@@ -130,6 +144,15 @@ class AccountSettingsUpdateInput:
     email: strawberry.Maybe[str | None] = input_field("Where mail about the account goes.")
     invoice_finalization_delay: strawberry.Maybe[int | None] = input_field(
         "Seconds from a renewal's draft to its finalization: from 0 to 259200 (72 hours)."
+    )
+    invoice_numbering: strawberry.Maybe[InvoiceNumbering | None] = input_field(
+        "Which sequence invoices are numbered by from now on."
+    )
+    invoice_prefix: strawberry.Maybe[str | None] = input_field(
+        "What numbers begin with under ACCOUNT: 3 to 12 upper-case letters or digits that no customer's begin with."
+    )
+    invoice_due_reminder_days: strawberry.Maybe[int | None] = input_field(
+        "Days before the due date at which `invoice.will_be_due` is told, from 0 (never) to 60."
     )
     statement_descriptor: strawberry.Maybe[str | None] = input_field(
         "For card statements: at most 22 characters, at least one letter, none of < > \\ ' \" *."

@@ -12,6 +12,7 @@ from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization
 from services.invoices.pausing import without_paused
 from services.invoices.retries import Retries
+from services.invoices.sending import Sending
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import SETUP_HANDLER
 from services.payments import PAYMENT_HANDLER
@@ -71,13 +72,23 @@ async def _finalize(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     """Drafts that have stood for their hour are finalized; their charges go to the gateway after the commit."""
     found = await WholeInvoices(scope).by("id", [entry.subject_id for entry in entries], lock=True)
     drafts = [each for each in found if each.row.status == InvoiceStatus.DRAFT and each.row.auto_advance]
-    finalization = Finalization(scope)
-    intents = await finalization.finalize(drafts, await finalization.payers(each.row.customer_id for each in drafts))
+    finalized = await Finalization(scope).finalize_drafts(drafts)
     collection = Collection(scope)
-    charges = await collection.prepare(drafts, await without_paused(scope, drafts, intents))
+    wanted = await without_paused(scope, finalized.invoices, finalized.intents)
+    charges = await collection.prepare(finalized.invoices, wanted)
     if not charges:
         return Handled()
     return Handled(continuation=lambda: collection.collect(charges))
+
+
+async def _remind_of_due_dates(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Sending(scope).remind(entries)
+    return Handled()
+
+
+async def _mark_overdue(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Sending(scope).mark_overdue(entries)
+    return Handled()
 
 
 async def _retry(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
@@ -100,6 +111,8 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_TRIAL_END: _end_trials,
     AgendaKind.SUBSCRIPTION_RESUME_COLLECTION: _resume_collection,
     AgendaKind.INVOICE_FINALIZE: _finalize,
+    AgendaKind.INVOICE_WILL_BE_DUE: _remind_of_due_dates,
+    AgendaKind.INVOICE_OVERDUE: _mark_overdue,
     AgendaKind.INVOICE_RETRY: _retry,
     AgendaKind.QUOTE_WILL_EXPIRE: _tell_of_quotes,
     AgendaKind.QUOTE_EXPIRE: _expire_quotes,

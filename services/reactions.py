@@ -4,7 +4,7 @@ payment succeeded        → its invoice is paid
 payment failed           → its invoice counts the attempt
 payment needs the payer  → its invoice says so
 invoice failed           → it is tried again later, or its subscription is given up
-invoice paid, failed, voided, given up → its subscription's status follows (so does one whose payer must act)
+invoice paid, failed, overdue, voided, given up → its subscription's status follows (so does one whose payer must act)
 resumption voided        → its subscription stays paused, and what it billed beside the period waits again
 new default payment method → invoices that wait for a retry are tried with it
 customer deleted         → subscriptions end, payment methods are detached
@@ -33,6 +33,7 @@ def connect() -> None:
     react_to(EventType.INVOICE_PAID, follow_invoices)
     react_to(EventType.INVOICE_PAYMENT_FAILED, plan_retries, follow_invoices, give_up)
     react_to(EventType.INVOICE_PAYMENT_ACTION_REQUIRED, plan_retries, follow_waiting_invoices, give_up)
+    react_to(EventType.INVOICE_OVERDUE, follow_invoices)
     react_to(EventType.INVOICE_VOIDED, follow_invoices, abandon_resumptions)
     react_to(EventType.INVOICE_MARKED_UNCOLLECTIBLE, follow_invoices)
     react_to_change(EventType.CUSTOMER_UPDATED, "invoice_settings.default_payment_method", try_new_default_of_customers)

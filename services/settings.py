@@ -12,6 +12,8 @@ from domain.descriptors import statement_descriptor
 from domain.drafts import UNSET, Unset
 from domain.dunning import CUSTOM_RETRIES_MAX, RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice, wait_days
 from domain.errors import ErrorCode, Problems
+from domain.invoices import InvoiceNumbering
+from domain.invoicing import validated_invoice_prefix
 from domain.plan_changes import ChangeBehavior
 from domain.settings import (
     DEFAULT_SETTINGS,
@@ -22,18 +24,20 @@ from domain.settings import (
     fee_percent,
     finalization_delay,
     origin_of,
+    reminder_days,
     settings_of,
     stored_settings,
     validated_fee,
 )
 from domain.texts import email_of, required_text
-from models import Account
+from models import Account, Customer
 from services.base import Service
 from services.idempotency import transactional
 from services.rows import fetch_by
-from services.transactions import for_update
+from services.transactions import current_unit, for_update
 
 BUSINESS_NAME_LENGTH_MAX = 200
+_SETTINGS = "settings by account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,9 @@ class SettingsChange:
     business_name: str | Unset | None = UNSET
     email: str | Unset | None = UNSET
     invoice_finalization_delay: int | Unset | None = UNSET
+    invoice_numbering: InvoiceNumbering | Unset | None = UNSET
+    invoice_prefix: str | Unset | None = UNSET
+    invoice_due_reminder_days: int | Unset | None = UNSET
     statement_descriptor: str | Unset | None = UNSET
     processing_fee_percent: Decimal | Unset | None = UNSET
     processing_fees: Sequence[ProcessingFee] | Unset | None = UNSET
@@ -65,9 +72,13 @@ class Settings(Service):
     """The settings of the scope's account."""
 
     async def current(self) -> AccountSettings:
-        """All settings, those never chosen with their defaults."""
-        [account] = await fetch_by(Account, "id", [self.scope.account_id])
-        return settings_of(account.settings)
+        """All settings, those never chosen with their defaults. A transaction reads them once."""
+        unit = current_unit()
+        known: dict[str, AccountSettings] = {} if unit is None else unit.state(_SETTINGS, dict)
+        if self.scope.account_id not in known:
+            [account] = await fetch_by(Account, "id", [self.scope.account_id])
+            known[account.id] = settings_of(account.settings)
+        return known[self.scope.account_id]
 
     @transactional
     async def update(self, change: SettingsChange) -> Account:
@@ -87,9 +98,25 @@ class Settings(Service):
         for name, value in columns.items():
             if value is not UNSET:
                 setattr(account, name, value)
+        await self._check_prefix(settings, problems)
+        problems.raise_any()
         account.settings = stored_settings(settings)
         await account.save(update_fields=[*columns, "settings"])
+        if (unit := current_unit()) is not None:
+            known: dict[str, AccountSettings] = unit.state(_SETTINGS, dict)
+            known.pop(account.id, None)
         return account
+
+    async def _check_prefix(self, settings: AccountSettings, problems: Problems) -> None:
+        """Numbers of the account and of its customers must not meet."""
+        if settings.invoice_prefix is None:
+            return
+        if await Customer.filter(account_id=self.scope.account_id, invoice_prefix=settings.invoice_prefix).exists():
+            problems.add(
+                ErrorCode.RESOURCE_ALREADY_EXISTS,
+                f"A customer's invoices begin with {settings.invoice_prefix} already; choose another prefix.",
+                "invoicePrefix",
+            )
 
 
 async def allowed_origins() -> frozenset[str]:
@@ -104,6 +131,9 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "invoice_finalization_delay": checked_where_given(
             problems, finalization_delay, change.invoice_finalization_delay
         ),
+        "invoice_numbering": change.invoice_numbering,
+        "invoice_prefix": checked_where_given(problems, validated_invoice_prefix, change.invoice_prefix),
+        "invoice_due_reminder_days": checked_where_given(problems, reminder_days, change.invoice_due_reminder_days),
         "statement_descriptor": checked_where_given(problems, statement_descriptor, change.statement_descriptor),
         "processing_fee_percent": checked_where_given(problems, fee_percent, change.processing_fee_percent),
         "billing_fee_percent": checked_where_given(

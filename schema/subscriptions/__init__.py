@@ -144,6 +144,7 @@ class Subscription(Node):
         "subscription_id", f"What is billed for, at most {ITEMS_MAX} prices with their quantities.", limit=ITEMS_MAX
     )
     collection_method: CollectionMethod = column("How its invoices are collected.")
+    days_until_due: int | None = column("How many days later its invoices are due where they are sent; null otherwise.")
     default_payment_method: PaymentMethodRef | None = one(
         "default_payment_method_id", "What is charged for it; null charges the customer's default for invoices."
     )

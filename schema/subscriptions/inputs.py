@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import strawberry
 
+from domain.invoices import DAYS_UNTIL_DUE_MAX, CollectionMethod
 from domain.kinds import TaxBehavior
 from domain.lifecycles import SubscriptionStatus
 from domain.subscriptions import (
@@ -112,6 +113,13 @@ class SubscriptionCreateInput:
     payment_behavior: PaymentBehavior | None = input_field(
         "What becomes of it when the first payment does not succeed at once; ALLOW_INCOMPLETE by default."
     )
+    collection_method: CollectionMethod | None = input_field(
+        "How its invoices are collected; CHARGE_AUTOMATICALLY by default. With SEND_INVOICE it is ACTIVE at once and "
+        "needs no payment method."
+    )
+    days_until_due: int | None = input_field(
+        f"With SEND_INVOICE, how many days after they are made its invoices are due, from 0 to {DAYS_UNTIL_DUE_MAX}."
+    )
     default_payment_method: strawberry.ID | None = input_field(
         "What to charge for it, one of the customer's; without it the customer's default for invoices. In test mode "
         "also a sandbox token such as `pm_card_visa`."
@@ -204,6 +212,12 @@ class SubscriptionUpdateInput:
     )
     cancellation_details: strawberry.Maybe[CancellationDetailsInput | None] = input_field(
         "What the customer said about leaving; null removes it."
+    )
+    collection_method: strawberry.Maybe[CollectionMethod | None] = input_field(
+        "How its later invoices are collected; those that there are stay as they are."
+    )
+    days_until_due: strawberry.Maybe[int | None] = input_field(
+        "With SEND_INVOICE, how many days after they are made its later invoices are due."
     )
     default_payment_method: strawberry.Maybe[strawberry.ID | None] = input_field(
         "What to charge for it; null goes back to the customer's default for invoices."

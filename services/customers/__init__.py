@@ -33,6 +33,7 @@ from services.idempotency import transactional
 from services.pages import Listing
 from services.rows import insert_rows, update_rows
 from services.scope import Scope
+from services.settings import Settings
 from services.transactions import savepoint
 
 __all__ = [
@@ -62,6 +63,7 @@ class Customers(Service):
     balances = part(Balances)
     numbers = part(TaxIds)
     erasure = part(Erasure)
+    settings = part(Settings)
 
     def matching(self, wanted: CustomerFilter) -> Listing:
         """The customers that pass the filter; deleted ones are in no list. E-mails match in any case."""
@@ -221,10 +223,11 @@ class Customers(Service):
         customers = self.mine(Customer).filter(invoice_prefix=prefix).exclude(id=identifier)
         invoices = self.mine(Invoice).filter(number__startswith=f"{prefix}-").exclude(customer_id=identifier)
         quotes = self.mine(Quote).filter(number__startswith=f"QT-{prefix}-").exclude(customer_id=identifier)
-        if await customers.exists() or await invoices.exists() or await quotes.exists():
+        taken = (await self.settings.current()).invoice_prefix == prefix
+        if taken or await customers.exists() or await invoices.exists() or await quotes.exists():
             problems.add(
                 ErrorCode.RESOURCE_ALREADY_EXISTS,
-                f"Another customer's invoices begin with {prefix} already; choose another prefix.",
+                f"Other invoices begin with {prefix} already; choose another prefix.",
                 "invoicePrefix",
             )
 

@@ -104,7 +104,7 @@ def _invoice_settings(problems: Problems, wanted: InvoiceSettingsChange) -> dict
     return {
         "default_payment_method_id": wanted.default_payment_method,
         "invoice_custom_fields": checked_list(
-            problems, _custom_field, wanted.custom_fields, CUSTOM_FIELDS_MAX, (at, "customFields")
+            problems, custom_field, wanted.custom_fields, CUSTOM_FIELDS_MAX, (at, "customFields")
         ),
         "invoice_footer": checked_where_given(
             problems, required_text, wanted.footer, FOOTER_LENGTH_MAX, (at, "footer")
@@ -112,7 +112,8 @@ def _invoice_settings(problems: Problems, wanted: InvoiceSettingsChange) -> dict
     }
 
 
-def _custom_field(line: CustomField, param: tuple[str, ...]) -> dict[str, str]:
+def custom_field(line: CustomField, param: tuple[str, ...]) -> dict[str, str]:
+    """A line of the merchant's own on invoices: at most 40 and 140 characters."""
     problems = Problems()
     name = checked(problems, required_text, line.name, CUSTOM_FIELD_NAME_LENGTH_MAX, (*param, "name"))
     value = checked(problems, required_text, line.value, CUSTOM_FIELD_VALUE_LENGTH_MAX, (*param, "value"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from domain.event_types import EventType
+from domain.invoices import CollectionMethod
 from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
@@ -19,10 +20,18 @@ class Collection(Service):
     settlement = part(Settlement)
 
     async def prepare(self, invoices: Sequence[WholeInvoice], intents: Sequence[PaymentIntent]) -> list[Charge]:
-        """Within a transaction: pending charges for these open invoices, with the customer away.
+        """Within a transaction: pending charges for these open invoices, with the customer away. See `wishes`."""
+        return await self.attempts.prepare(await self.wishes(invoices, intents))
 
-        An invoice whose customer has no payment method counts as a failed attempt at once.
+    async def wishes(self, invoices: Sequence[WholeInvoice], intents: Sequence[PaymentIntent]) -> list[Wish]:
+        """Within a transaction: the payments to be tried for these open invoices, with the customer away.
+
+        An invoice that was sent is left to its customer. One that has no payment method counts as a failed attempt.
         """
+        sent = {each.row.id for each in invoices if each.row.collection_method == CollectionMethod.SEND_INVOICE}
+        if sent:
+            await self.intents.store([intent for intent in intents if intent.invoice_id in sent])
+            intents = [intent for intent in intents if intent.invoice_id not in sent]
         by_id = {each.row.id: each for each in invoices}
         asking = [(by_id[str(intent.invoice_id)], intent) for intent in intents]
         methods = await self.methods_of([each.row for each, _ in asking])
@@ -41,7 +50,7 @@ class Collection(Service):
         penniless = [(each, intent) for each, intent in asking if each.row.id not in methods]
         await self.intents.store([intent for _, intent in penniless])
         await self.settlement.attempted([each for each, _ in penniless], EventType.INVOICE_PAYMENT_FAILED)
-        return await self.attempts.prepare(wishes)
+        return wishes
 
     async def collect(self, charges: Sequence[Charge]) -> None:
         """Outside of transactions: send prepared charges to the gateway and write down what it answers."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.invoices import BillingReason, CollectionMethod
+from domain.invoices import BillingReason, CollectionMethod, due_date_of
 from domain.invoicing import InvoiceDraft, LineDraft
 from domain.lifecycles import InvoiceStatus, SubscriptionStatus
 from domain.money import unit_amount_text
@@ -19,20 +19,33 @@ from services.rows import insert_rows
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """Who is to pay an invoice, and on which terms. Those of a subscription's invoice follow from it."""
+
+    customer_id: str
+    test_clock_id: str | None
+    collection_method: CollectionMethod
+    due_date: datetime | None
+    auto_advance: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """An invoice that is to be written at `at` of the customer's clock for one cycle of a subscription.
+    """An invoice that is to be written at `at` of the customer's clock, for one cycle of a subscription or by hand.
 
     `period_start` and `period_end` are those of the time that has passed (spec 02: the lines look ahead, the invoice
-    looks back). `finalizes_at` is when the draft is to be finalized by itself, None when that happens at once.
+    looks back). `finalizes_at` is when the draft is to be finalized by itself, None when that happens at once or not
+    by itself. `terms` are needed where they do not follow from the subscription.
     """
 
-    subscription: Subscription
+    subscription: Subscription | None
     draft: InvoiceDraft
     reason: BillingReason
     period_start: datetime
     period_end: datetime
     at: datetime
     finalizes_at: datetime | None
+    terms: Terms | None = None
 
 
 class Drafting(Service):
@@ -43,41 +56,47 @@ class Drafting(Service):
     async def write(self, wanted: Sequence[Wanted]) -> list[WholeInvoice]:
         """The drafts, stored, in the order wanted. Event `invoice.created` for each."""
         invoices = [self.drafted(each) for each in wanted]
+        await self.store(invoices)
+        return invoices
+
+    async def store(self, invoices: Sequence[WholeInvoice]) -> None:
+        """Store new drafts. Event `invoice.created` for each."""
         await insert_rows([each.row for each in invoices])
         await insert_rows([line for each in invoices for line in each.lines])
         for each in invoices:
             self.events.record(EventType.INVOICE_CREATED, each, at=each.row.created_at)
-        return invoices
 
     def drafted(self, wanted: Wanted) -> WholeInvoice:
         """A draft that is not stored: `Finalization` stores one that is finalized at once."""
-        subscription, draft = wanted.subscription, wanted.draft
-        kept = wanted.finalizes_at is not None and _keeps_drafts(subscription)
+        draft, terms = wanted.draft, wanted.terms or _terms_of(wanted)
+        subscription = wanted.subscription if wanted.terms is None else None
         invoice = Invoice.made(
             id=self.new_id(Prefix.INVOICE),
             created_at=wanted.at,
-            customer_id=subscription.customer_id,
-            subscription_id=subscription.id,
-            cycle=subscription.cycle if wanted.reason.opens_a_period else None,
+            customer_id=terms.customer_id,
+            subscription_id=None if wanted.subscription is None else wanted.subscription.id,
+            cycle=subscription.cycle if subscription is not None and wanted.reason.opens_a_period else None,
             status=InvoiceStatus.DRAFT,
             currency=draft.currency,
             billing_reason=wanted.reason,
-            collection_method=CollectionMethod.CHARGE_AUTOMATICALLY,
+            collection_method=terms.collection_method,
+            due_date=terms.due_date,
             period_start=wanted.period_start,
             period_end=wanted.period_end,
             subtotal=draft.subtotal,
             total=draft.total,
             amount_due=max(draft.total, 0),
-            automatically_finalizes_at=None if kept else wanted.finalizes_at,
-            next_payment_attempt=None if kept else wanted.finalizes_at,
-            auto_advance=not kept,
-            collection_paused=subscription.pause_behavior,
-            test_clock_id=subscription.test_clock_id,
+            auto_advance=terms.auto_advance,
+            collection_paused=None if subscription is None else subscription.pause_behavior,
+            test_clock_id=terms.test_clock_id,
             **self.ownership(),
         )
-        return WholeInvoice(invoice, [self._line(invoice, at, line) for at, line in enumerate(draft.lines)])
+        if terms.auto_advance:
+            plan_finalization(invoice, wanted.finalizes_at)
+        return WholeInvoice(invoice, [self.line(invoice, at, line) for at, line in enumerate(draft.lines)])
 
-    def _line(self, invoice: Invoice, position: int, line: LineDraft) -> InvoiceLine:
+    def line(self, invoice: Invoice, position: int, line: LineDraft) -> InvoiceLine:
+        """A line of the invoice, not stored."""
         return InvoiceLine.made(
             id=self.new_id(Prefix.INVOICE_LINE),
             created_at=invoice.created_at,
@@ -96,8 +115,28 @@ class Drafting(Service):
             period_start=line.period_start,
             period_end=line.period_end,
             calculation=line.calculation.as_json(),
+            metadata=dict(line.metadata or {}),
             **self.ownership(),
         )
+
+
+def plan_finalization(invoice: Invoice, at: datetime | None) -> None:
+    """The draft is finalized by itself at that moment, and then first collected; None plans neither."""
+    charged = invoice.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
+    invoice.automatically_finalizes_at = at
+    invoice.next_payment_attempt = at if charged else None
+
+
+def _terms_of(wanted: Wanted) -> Terms:
+    """The terms that follow from the subscription."""
+    subscription = wanted.subscription
+    assert subscription is not None, "an invoice of no subscription needs terms"
+    method = CollectionMethod(subscription.collection_method)
+    kept = wanted.finalizes_at is not None and _keeps_drafts(subscription)
+    due_date = None
+    if method is CollectionMethod.SEND_INVOICE:
+        due_date = due_date_of(method, wanted.at, days=subscription.days_until_due)
+    return Terms(subscription.customer_id, subscription.test_clock_id, method, due_date, auto_advance=not kept)
 
 
 def _keeps_drafts(subscription: Subscription) -> bool:

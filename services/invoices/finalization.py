@@ -8,7 +8,8 @@ from typing import Any
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.invoicing import Settlement, invoice_number, settled_beside_balance, settled_with_balance
+from domain.invoices import finalization_problem
+from domain.invoicing import Settlement, settled_beside_balance, settled_with_balance
 from domain.kinds import CustomerBalanceTransactionType as _Type
 from domain.lifecycles import INVOICE, InvoiceStatus
 from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentIntent
@@ -17,15 +18,32 @@ from services.base import Service, part
 from services.catalog import Catalog
 from services.customers import Customers
 from services.events import Events
+from services.invoices.drafting import plan_finalization
+from services.invoices.numbering import Numbers
 from services.invoices.paid import PAID, settle_as_paid
+from services.invoices.sending import Sending
 from services.payments import Effect, PaymentIntents
 from services.rows import insert_rows, update_rows
 
 _FINALIZED = (
     "status", "number", "starting_balance", "ending_balance", "amount_due", "amount_paid", "customer_snapshot",
     "custom_fields", "footer", "finalized_at", "automatically_finalizes_at", "paid_at", "payment_intent_id",
-    "attempted", "next_payment_attempt",
+    "attempted", "next_payment_attempt", "auto_advance", "collection_paused", "last_finalization_error",
 )  # fmt: skip
+
+
+_FAILED = (
+    "last_finalization_error", "automatically_finalizes_at", "next_payment_attempt", "auto_advance",
+    "collection_paused",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finalized:
+    """Drafts that were finalized, and the payments that they ask for, still to be stored or tried."""
+
+    invoices: Sequence[WholeInvoice]
+    intents: Sequence[PaymentIntent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,21 @@ class Finalization(Service):
     catalog = part(Catalog)
     customers = part(Customers)
     intents = part(PaymentIntents)
+    numbers = part(Numbers)
+    sending = part(Sending)
+
+    async def finalize_drafts(self, drafts: Sequence[WholeInvoice]) -> Finalized:
+        """Finalize these stored drafts, as far as they can be; the others stay drafts and say why.
+
+        Events as `finalize`, and `invoice.finalization_failed` for each of the others.
+        """
+        sound: list[WholeInvoice] = []
+        failing: list[WholeInvoice] = []
+        for each in drafts:
+            (failing if finalization_problem(each.row.total, each.row.currency) else sound).append(each)
+        await self._fail(failing)
+        intents = await self.finalize(sound, await self.payers(each.row.customer_id for each in sound))
+        return Finalized(sound, intents)
 
     async def finalize(
         self,
@@ -73,6 +106,7 @@ class Finalization(Service):
             settle_as_paid(each.row, amount=0)
             each.row.paid_at, each.row.attempted = each.row.finalized_at, True
         await self._store(invoices)
+        await self.sending.begin(asking)
         for each in free:
             self.events.record_all(PAID, each, at=presents[each.row.test_clock_id])
         return intents
@@ -85,6 +119,24 @@ class Finalization(Service):
             tax_ids[tax_id.customer_id].append(tax_id)
         balances = await self.customers.balances_of(tax_ids)
         return [Payer(customer, tax_ids[customer.id], balances.get(customer.id, 0)) for customer in customers]
+
+    async def _fail(self, drafts: Sequence[WholeInvoice]) -> None:
+        """These stay drafts until somebody finalizes them."""
+        presents = await self.presents(each.row.test_clock_id for each in drafts)
+        for each in drafts:
+            row = each.row
+            problem = finalization_problem(row.total, row.currency)
+            assert problem is not None, f"nothing keeps {row.id} from being finalized"
+            row.last_finalization_error = {
+                "code": problem.code.value,
+                "type": problem.type.value,
+                "message": problem.message,
+            }
+            plan_finalization(row, None)
+        await update_rows([each.row for each in drafts], _FAILED)
+        for each in drafts:
+            at = presents[each.row.test_clock_id]
+            self.events.record(EventType.INVOICE_FINALIZATION_FAILED, each, at=at)
 
     async def _store(self, invoices: Sequence[WholeInvoice]) -> None:
         """Insert what is new, with its lines; update what stood as a draft."""
@@ -102,7 +154,7 @@ class Finalization(Service):
         sold = {each.row.id: [line.product_id for line in each.lines] for each in asking}
         descriptors = await self.catalog.descriptors(sold)
         for each, intent in zip(asking, intents, strict=True):
-            intent.statement_descriptor = descriptors.get(each.row.id)
+            intent.statement_descriptor = each.row.statement_descriptor or descriptors.get(each.row.id)
         return intents
 
     async def _assigned(self, payment: Effect, asking: Sequence[WholeInvoice]) -> PaymentIntent:
@@ -125,16 +177,17 @@ class Finalization(Service):
         with_balance: bool,
     ) -> None:
         """Give numbers and set balances against totals, invoice by invoice, then write both in sets."""
+        await self.numbers.give(rows, {payer.row.id: payer.row for payer in payers.values()})
         balances = {payer.row.id: payer.balance for payer in payers.values()}
         journal: list[CustomerBalanceTransaction] = []
         for row in rows:
             payer = payers[row.customer_id]
             at = presents[row.test_clock_id]
             row.status = INVOICE.move(row.id, InvoiceStatus(row.status), InvoiceStatus.OPEN)
-            row.number = invoice_number(payer.row.invoice_prefix, payer.row.next_invoice_sequence)
-            payer.row.next_invoice_sequence += 1
             row.customer_snapshot = _snapshot(payer)
-            row.custom_fields, row.footer = payer.row.invoice_custom_fields, payer.row.invoice_footer
+            row.custom_fields = row.custom_fields or payer.row.invoice_custom_fields
+            row.footer = row.footer or payer.row.invoice_footer
+            row.last_finalization_error = None
             row.finalized_at, row.automatically_finalizes_at, row.next_payment_attempt = at, None, None
             settle = settled_with_balance if with_balance else settled_beside_balance
             settlement = settle(row.total, balances[row.customer_id], row.currency)
@@ -143,7 +196,6 @@ class Finalization(Service):
             row.amount_due = settlement.amount_due
             journal += self._journal(row, settlement, at)
         await self.customers.journal(journal)
-        await update_rows([payer.row for payer in payers.values()], ("next_invoice_sequence",))
 
     def _journal(self, invoice: Invoice, settlement: Settlement, at: datetime) -> Iterator[CustomerBalanceTransaction]:
         """What the balance is told: what was set against the invoice, then what was too small to be charged."""

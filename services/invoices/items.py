@@ -1,4 +1,4 @@
-"""Invoice items: amounts that wait for the next invoice of their subscription, in sets."""
+"""Invoice items: amounts that wait for the next invoice of their subscription or customer, in sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -7,8 +7,9 @@ from decimal import Decimal
 from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.invoicing import Calculation, LineDraft
+from domain.lifecycles import LIVING
 from domain.money import unit_amount_text
-from models import InvoiceItem, Subscription
+from models import Customer, InvoiceItem, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.events import Events
@@ -21,8 +22,15 @@ class InvoiceItems(Service):
     events = part(Events)
 
     def made(self, subscription: Subscription, lines: Iterable[LineDraft], at: datetime) -> list[InvoiceItem]:
-        """Pending items of these lines, in order, not stored yet."""
-        return [self._item(subscription, line, at) for line in lines]
+        """Pending items of these lines for a subscription, in order, not stored yet."""
+        owner = subscription.customer_id, subscription.id, subscription.test_clock_id
+        return [self._item(*owner, line, at) for line in lines]
+
+    def made_for(
+        self, customer_id: str, test_clock_id: str | None, line: LineDraft, at: datetime, subscription_id: str | None
+    ) -> InvoiceItem:
+        """The pending item of a line for a customer, not stored yet."""
+        return self._item(customer_id, subscription_id, test_clock_id, line, at)
 
     async def store(self, items: Sequence[InvoiceItem]) -> None:
         """Store new items. Event `invoiceitem.created` for each."""
@@ -30,13 +38,32 @@ class InvoiceItems(Service):
         for item in items:
             self.events.record(EventType.INVOICEITEM_CREATED, item, at=item.created_at)
 
-    async def waiting_for(self, subscriptions: Iterable[Subscription]) -> dict[str, list[InvoiceItem]]:
-        """By subscription, the items that its next invoice takes up, in order; no statement where none is known of."""
-        ids = [row.id for row in subscriptions if row.has_pending_items]
-        waiting: dict[str, list[InvoiceItem]] = {identifier: [] for identifier in ids}
-        for item in await self.gather(InvoiceItem, "subscription_id", ids, order=("id",), pending=True):
-            waiting[item.subscription_id].append(item)
+    async def waiting_for(
+        self, subscriptions: Iterable[Subscription], *, lock: bool = True
+    ) -> dict[str, list[InvoiceItem]]:
+        """By subscription, the items that its next invoice takes up, in order; no statement where none is known of.
+
+        What waits for any invoice of a customer goes to the first of their subscriptions. The items are held, so that
+        no other invoice takes them up meanwhile.
+        """
+        waiting: dict[str, list[InvoiceItem]] = {}
+        first: dict[str, Subscription] = {}
+        for row in subscriptions:
+            if row.has_pending_items:
+                waiting[row.id] = []
+                first.setdefault(row.customer_id, row)
+        for item in await self.gather(InvoiceItem, "customer_id", first, order=("id",), lock=lock, pending=True):
+            taker = item.subscription_id or first[item.customer_id].id
+            if taker in waiting:
+                waiting[taker].append(item)
         return waiting
+
+    async def waiting_of(self, customer: Customer, subscription_id: str | None = None) -> list[InvoiceItem]:
+        """The items that wait for this subscription, or without one for any invoice of the customer, held, in order."""
+        if subscription_id is None and not customer.has_pending_items:
+            return []
+        found = await self.gather(InvoiceItem, "customer_id", [customer.id], order=("id",), lock=True, pending=True)
+        return [item for item in found if item.subscription_id == subscription_id]
 
     async def take_up(self, invoices: Sequence[WholeInvoice], waiting: Mapping[str, Sequence[InvoiceItem]]) -> None:
         """The drafts of these subscriptions have the waiting items among their lines: they wait no more."""
@@ -47,12 +74,35 @@ class InvoiceItems(Service):
                 taken.append(item)
         await update_rows(taken, ("pending", "invoice_id"))
 
-    def _item(self, subscription: Subscription, line: LineDraft, at: datetime) -> InvoiceItem:
+    async def give_back(self, items: Sequence[InvoiceItem]) -> None:
+        """These items leave their draft and wait for the next invoice again, of whoever has their subscription now."""
+        found = await self.gather(Subscription, "id", {item.subscription_id for item in items})
+        owners = {row.id: row.customer_id for row in found}
+        for item in items:
+            item.pending, item.invoice_id, item.aimed = True, None, False
+            item.customer_id = owners.get(str(item.subscription_id), item.customer_id)
+        await update_rows(items, ("pending", "invoice_id", "aimed", "customer_id"))
+        for customer_id, subscription_id in {(item.customer_id, item.subscription_id) for item in items}:
+            await self.expect(await self.lock(Customer, customer_id), subscription_id)
+
+    async def expect(self, customer: Customer, subscription_id: str | None) -> None:
+        """Let the next invoices look for items that wait for them; the customer is held."""
+        living = self.mine(Subscription).filter(customer_id=customer.id, status__in=LIVING)
+        if subscription_id is not None:
+            living = living.filter(id=subscription_id)
+        elif not customer.has_pending_items:
+            customer.has_pending_items = True
+            await update_rows([customer], ("has_pending_items",))
+        await living.update(has_pending_items=True)
+
+    def _item(
+        self, customer_id: str, subscription_id: str | None, test_clock_id: str | None, line: LineDraft, at: datetime
+    ) -> InvoiceItem:
         return InvoiceItem.made(
             id=self.new_id(Prefix.INVOICE_ITEM),
             created_at=at,
-            customer_id=subscription.customer_id,
-            subscription_id=subscription.id,
+            customer_id=customer_id,
+            subscription_id=subscription_id,
             subscription_item_id=line.subscription_item_id,
             description=line.description,
             amount=line.amount,
@@ -65,7 +115,8 @@ class InvoiceItems(Service):
             period_start=line.period_start,
             period_end=line.period_end,
             calculation=line.calculation.as_json(),
-            test_clock_id=subscription.test_clock_id,
+            metadata=dict(line.metadata or {}),
+            test_clock_id=test_clock_id,
             **self.ownership(),
         )
 
@@ -86,4 +137,5 @@ def line_of(item: InvoiceItem) -> LineDraft:
         calculation=Calculation.from_json(item.calculation),
         proration=item.proration,
         invoice_item_id=item.id,
+        metadata=item.metadata,
     )

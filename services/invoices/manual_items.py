@@ -1,51 +1,38 @@
-"""Invoice items by hand: what is to be charged or given back beside the periods of a subscription."""
+"""Invoice items by hand: what is to be charged or given back, with the next invoice or on a draft."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.currencies import CHARGE_AMOUNT_MAX
+from domain.checks import checked_where_given
+from domain.currencies import currency_of
 from domain.drafts import UNSET, Unset
-from domain.errors import DomainError, ErrorCode
+from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
-from domain.invoicing import LineDraft, PriceFacts, calculation_of, line_description
+from domain.invoicing import calculation_of
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
 from domain.texts import text_within
-from models import InvoiceItem, Price, Product, Subscription
+from models import Account, Customer, InvoiceItem, Subscription
 from services.base import Service, part
+from services.customers import Customers
 from services.events import Events
 from services.idempotency import transactional
+from services.invoices.currency import CustomerCurrency
 from services.invoices.items import InvoiceItems
-from services.rows import delete_by, update_rows
-
-DESCRIPTION_LENGTH_MAX = 500
-QUANTITY_MAX = 10**9
-
-
-@dataclass(frozen=True, slots=True)
-class OneTimeDraft:
-    """Something that is charged once: so many units of a one-time price.
-
-    `price_made` tells that the price was made for this purchase before, and so never was active.
-    """
-
-    price: str
-    quantity: int = 1
-    price_made: bool = False
+from services.invoices.lines import DraftLines
+from services.invoices.one_time import DESCRIPTION_LENGTH_MAX, ChargeDraft, OneTimeCharges, chargeable_once
+from services.rows import delete_by, fetch_by, update_rows
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceItemDraft:
-    """An item to wait for the next invoice of `subscription`: an amount (negative gives back), or a one-time price."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceItemDraft(ChargeDraft):
+    """Something to wait for the next invoice of `subscription` or `customer`, or to stand on the draft `invoice`."""
 
-    subscription: str
-    amount: int | None = None
-    price: str | None = None
-    quantity: int = 1
-    description: str | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    customer: str | None = None
+    subscription: str | None = None
+    invoice: str | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +50,27 @@ class ManualItems(Service):
 
     events = part(Events)
     items = part(InvoiceItems)
+    lines = part(DraftLines)
+    charges = part(OneTimeCharges)
+    customers = part(Customers)
+    currency = part(CustomerCurrency)
 
     @transactional
     async def create(self, draft: InvoiceItemDraft) -> InvoiceItem:
-        """Let something wait for the next invoice. Event `invoiceitem.created`."""
-        row = await self.lock(Subscription, draft.subscription, "subscription")
-        SUBSCRIPTION.refuse_unless("bill", row.id, SubscriptionStatus(row.status), allowed=LIVING, param="subscription")
-        at = await self.present(row.test_clock_id)
-        [item] = self.items.made(row, [await self._line(draft, row, at)], at)
-        item.metadata = merged_metadata({}, draft.metadata)
+        """Let something wait for the next invoice, or put it on a draft. Event `invoiceitem.created`.
+
+        Without a subscription the next invoice of the customer takes it up, whatever that is for.
+        """
+        if draft.invoice is not None:
+            return await self._on_draft(draft)
+        customer, subscription = await self._owners(draft)
+        at = await self.present(customer.test_clock_id)
+        line = await self.charges.line(draft, await self._currency(draft, customer, subscription), at)
+        await self.currency.decide(customer, line.currency, at)
+        subscription_id = None if subscription is None else subscription.id
+        item = self.items.made_for(customer.id, customer.test_clock_id, line, at, subscription_id)
         await self.items.store([item])
-        row.has_pending_items = True
-        await update_rows([row], ("has_pending_items",))
+        await self.items.expect(customer, subscription_id)
         return item
 
     @transactional
@@ -89,7 +85,7 @@ class ManualItems(Service):
                     f"The amount of {item.id} {why} and stays; delete the item and create another.",
                     "amount",
                 )
-            amount = _within(change.amount)
+            amount = chargeable_once(change.amount)
             item.amount, item.unit_amount_decimal = amount, str(amount)
             item.calculation = calculation_of(Decimal(amount), 1, item.currency).as_json()
         if change.description is not UNSET:
@@ -107,107 +103,81 @@ class ManualItems(Service):
         at = await self.present(item.test_clock_id)
         await delete_by(InvoiceItem, "id", [item.id], **self.ownership())
         self.events.record(EventType.INVOICEITEM_DELETED, item, at=at)
-        others = self.mine(InvoiceItem).filter(subscription_id=item.subscription_id, pending=True)
-        if not await others.exists():
-            await self.mine(Subscription).filter(id=item.subscription_id).update(has_pending_items=False)
         return item
 
-    async def charged_once(self, row: Subscription, wanted: OneTimeDraft, at: datetime, *param: str) -> LineDraft:
-        """The line of a one-time price; refused when it cannot be billed to the subscription."""
-        price = await self.find(Price, wanted.price)
-        if price is None:
-            raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{wanted.price}'.", (*param, "price"))
-        _refuse_unfit(price, wanted, row.currency, param)
-        product = await self.require(Product, price.product_id)
-        facts = PriceFacts(price.id, product.id, product.name, price.currency, Decimal(price.unit_amount_decimal), None)
-        calculation = calculation_of(facts.unit_amount, wanted.quantity, price.currency)
-        _within(calculation.amount)
-        return LineDraft(
-            description=line_description(facts, wanted.quantity),
-            amount=calculation.amount,
-            currency=price.currency,
-            quantity=wanted.quantity,
-            unit_amount=facts.unit_amount,
-            price_id=price.id,
-            product_id=product.id,
-            subscription_item_id=None,
-            period_start=at,
-            period_end=at,
-            calculation=calculation,
-        )
+    async def _on_draft(self, draft: InvoiceItemDraft) -> InvoiceItem:
+        assert draft.invoice is not None, "a draft is named"
+        item = await self.lines.add_item(draft.invoice, draft)
+        problems = Problems()
+        for name, said, known in (
+            ("customer", draft.customer, item.customer_id),
+            ("subscription", draft.subscription, item.subscription_id),
+            ("currency", checked_where_given(problems, currency_of, draft.currency), item.currency),
+        ):
+            if said not in (None, known):
+                problems.add(
+                    ErrorCode.PARAMETER_INVALID, f"The {name} of invoice {draft.invoice} is {known}, not {said}.", name
+                )
+        problems.raise_any()
+        return item
 
-    async def _line(self, draft: InvoiceItemDraft, row: Subscription, at: datetime) -> LineDraft:
-        if (draft.amount is None) == (draft.price is None):
+    async def _owners(self, draft: InvoiceItemDraft) -> tuple[Customer, Subscription | None]:
+        """Who is to pay and, where it is said, the subscription, both held."""
+        if draft.subscription is None:
+            if draft.customer is None:
+                raise DomainError(
+                    ErrorCode.PARAMETER_MISSING,
+                    "It has to be said whose invoice the item waits for: name the customer, their subscription, or a"
+                    " draft as invoice.",
+                    "customer",
+                )
+            return await self.customers.living(draft.customer, "customer"), None
+        found = await self.require(Subscription, draft.subscription, "subscription")
+        if draft.customer not in (None, found.customer_id):
             raise DomainError(
-                ErrorCode.PARAMETERS_EXCLUSIVE if draft.price else ErrorCode.PARAMETER_MISSING,
-                "An invoice item has either an amount or a price.",
-                "amount",
+                ErrorCode.PARAMETER_INVALID,
+                f"Subscription {found.id} is customer {found.customer_id}'s, not {draft.customer}'s.",
+                "customer",
             )
-        said = draft.description and text_within(draft.description, DESCRIPTION_LENGTH_MAX, "description")
-        if draft.price is not None:
-            line = await self.charged_once(row, OneTimeDraft(draft.price, draft.quantity), at)
-            return replace(line, description=said or line.description)
-        assert draft.amount is not None, "an item without a price was found to have an amount"
-        amount = _within(draft.amount)
-        return LineDraft(
-            description=said or "Invoice item",
-            amount=amount,
-            currency=row.currency,
-            quantity=1,
-            unit_amount=Decimal(amount),
-            price_id=None,
-            product_id=None,
-            subscription_item_id=None,
-            period_start=at,
-            period_end=at,
-            calculation=calculation_of(Decimal(amount), 1, row.currency),
-        )
+        customer = await self.lock(Customer, found.customer_id)
+        row = await self.lock(Subscription, draft.subscription, "subscription")
+        SUBSCRIPTION.refuse_unless("bill", row.id, SubscriptionStatus(row.status), allowed=LIVING, param="subscription")
+        return customer, row
+
+    async def _currency(
+        self, draft: InvoiceItemDraft, customer: Customer, subscription: Subscription | None
+    ) -> str | None:
+        """What the item has to be in; None lets its price say it."""
+        said = None if draft.currency is None else currency_of(draft.currency)
+        if subscription is not None:
+            if said not in (None, subscription.currency):
+                raise DomainError(
+                    ErrorCode.CURRENCY_MISMATCH,
+                    f"Subscription {subscription.id} is billed in {subscription.currency}, not in {said}.",
+                    "currency",
+                )
+            return subscription.currency
+        if said is not None or draft.amount is None:
+            return said
+        return await default_currency(self, customer)
 
     async def _waiting(self, identifier: str) -> InvoiceItem:
-        """The item, its subscription held so that no renewal takes it up meanwhile."""
-        found = await self.require(InvoiceItem, identifier)
-        await self.lock(Subscription, found.subscription_id)
+        """The item, held; refused once an invoice took it up."""
         item = await self.lock(InvoiceItem, identifier)
         if not item.pending:
             raise DomainError(
                 ErrorCode.PARAMETER_INVALID,
-                f"Invoice item {item.id} is on invoice {item.invoice_id} already; only one that waits can be changed.",
+                f"Invoice item {item.id} is on invoice {item.invoice_id} already; only one that waits can be changed."
+                " While that is a draft, invoiceUpdateLines and invoiceRemoveLines change its lines.",
                 "id",
             )
         await self.present(item.test_clock_id)
         return item
 
 
-def _refuse_unfit(price: Price, wanted: OneTimeDraft, currency: str, param: tuple[str, ...]) -> None:
-    if not price.active and not wanted.price_made:
-        raise DomainError(
-            ErrorCode.PRICE_INACTIVE, f"Price {price.id} is archived; choose an active price.", (*param, "price")
-        )
-    if price.interval is not None:
-        raise DomainError(
-            ErrorCode.PARAMETER_INVALID,
-            f"Price {price.id} recurs; what is charged once takes a one-time price.",
-            (*param, "price"),
-        )
-    if price.currency != currency:
-        raise DomainError(
-            ErrorCode.CURRENCY_MISMATCH,
-            f"Price {price.id} is in {price.currency}, the subscription in {currency}.",
-            (*param, "price"),
-        )
-    if not 0 <= wanted.quantity <= QUANTITY_MAX:
-        raise DomainError(
-            ErrorCode.PARAMETER_INVALID_INTEGER,
-            f"Quantity {wanted.quantity} is not possible; it would have to be from 0 to {QUANTITY_MAX}.",
-            (*param, "quantity"),
-        )
-
-
-def _within(amount: int) -> int:
-    if abs(amount) > CHARGE_AMOUNT_MAX:
-        raise DomainError(
-            ErrorCode.AMOUNT_TOO_LARGE,
-            f"Amount {amount} is too large; it would have to be from -{CHARGE_AMOUNT_MAX} to {CHARGE_AMOUNT_MAX}.",
-            "amount",
-        )
-    return amount
+async def default_currency(service: Service, customer: Customer) -> str:
+    """What a customer is billed in where nothing says otherwise: their currency, or else the account's."""
+    if customer.currency is not None:
+        return customer.currency
+    [account] = await fetch_by(Account, "id", [service.scope.account_id])
+    return account.default_currency

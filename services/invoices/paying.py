@@ -11,7 +11,8 @@ from models import Charge, Customer, Invoice, OutOfBandPayment, PaymentIntent, P
 from services.base import Service, Settled, part
 from services.idempotency import transactional
 from services.invoices.collection import Collection
-from services.invoices.paid import remaining_of
+from services.invoices.issuing import Issuing
+from services.invoices.paid import PAYABLE, remaining_of
 from services.invoices.payments import InvoicePayments, Receipt
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import PaymentMethods
@@ -60,16 +61,17 @@ class Paying(Service):
     collection = part(Collection)
     payments = part(InvoicePayments)
     refunds = part(Refunds)
+    issuing = part(Issuing)
 
     async def pay(self, draft: InvoicePayDraft) -> Settled[Invoice]:
-        """Try to collect an open invoice, or a part of it, now.
+        """Try to collect an invoice, or a part of it, now; a draft is finalized first.
 
         A decline is committed and answered beside the invoice. Out of band, no money moves. Refused while another
         payment of the invoice is being made.
         """
         if draft.paid_out_of_band:
             _refuse_charging(draft)
-            return Settled(await self._paid_elsewhere(draft))
+            return await self._paid_elsewhere(draft)
         return await self.attempts.carried_out(lambda: self._trying(draft))
 
     @transactional
@@ -92,6 +94,8 @@ class Paying(Service):
         return row
 
     async def _trying(self, draft: InvoicePayDraft) -> Prepared[Invoice]:
+        if (settled := await self._finalized(draft.id)) is not None:
+            return Prepared(subject=settled.value, problem=settled.problem)
         row, payments = await self._payable(draft.id)
         wish = Wish(
             intent=await self._intent_for(row, payments, draft.amount),
@@ -132,7 +136,9 @@ class Paying(Service):
         return found
 
     @transactional
-    async def _paid_elsewhere(self, draft: InvoicePayDraft) -> Invoice:
+    async def _paid_elsewhere(self, draft: InvoicePayDraft) -> Settled[Invoice]:
+        if (settled := await self._finalized(draft.id)) is not None:
+            return settled
         row, _ = await self._payable(draft.id)
         remaining = remaining_of(row)
         amount = remaining if draft.amount is None else draft.amount
@@ -150,7 +156,16 @@ class Paying(Service):
             await self._let_several(row)
         [whole] = await self.wholes.of([row])
         await self.payments.receive([Receipt(whole, payment, amount)])
-        return row
+        return Settled(row)
+
+    async def _finalized(self, identifier: str) -> Settled[Invoice] | None:
+        """Finalize a draft that is to be paid; the answer where nothing of it can be, None where it goes on."""
+        row = await self.invoiced.invoice(identifier)
+        if row.status != InvoiceStatus.DRAFT:
+            return None
+        issued = await self.issuing.issue(row)
+        await self.intents.store(issued.intents)
+        return None if row.status in PAYABLE else Settled(row, issued.problem)
 
     async def _payable(self, identifier: str) -> tuple[Invoice, list[PaymentIntent]]:
         """The invoice and its payments, held, none of them in flight."""

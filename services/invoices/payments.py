@@ -64,7 +64,7 @@ class InvoicePayments(Service):
         befores = [self.events.snapshot(each.invoice) for each in receipts]
         over = {each.invoice.row.id: _count(each, presents[each.invoice.row.test_clock_id]) for each in receipts}
         rows = [each.invoice.row for each in receipts]
-        await self.stopping.drop_retries(row for row in rows if row.status == InvoiceStatus.PAID)
+        await self.stopping.expect_nothing(row for row in rows if row.status == InvoiceStatus.PAID)
         await update_rows(rows, _MONEY)
         for each in receipts:
             if each.invoice.row.has_several_payments:

@@ -108,6 +108,12 @@ class Retries(Service):
         ready = [each for each in wholes if each.row.id in methods and not intents[each.row.id].in_flight]
         return await self.collection.prepare(ready, [intents[each.row.id].default for each in ready])
 
+    async def next_moment(self, invoice: WholeInvoice) -> datetime | None:
+        """When this invoice, which failed some time ago, is tried next; None when that was often enough."""
+        presents = await self.presents([invoice.row.test_clock_id])
+        worth = await self._worth_retrying([invoice])
+        return (await self._moments([each.row for each in worth], presents)).get(invoice.row.id)
+
     async def _worth_retrying(self, invoices: Sequence[WholeInvoice]) -> list[WholeInvoice]:
         """Those that no retry is planned for yet and whose subscription, if it is still theirs, still cares."""
         failed = [each for each in invoices if is_retried(each.row) and not waits(each.row)]

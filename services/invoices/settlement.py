@@ -37,7 +37,7 @@ class Settlement(Service):
             settle_as_paid(each.row, amount=payments[each.row.id].amount_received)
             each.row.paid_at = presents[each.row.test_clock_id]
             count_attempt(each.row)
-        await self.stopping.drop_retries(each.row for each in invoices)
+        await self.stopping.expect_nothing(each.row for each in invoices)
         await self._write(
             invoices, "status", "amount_paid", "paid_at", "attempt_count", "attempted", "next_payment_attempt"
         )

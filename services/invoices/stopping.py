@@ -12,6 +12,8 @@ from services.events import Events
 from services.invoices.wholes import WholeInvoices
 from services.rows import update_rows
 
+DUE_KINDS = (AgendaKind.INVOICE_WILL_BE_DUE, AgendaKind.INVOICE_OVERDUE)
+"""What is planned when an invoice is sent."""
 _STOPPED = ("auto_advance", "automatically_finalizes_at", "next_payment_attempt")
 
 
@@ -47,6 +49,13 @@ class Stopping(Service):
         for each in waiting:
             each.next_payment_attempt = None
         await self.due.cancel_all((AgendaKind.INVOICE_RETRY, each.id) for each in waiting)
+
+    async def expect_nothing(self, invoices: Iterable[Invoice]) -> None:
+        """These are settled one way or the other: no retry and no due date is waited for; as `drop_retries`."""
+        settled = list(invoices)
+        await self.drop_retries(settled)
+        due = [each.id for each in settled if each.due_date is not None]
+        await self.due.cancel_all((kind, identifier) for kind in DUE_KINDS for identifier in due)
 
     async def _invoices(self, subscription_ids: Sequence[str], status: InvoiceStatus) -> list[Invoice]:
         return await self.gather(Invoice, "subscription_id", subscription_ids, lock=True, status=status)

@@ -48,7 +48,7 @@ class Voiding(Service):
             row.voided_at = presents[row.test_clock_id]
             row.amount_overpaid += row.amount_paid
             row.amount_paid = row.amount_paid_out_of_band = 0
-        await self.stopping.drop_retries(each.row for each in invoices)
+        await self.stopping.expect_nothing(each.row for each in invoices)
         await update_rows([each.row for each in invoices], _VOIDED)
         for each in invoices:
             self.events.record(EventType.INVOICE_VOIDED, each, at=presents[each.row.test_clock_id])
@@ -64,7 +64,7 @@ class Voiding(Service):
             row = each.row
             row.status = INVOICE.move(row.id, InvoiceStatus(row.status), InvoiceStatus.UNCOLLECTIBLE)
             row.marked_uncollectible_at = presents[row.test_clock_id]
-        await self.stopping.drop_retries(each.row for each in invoices)
+        await self.stopping.expect_nothing(each.row for each in invoices)
         columns = ("status", "marked_uncollectible_at", "next_payment_attempt")
         await update_rows([each.row for each in invoices], columns)
         for each in invoices:

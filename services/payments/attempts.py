@@ -155,7 +155,7 @@ class Attempts(Service):
             if prepared.charges:
                 await self.send_again(prepared.charges, errand)
             charges += prepared.charges
-            return errand, charges, None if charges else await self.concluded(errand, None, None)
+            return errand, charges, None if charges else await self.concluded(errand, prepared.problem, None)
 
         errand, charges, done = await in_transaction(first)
         if done is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from domain.errors import ErrorCode
+from domain.errors import ErrorCode, Problem
 from domain.lifecycles import ChargeStatus
 from models import Charge, PaymentIntent, PaymentMethod
 from models.base import Row
@@ -35,13 +35,15 @@ class Prepared(Generic[SUBJECT]):
     """What the first transaction of a charging verb leaves: the object it answers with, and what the gateway is to do.
 
     `wishes` are payments to be tried anew; `charges` are those already written whose next step was set.
-    `action_code` is the refusal when the customer has to authenticate, None when that is no refusal.
+    `action_code` is the refusal when the customer has to authenticate, None when that is no refusal. `problem` is told
+    beside the object where nothing is to be done.
     """
 
     subject: SUBJECT
     wishes: Sequence[Wish] = ()
     charges: Sequence[Charge] = ()
     action_code: ErrorCode | None = None
+    problem: Problem | None = None
 
 
 def charge_of(

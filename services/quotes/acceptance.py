@@ -9,7 +9,7 @@ from domain.subscriptions import BillingMode
 from models import Quote
 from services.base import Service, Settled, part
 from services.events import Events
-from services.invoices.manual_items import OneTimeDraft
+from services.invoices.one_time import OneTimeDraft
 from services.payments import Attempts, Prepared
 from services.quotes.expiry import Expiry
 from services.quotes.lines import QuoteLines, Sold

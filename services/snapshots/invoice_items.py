@@ -21,13 +21,7 @@ def invoice_item_snapshot(row: InvoiceItem) -> Snapshot:
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
         "net_amount": row.amount,
-        "parent": {
-            "subscription_details": {
-                "subscription": row.subscription_id,
-                "subscription_item": row.subscription_item_id,
-            },
-            "type": "subscription_details",
-        },
+        "parent": _parent(row),
         "period": {"end": seconds(row.period_end), "start": seconds(row.period_start)},
         "pricing": _pricing(row),
         "proration": row.proration,
@@ -36,6 +30,19 @@ def invoice_item_snapshot(row: InvoiceItem) -> Snapshot:
         "quantity_decimal": str(row.quantity),
         "tax_rates": [],
         "test_clock": row.test_clock_id,
+    }
+
+
+def _parent(row: InvoiceItem) -> Snapshot | None:
+    """The subscription that it waits for."""
+    if row.subscription_id is None:
+        return None
+    return {
+        "subscription_details": {
+            "subscription": row.subscription_id,
+            "subscription_item": row.subscription_item_id,
+        },
+        "type": "subscription_details",
     }
 
 

@@ -23,18 +23,15 @@ _WITHOUT = dict.fromkeys(
         "application",
         "customer_account",
         "default_source",
-        "due_date",
         "from_invoice",
         "hosted_invoice_url",
         "invoice_pdf",
-        "last_finalization_error",
         "latest_revision",
         "on_behalf_of",
         "receipt_number",
         "rendering",
         "shipping_cost",
         "shipping_details",
-        "statement_descriptor",
         "status_details",
         "threshold_reason",
         "webhooks_delivered_at",
@@ -54,7 +51,7 @@ def _demand(row: Invoice) -> Snapshot:
         "amount_overpaid": row.amount_overpaid,
         "amount_paid": row.amount_paid,
         "amount_paid_off_stripe": row.amount_paid_out_of_band,
-        "amount_remaining": 0 if paid else row.amount_due - row.amount_paid,
+        "amount_remaining": amount_remaining(row),
         "amount_shipping": 0,
         "attempt_count": row.attempt_count,
         "attempted": row.attempted,
@@ -65,8 +62,10 @@ def _demand(row: Invoice) -> Snapshot:
         "created": seconds(row.created_at),
         "currency": row.currency,
         "discounts": [],
+        "due_date": seconds(row.due_date),
         "effective_at": seconds(row.finalized_at),
         "ending_balance": row.ending_balance,
+        "last_finalization_error": _finalization_error(row),
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
         "next_payment_attempt": seconds(row.next_payment_attempt),
@@ -87,6 +86,18 @@ def _demand(row: Invoice) -> Snapshot:
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
     }
+
+
+def amount_remaining(row: Invoice) -> int:
+    """What is still to be paid: nothing of an invoice that is PAID, however that came about, or VOID."""
+    settled = row.status in (InvoiceStatus.PAID, InvoiceStatus.VOID)
+    return 0 if settled else row.amount_due - row.amount_paid
+
+
+def _finalization_error(row: Invoice) -> Snapshot | None:
+    """Why the draft could not be finalized."""
+    error = row.last_finalization_error
+    return None if error is None else {name: error[name] for name in ("code", "message", "type")}
 
 
 def _status_transitions(row: Invoice) -> Snapshot:
@@ -130,6 +141,7 @@ def _circumstances(row: Invoice) -> Snapshot:
             "payment_method_options": None,
             "payment_method_types": None,
         },
+        "statement_descriptor": row.statement_descriptor,
         "test_clock": row.test_clock_id,
     }
 

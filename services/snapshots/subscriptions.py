@@ -15,7 +15,6 @@ _WITHOUT = dict.fromkeys(
         "application_fee_percent",
         "billing_thresholds",
         "customer_account",
-        "days_until_due",
         "default_source",
         "managed_payments",
         "next_pending_invoice_item_invoice",
@@ -44,11 +43,9 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "cancel_at_period_end": row.cancel_at_period_end,
         "canceled_at": seconds(row.canceled_at),
         "cancellation_details": _cancellation_details(row.cancellation_details),
-        "collection_method": row.collection_method,
         "created": seconds(row.created_at),
         "currency": row.currency,
         "customer": row.customer_id,
-        "default_payment_method": row.default_payment_method_id,
         "default_tax_rates": [],
         "description": row.description,
         "discounts": [],
@@ -78,6 +75,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "status_details": _status_details(row),
         "test_clock": row.test_clock_id,
         **_anchor(row),
+        **_collection(row),
         **_trial(row),
     }
 
@@ -94,6 +92,15 @@ def _billing_mode(mode: str) -> Snapshot:
     """Which rules changes follow."""
     flexible = {"proration_discounts": "included"} if mode == BillingMode.FLEXIBLE else None
     return {"flexible": flexible, "type": mode, "updated_at": None}
+
+
+def _collection(row: Subscription) -> Snapshot:
+    """How the money of its invoices is to come."""
+    return {
+        "collection_method": row.collection_method,
+        "days_until_due": row.days_until_due,
+        "default_payment_method": row.default_payment_method_id,
+    }
 
 
 def _trial(row: Subscription) -> Snapshot:

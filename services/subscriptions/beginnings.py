@@ -17,7 +17,6 @@ from domain.cancellation import PeriodEnd, checked_cancel_at
 from domain.errors import DomainError, ErrorCode
 from domain.ids import Prefix
 from domain.intervals import shortest_of
-from domain.invoices import CollectionMethod
 from domain.metadata import merged_metadata
 from domain.periods import Period, Recurrence
 from domain.subscriptions import BillingMode, MissingPaymentMethod, ProrationBehavior, cancellation_requested
@@ -63,7 +62,8 @@ class Beginnings(Service):
             created_at=terms.at,
             customer_id=customer.id,
             currency=currency,
-            collection_method=CollectionMethod.CHARGE_AUTOMATICALLY,
+            collection_method=draft.collection_method,
+            days_until_due=draft.days_until_due,
             billing_cycle_anchor=beginning.anchor,
             billing_cycle_anchor_config=_stored(draft),
             cycle=beginning.cycle,

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from tortoise.expressions import Subquery
 
-from domain.drafts import UNSET
+from domain.drafts import UNSET, given
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
+from domain.invoices import CollectionMethod, days_until_due, refuse_terms_of_sending
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
 from domain.subscriptions import BillingMode, PaymentBehavior, cancellation_told
@@ -34,6 +35,7 @@ _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
+    "collection_method", "days_until_due",
 )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ class Changes(Service):
         [whole] = await self.wholes.of([row])
         before = self.events.snapshot(whole)
         await self._set(whole, change)
+        _set_collection(row, change)
         changed = ItemsChanged(whole)
         if change.waits_for_period_end:
             await self.ruling.put_off(whole, change.items, at)
@@ -140,6 +143,29 @@ class Changes(Service):
             row.description = text_within(change.description, DESCRIPTION_LENGTH_MAX, "description")
         if change.metadata is not UNSET:
             row.metadata = merged_metadata(row.metadata, change.metadata or {})
+
+
+COLLECTION_CHANGEABLE = (
+    SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID,
+)  # fmt: skip
+"""The statuses in which it may change how invoices are collected: others wait for a payment."""
+
+
+def _set_collection(row: Subscription, change: SubscriptionChange) -> None:
+    """How later invoices are collected; those that there are keep to what they say."""
+    if change.collection_method is UNSET and change.days_until_due is UNSET:
+        return
+    status = SubscriptionStatus(row.status)
+    SUBSCRIPTION.refuse_unless(
+        "change the collection of", row.id, status, allowed=COLLECTION_CHANGEABLE, param="collectionMethod"
+    )
+    method = CollectionMethod(given(change.collection_method, row.collection_method))
+    if method is CollectionMethod.SEND_INVOICE:
+        row.days_until_due = days_until_due(given(change.days_until_due, row.days_until_due))
+    else:
+        refuse_terms_of_sending(None if change.days_until_due is UNSET else change.days_until_due)
+        row.days_until_due = None
+    row.collection_method = method
 
 
 def _tell(row: Subscription, change: SubscriptionChange) -> None:

@@ -1,17 +1,17 @@
 """Making subscriptions: the agreement, its first invoice and the first payment."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from domain.agenda import AgendaKind
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
-from domain.invoices import BillingReason
+from domain.invoices import BillingReason, CollectionMethod
 from domain.lifecycles import InvoiceFate, PaymentIntentStatus, SubscriptionStatus, subscription_status_at_start
 from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
 from gateways.outcomes import Outcome
-from models import Charge, PaymentIntent, Subscription
+from models import Charge, Invoice, PaymentIntent, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice
 from services.base import Service, Settled, part
 from services.catalog import Catalog
@@ -23,6 +23,7 @@ from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems
 from services.payments import Attempts, Effect, Errand, PaymentIntents, Prepared, Resolution, Wish
 from services.rows import insert_rows, update_rows
+from services.settings import Settings
 from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.planning import Plan, Planning
@@ -42,11 +43,13 @@ class Creation(Service):
     finalization = part(Finalization)
     intents = part(PaymentIntents)
     attempts = part(Attempts)
+    settings = part(Settings)
     announcements = part(TrialAnnouncements)
 
     async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
         """Write the subscription and collect its first invoice as its payment behaviour says."""
-        if draft.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE:
+        sent = draft.collection_method is CollectionMethod.SEND_INVOICE
+        if draft.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE and not sent:
             return await self._all_or_nothing(draft)
         settled = await self.attempts.carried_out(lambda: self.begin(draft))
         return Settled(settled.value, settled.problem, settled.payment_intent_id)
@@ -55,7 +58,7 @@ class Creation(Service):
         """Within the first transaction: everything is written, and paid for unless that is left to the customer."""
         plan = await self.planning.plan(draft)
         intents = await self.write(plan)
-        if draft.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE:
+        if draft.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE or plan.sent:
             await self.intents.store(intents)
             intents = []
         return Prepared(subject=plan.whole.row, wishes=[_wish(plan, intent) for intent in intents])
@@ -129,46 +132,85 @@ class Creation(Service):
         intent.statement_descriptor = descriptors.get(purchase)
         return intent
 
-    async def write(self, plan: Plan, *, payment: Effect | None = None) -> list[PaymentIntent]:
+    async def write(self, plan: Plan, *, payment: Effect | None = None) -> Sequence[PaymentIntent]:
         """Write the planned subscription with its first invoice, finalized at once; the payment that this asks for.
 
+        An invoice that is to be sent is a draft for the usual time instead.
         `payment` is one that was made and succeeded beforehand; the customer is then read anew. Events
         `customer.subscription.created`, `invoice.created`, `invoice.finalized` and what follows from that.
         """
         payer = plan.payer if payment is None else await self.planning.payer(plan.payer.row.id)
         row = plan.whole.row
-        trialing = row.trial_end is not None
         row.status = _first_status(plan)
-        invoice = self._drafted(plan)
+        invoice = await self._drafted(plan)
         row.latest_invoice_id = None if invoice is None else invoice.row.id
+        row.has_pending_items = payer.row.has_pending_items and not plan.takes_up
         await insert_rows([row])
         await insert_rows([item.row for item in plan.whole.items])
         await self.take_currency(payer, row.currency, plan.at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_CREATED, plan.whole, at=plan.at)
-        intents = []
+        intents: Sequence[PaymentIntent] = ()
         if invoice is not None:
-            for item in plan.once:
-                item.pending, item.invoice_id = False, invoice.row.id
-            await self.items.store(plan.once)
-            self.events.record(EventType.INVOICE_CREATED, invoice, at=plan.at)
-            intents = await self.finalization.finalize([invoice], [payer], payment=payment, with_balance=not trialing)
-        await self._schedule(plan)
+            intents = await self._begin_invoice(plan, payer, invoice, payment)
+        await self._schedule(plan, invoice)
         return intents
 
-    def _drafted(self, plan: Plan) -> WholeInvoice | None:
-        """The first invoice; the time until an anchor may be free, and then it opens no period or is not at all."""
+    async def _drafted(self, plan: Plan) -> WholeInvoice | None:
+        """The first invoice; the time until an anchor may be free, and then it opens no period or is not at all.
+
+        One that is sent is a draft for the usual time, unless it is a trial's.
+        """
         if plan.invoice is None:
             return None
-        row = plan.whole.row
-        wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, None)
+        row, finalizes_at = plan.whole.row, None
+        if plan.sent and row.trial_end is None:
+            finalizes_at = plan.at + timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
+        wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, finalizes_at)
         invoice = self.drafting.drafted(wanted)
         invoice.row.cycle = row.cycle if row.cycle >= 0 else None
         return invoice
 
-    async def _schedule(self, plan: Plan) -> None:
+    async def _begin_invoice(
+        self, plan: Plan, payer: Payer, invoice: WholeInvoice, payment: Effect | None
+    ) -> Sequence[PaymentIntent]:
+        """Store the first invoice, finalized unless it waits; the payment that it asks for."""
+        for item in plan.once:
+            item.pending, item.invoice_id = False, invoice.row.id
+        await self.items.store(plan.once)
+        if plan.takes_up and (plan.waiting or payer.row.has_pending_items):
+            await self._take_up(plan, payer, invoice.row, again=payment is not None)
+        if invoice.row.automatically_finalizes_at is not None:
+            await self.drafting.store([invoice])
+            return ()
+        self.events.record(EventType.INVOICE_CREATED, invoice, at=plan.at)
+        trialing = plan.whole.row.trial_end is not None
+        return await self.finalization.finalize([invoice], [payer], payment=payment, with_balance=not trialing)
+
+    async def _take_up(self, plan: Plan, payer: Payer, invoice: Invoice, *, again: bool) -> None:
+        """What waited for any invoice of the customer is on this one; `again` looks whether it still waits."""
+        waiting = plan.waiting
+        if again:
+            waiting = await self.items.waiting_of(payer.row)
+            if [(item.id, item.amount) for item in waiting] != [(item.id, item.amount) for item in plan.waiting]:
+                raise DomainError(
+                    ErrorCode.LOCK_TIMEOUT,
+                    f"The invoice items of customer {payer.row.id} changed while they were being charged; the money"
+                    " goes back. Try again.",
+                )
+        for item in waiting:
+            item.pending, item.invoice_id = False, invoice.id
+        await update_rows(waiting, ("pending", "invoice_id"))
+        payer.row.has_pending_items = False
+        await update_rows([payer.row], ("has_pending_items",))
+
+    async def _schedule(self, plan: Plan, invoice: WholeInvoice | None) -> None:
         row = plan.whole.row
         appointments = [period_ending(plan.whole)]
-        if plan.amount_due > 0:
+        finalizes_at = None if invoice is None else invoice.row.automatically_finalizes_at
+        if invoice is not None and finalizes_at is not None:
+            kind = AgendaKind.INVOICE_FINALIZE
+            appointments.append(Appointment(kind, invoice.row.id, finalizes_at, row.test_clock_id))
+        elif plan.amount_due > 0 and not plan.sent:
             expires_at = plan.at + INCOMPLETE_LASTS
             appointments.append(Appointment(AgendaKind.SUBSCRIPTION_EXPIRE, row.id, expires_at, row.test_clock_id))
         await self.due.schedule_all(appointments, fresh=True)
@@ -187,9 +229,11 @@ class Creation(Service):
 
 
 def _first_status(plan: Plan) -> SubscriptionStatus:
-    """A trial waits for no payment, and so is never incomplete."""
+    """A trial waits for no payment, nor does what is invoiced, and so they are never incomplete."""
     if plan.whole.row.trial_end is not None:
         return SubscriptionStatus.TRIALING
+    if plan.sent:
+        return SubscriptionStatus.ACTIVE
     return subscription_status_at_start(InvoiceFate.PAID if plan.amount_due == 0 else InvoiceFate.AWAITED)
 
 

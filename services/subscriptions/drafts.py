@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.beginnings import AnchorConfig
 from domain.cancellation import PeriodEnd
 from domain.drafts import UNSET, Unset
+from domain.invoices import CollectionMethod
 from domain.subscriptions import (
     AnchorChange,
     BillingMode,
@@ -18,7 +19,7 @@ from domain.subscriptions import (
 )
 from domain.trials import Now
 from services.catalog import InlinePriceDraft
-from services.invoices.manual_items import OneTimeDraft
+from services.invoices.one_time import OneTimeDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class SubscriptionDraft:
     items: tuple[ItemDraft, ...]
     add_invoice_items: tuple[OneTimeDraft, ...] = ()
     payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
+    collection_method: CollectionMethod = CollectionMethod.CHARGE_AUTOMATICALLY
+    days_until_due: int | None = None
     default_payment_method: str | None = None
     off_session: bool = False
     trial_period_days: int | None = None
@@ -111,6 +114,8 @@ class SubscriptionChange:
     cancel_at: datetime | PeriodEnd | Unset | None = UNSET
     cancel_at_period_end: bool | Unset = UNSET
     cancellation_details: LeavingWords | Unset | None = UNSET
+    collection_method: CollectionMethod | Unset = UNSET
+    days_until_due: int | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET

@@ -18,6 +18,7 @@ from services.scope import Scope
 from services.settings import Settings
 from services.snapshots import Subject
 from services.subscriptions.cancellation import Cancellation
+from services.subscriptions.following import judges
 from services.subscriptions.wholes import WholeSubscriptions
 from services.transactions import current_unit
 
@@ -43,12 +44,17 @@ class Dunning(Service):
         if not spent:
             return
         settings = await self.settings.current()
-        found = await self.wholes.by("id", {each.row.subscription_id for each in spent}, lock=True)
+        judging = [each for each in spent if judges(each)]
+        found = await self.wholes.by("id", {each.row.subscription_id for each in judging}, lock=True)
         if settings.unpaid_invoice is UnpaidInvoice.UNCOLLECTIBLE:
             kept = {_of(whole.row) for whole in found if whole.row.status not in RETRIED}
-            given_up = [each for each in spent if (each.row.subscription_id, each.row.customer_id) not in kept]
+            given_up = [
+                each
+                for each in spent
+                if not judges(each) or (each.row.subscription_id, each.row.customer_id) not in kept
+            ]
             await self.voiding.mark_uncollectible(given_up)
-        theirs = {(each.row.subscription_id, each.row.customer_id) for each in spent}
+        theirs = {(each.row.subscription_id, each.row.customer_id) for each in judging}
         await self._end(settings.retries_end, [whole for whole in found if _of(whole.row) in theirs])
 
     async def _end(self, end: RetriesEnd, wholes: Sequence[WholeSubscription]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
-from domain.invoices import BillingReason
+from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import invoice_draft_of
 from models import InvoiceItem, Subscription
 from services.aggregates import WholeSubscription
@@ -50,7 +50,8 @@ class FinalInvoices(Service):
         await self.items.take_up([invoice], {row.id: waiting})
         self.events.record(EventType.INVOICE_CREATED, invoice, at=at)
         intents = await self.finalization.finalize([invoice], [payer])
-        methods = await self.collection.methods_of([invoice.row])
+        charged = row.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
+        methods = await self.collection.methods_of([invoice.row]) if charged else {}
         await self.intents.store([each for each in intents if invoice.row.id not in methods])
         return [
             Wish(
@@ -69,12 +70,12 @@ class FinalInvoices(Service):
 
         The rows are the caller's to store. Event `invoice.created` for each.
         """
-        ending = [whole for whole in wholes if whole.row.has_pending_items]
+        waiting = await self.items.waiting_for(whole.row for whole in wholes)
+        ending = [whole for whole in wholes if waiting.get(whole.row.id)]
         if not ending:
             return
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         presents = await self.presents(whole.row.test_clock_id for whole in ending)
-        waiting = await self.items.waiting_for(whole.row for whole in ending)
         wanted = [_wanted(whole, waiting[whole.row.id], presents[whole.row.test_clock_id], delay) for whole in ending]
         invoices = await self.drafting.write(wanted)
         for whole, invoice in zip(ending, invoices, strict=True):

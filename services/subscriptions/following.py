@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from tortoise.expressions import Q
 from tortoise.functions import Max
 
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
-from domain.invoices import BillingReason
+from domain.invoices import BillingReason, CollectionMethod
 from domain.lifecycles import (
     SUBSCRIPTION,
     InvoiceFate,
@@ -28,7 +29,10 @@ from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, restart
 from services.subscriptions.wholes import WholeSubscriptions
 
 _SETTLED = (InvoiceStatus.PAID, InvoiceStatus.VOID)
-_FINALIZED = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)
+_SAYING = Q(status__in=(InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)) | Q(
+    Q(collection_method=CollectionMethod.CHARGE_AUTOMATICALLY) | Q(overdue_at__isnull=False), status=InvoiceStatus.OPEN
+)
+"""Invoices by which a subscription is judged: one that was sent says nothing until it is paid, overdue or given up."""
 
 
 class Following(Service):
@@ -46,7 +50,8 @@ class Following(Service):
 
         `judging`: whether the customers count as delinquent, or no longer, by what happened to these invoices.
         """
-        rows = [each.row for each in invoices]
+        rows = [each.row for each in invoices if judges(each)]
+        others = [each.row for each in invoices if not judges(each)]
         found = await self.wholes.by("id", {row.subscription_id for row in rows}, lock=True)
         owners: dict[str | None, str] = {whole.row.id: whole.row.customer_id for whole in found}
         foreign = [row for row in rows if row.customer_id != owners.get(row.subscription_id, row.customer_id)]
@@ -61,14 +66,14 @@ class Following(Service):
             after = subscription_status_after(
                 SubscriptionStatus(whole.row.status),
                 fate_of(invoice),
-                first=invoice is not None and invoice.billing_reason == BillingReason.SUBSCRIPTION_CREATE,
+                first=invoice is not None and _opens_incomplete(invoice),
                 on_attempt=invoice is not None and not invoice.auto_advance,
             )
             if after != whole.row.status:
                 changed.append((whole, after))
         await self._change(changed, resumptions)
         if judging:
-            await self._mark_delinquents([*latest.values(), *foreign])
+            await self._mark_delinquents([*latest.values(), *foreign, *others])
 
     async def _resumptions(self, wholes: Sequence[WholeSubscription]) -> dict[str | None, Invoice]:
         """By paused subscription, the invoice that lets it go on; void ones do not. No statement where none is."""
@@ -118,6 +123,7 @@ class Following(Service):
             if after is SubscriptionStatus.INCOMPLETE_EXPIRED:
                 entries.append((AgendaKind.SUBSCRIPTION_RENEW, whole.row.id))
                 entries.append((AgendaKind.SUBSCRIPTION_CANCEL, whole.row.id))
+                entries.append((AgendaKind.SUBSCRIPTION_RESUME_COLLECTION, whole.row.id))
         await self.due.cancel_all(entries)
 
     async def _latest_finalized(
@@ -134,7 +140,8 @@ class Following(Service):
                 unclear[whole.row.id] = whole.row.customer_id
         if not unclear:
             return latest
-        counting = self.mine(Invoice).filter(subscription_id__in=list(unclear), status__in=_FINALIZED)
+        counting = self.mine(Invoice).filter(_SAYING, subscription_id__in=list(unclear))
+        counting = counting.exclude(billing_reason=BillingReason.MANUAL)
         by_customer = counting.group_by("subscription_id", "customer_id").annotate(last=Max("id"))
         ids = await by_customer.values_list("last", flat=True)
         for invoice in await self.gather(Invoice, "id", list(map(str, ids))):
@@ -162,6 +169,17 @@ class Following(Service):
             self.events.record(EventType.CUSTOMER_UPDATED, whole, at=at, before=before)
 
 
+def judges(invoice: WholeInvoice) -> bool:
+    """Whether a subscription's status may follow this invoice: one that was made by hand says nothing of it."""
+    return invoice.row.subscription_id is not None and invoice.row.billing_reason != BillingReason.MANUAL
+
+
+def _opens_incomplete(invoice: Invoice) -> bool:
+    """Whether it is the first invoice of a subscription that was INCOMPLETE until it was paid."""
+    first = invoice.billing_reason == BillingReason.SUBSCRIPTION_CREATE
+    return first and invoice.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
+
+
 def fate_of(invoice: Invoice | None) -> InvoiceFate | None:
     """How the collection of a finalized invoice stands; None without one."""
     if invoice is None:
@@ -170,11 +188,13 @@ def fate_of(invoice: Invoice | None) -> InvoiceFate | None:
         return InvoiceFate.PAID
     if invoice.status == InvoiceStatus.UNCOLLECTIBLE:
         return InvoiceFate.GIVEN_UP
+    if invoice.collection_method == CollectionMethod.SEND_INVOICE:
+        return InvoiceFate.AWAITED if invoice.overdue_at is None else InvoiceFate.FAILED
     return InvoiceFate.FAILED if invoice.first_failed_at is not None else InvoiceFate.AWAITED
 
 
 async def follow_invoices(scope: Scope, invoices: Sequence[Subject]) -> None:
-    """Reaction to an invoice being paid, failing, being voided or given up."""
+    """Reaction to an invoice being paid, failing, being overdue, voided or given up."""
     await Following(scope).follow([each for each in invoices if isinstance(each, WholeInvoice)])
 
 

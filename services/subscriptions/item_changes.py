@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
-from domain.invoices import BillingReason
+from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import invoice_draft_of
 from domain.subscriptions import AnchorChange, BillingMode, PaymentBehavior, ProrationBehavior
 from models import InvoiceItem, PaymentIntent, PaymentMethod, Subscription, SubscriptionItem
@@ -103,7 +103,8 @@ class ItemChanges(Service):
         self.events.record(EventType.INVOICE_CREATED, invoice, at=at)
         row.latest_invoice_id = invoice.row.id
         intents = await self.finalization.finalize([invoice], [payer])
-        if change.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE:
+        left_to_customer = change.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE
+        if left_to_customer or row.collection_method == CollectionMethod.SEND_INVOICE:
             await self.intents.store(intents)
             return []
         return [await self._wish(row, intent, payer, change, at) for intent in intents]

@@ -7,19 +7,20 @@ from datetime import datetime
 from domain.checks import checked, checked_where_given
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor
 from domain.errors import DomainError, ErrorCode, Problems
-from domain.invoicing import InvoiceDraft, PriceFacts, invoice_draft_of, settled_with_balance, trial_draft_of
-from domain.lifecycles import LIVING, InvoiceStatus, QuoteStatus
+from domain.invoices import CollectionMethod, days_until_due, refuse_terms_of_sending
+from domain.invoicing import InvoiceDraft, LineDraft, PriceFacts, invoice_draft_of, settled_with_balance, trial_draft_of
 from domain.metadata import merged_metadata
 from domain.periods import Period
 from domain.subscriptions import ITEMS_MAX, PaymentBehavior
 from domain.texts import text_within
-from models import Customer, Invoice, InvoiceItem, PaymentMethod, Price, Quote, Subscription
+from models import Customer, InvoiceItem, PaymentMethod, Price, Subscription
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.customers import Customers
+from services.invoices.currency import CustomerCurrency
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
-from services.invoices.manual_items import ManualItems
+from services.invoices.one_time import OneTimeCharges, OneTimeDraft
 from services.payment_methods import PaymentMethods
 from services.subscriptions.beginnings import Beginnings, Begun
 from services.subscriptions.drafts import SubscriptionDraft
@@ -44,6 +45,18 @@ class Plan:
     at: datetime
     once: Sequence[InvoiceItem] = ()
     """What is charged once, with the first invoice."""
+    waiting: Sequence[InvoiceItem] = ()
+    """What waited for any invoice of the customer, and is taken up by this one."""
+
+    @property
+    def takes_up(self) -> bool:
+        """Whether the first invoice takes up what waits for any: that of a trial asks for nothing."""
+        return self.invoice is not None and self.whole.row.trial_end is None
+
+    @property
+    def sent(self) -> bool:
+        """Whether the customer is sent the invoices, so that nothing waits for a payment."""
+        return self.draft.collection_method is CollectionMethod.SEND_INVOICE
 
 
 class Planning(Service):
@@ -56,7 +69,8 @@ class Planning(Service):
     wholes = part(WholeSubscriptions)
     finalization = part(Finalization)
     invoice_items = part(InvoiceItems)
-    manual_items = part(ManualItems)
+    one_time = part(OneTimeCharges)
+    currency = part(CustomerCurrency)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
@@ -77,7 +91,8 @@ class Planning(Service):
         whole = begun.whole
         facts = await self.wholes.facts_of(prices)
         once = await self._charged_once(draft, whole.row, at)
-        invoice = _first_invoice(begun, facts, once)
+        waiting = [] if whole.row.trial_end is not None else await self.invoice_items.waiting_of(customer)
+        invoice = _first_invoice(begun, facts, once, waiting)
         _refuse_beyond_a_charge(begun, facts, invoice)
         due = 0
         if whole.row.trial_end is not None:
@@ -87,7 +102,7 @@ class Planning(Service):
         _require_method(method, draft, due)
         if method is not None and draft.default_payment_method is not None:
             whole.row.default_payment_method_id = method.id
-        return Plan(draft, payer, whole, invoice, due, method, at, once)
+        return Plan(draft, payer, whole, invoice, due, method, at, once, waiting)
 
     async def payer(self, customer_id: str) -> Payer:
         """The customer, held; refused when there is none or they were deleted."""
@@ -115,29 +130,18 @@ class Planning(Service):
                 "addInvoiceItems",
             )
         lines = [
-            await self.manual_items.charged_once(row, wanted, at, "addInvoiceItems", str(index))
+            await self._once(wanted, row.currency, at, "addInvoiceItems", str(index))
             for index, wanted in enumerate(draft.add_invoice_items)
         ]
         return self.invoice_items.made(row, lines, at)
 
     async def currency_in_force(self, customer: Customer, prices: Sequence[Price]) -> str | None:
-        """The one currency of the customer, as long as something is in it; None when these prices may decide it.
+        """The one currency of the customer, as long as something is in it; None when these prices may decide it."""
+        return await self.currency.in_force(customer, {price.currency for price in prices})
 
-        That is a subscription, an open quote, an unpaid invoice or a balance.
-        """
-        if customer.currency is None or all(price.currency == customer.currency for price in prices):
-            return customer.currency
-        living = self.mine(Subscription).filter(customer_id=customer.id, status__in=LIVING)
-        unpaid = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN)
-        invoices = self.mine(Invoice).filter(customer_id=customer.id, status__in=unpaid)
-        quotes = self.mine(Quote).filter(customer_id=customer.id, status=QuoteStatus.OPEN)
-        balances = await self.customers.balances_of([customer.id])
-        if balances.get(customer.id):
-            return customer.currency
-        for found in (living, invoices, quotes):
-            if await found.exists():
-                return customer.currency
-        return None
+    async def _once(self, wanted: OneTimeDraft, currency: str, at: datetime, *param: str) -> LineDraft:
+        price = await self.one_time.price(wanted.price, *param, made=wanted.price_made)
+        return await self.one_time.of_price(price, wanted.quantity, currency, at, *param)
 
     async def _method(self, draft: SubscriptionDraft, payer: Payer | None, problems: Problems) -> PaymentMethod | None:
         """The subscription's own payment method, or else the customer's default for invoices."""
@@ -159,6 +163,8 @@ def _check_words(draft: SubscriptionDraft, problems: Problems) -> None:
     """The description, and metadata of the subscription and of its items."""
     checked_where_given(problems, text_within, draft.description, DESCRIPTION_LENGTH_MAX, "description")
     checked(problems, merged_metadata, {}, draft.metadata)
+    sent = draft.collection_method is CollectionMethod.SEND_INVOICE
+    checked(problems, days_until_due if sent else refuse_terms_of_sending, draft.days_until_due)
     for index, item in enumerate(draft.items):
         checked(problems, merged_metadata, {}, item.metadata, ("items", str(index), "metadata"))
 
@@ -175,6 +181,8 @@ def _refuse_at_first(draft: SubscriptionDraft) -> None:
 
 
 def _require_method(method: PaymentMethod | None, draft: SubscriptionDraft, amount_due: int) -> None:
+    if draft.collection_method is CollectionMethod.SEND_INVOICE:
+        return
     if method is None and amount_due > 0 and draft.payment_behavior is not PaymentBehavior.DEFAULT_INCOMPLETE:
         raise DomainError(
             ErrorCode.RESOURCE_MISSING,
@@ -199,8 +207,13 @@ def _refuse_beyond_a_charge(begun: Begun, facts: Mapping[str, PriceFacts], first
             )
 
 
-def _first_invoice(begun: Begun, facts: Mapping[str, PriceFacts], once: Sequence[InvoiceItem]) -> InvoiceDraft | None:
-    """What is sold once, then all that is billed at first, item by item; None where that is nothing at all."""
+def _first_invoice(
+    begun: Begun, facts: Mapping[str, PriceFacts], once: Sequence[InvoiceItem], waiting: Sequence[InvoiceItem]
+) -> InvoiceDraft | None:
+    """What waited for any invoice and what is sold once, then all that is billed at first, item by item.
+
+    None where nothing but what waited would be on it.
+    """
     row = begun.whole.row
     billed = [
         line
@@ -212,4 +225,4 @@ def _first_invoice(begun: Begun, facts: Mapping[str, PriceFacts], once: Sequence
         return trial_draft_of(billed, row.currency)
     if not billed and not once:
         return None
-    return invoice_draft_of(billed, row.currency, [line_of(item) for item in once])
+    return invoice_draft_of(billed, row.currency, [line_of(item) for item in (*waiting, *once)])

@@ -91,7 +91,7 @@ class Previews(Service):
             [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
         if at_once:
             return await self._settled(row, invoice_draft_of((), row.currency, lines), at, at)
-        waiting = (await self.items.waiting_for([row])).get(row.id, [])
+        waiting = (await self.items.waiting_for([row], lock=False)).get(row.id, [])
         facts = await self.wholes.facts_of(item.price for item in whole.items)
         following = next_invoice(whole, next_periods(whole), facts, _lines(waiting) + lines)
         return await self._settled(row, following, start, end)

@@ -13,7 +13,7 @@ from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.pausing import ResumptionAnchor, ResumptionPayment, stub_of_resumption
 from domain.proration import Billed
 from domain.subscriptions import INCOMPLETE_LASTS, ProrationBehavior
-from models import InvoiceItem, PaymentIntent, PaymentMethod, Subscription
+from models import Customer, InvoiceItem, PaymentIntent, PaymentMethod, Subscription
 from services.aggregates import WholeInvoice, WholeSubscription
 from services.base import Service, Settled, part
 from services.due import Due
@@ -163,15 +163,18 @@ class Resumption(Service):
             for row in known
             if row.status == SubscriptionStatus.PAUSED and row.resumption_invoice_id in void
         }
-        found = await self.gather(InvoiceItem, "subscription_id", rows, order=("id",))
-        taken = [item for item in found if item.invoice_id == rows[item.subscription_id].resumption_invoice_id]
+        by_invoice = {row.resumption_invoice_id: row for row in rows.values()}
+        found = await self.gather(InvoiceItem, "customer_id", {row.customer_id for row in rows.values()}, order=("id",))
+        taken = [item for item in found if item.invoice_id in by_invoice]
         presents = await self.presents(row.test_clock_id for row in rows.values())
         again = [self._again(item, presents[item.test_clock_id]) for item in taken]
         await self.items.store(again)
+        for item in taken:
+            by_invoice[item.invoice_id].has_pending_items = True
         for row in rows.values():
             row.resumption_invoice_id = None
-        for item in again:
-            rows[item.subscription_id].has_pending_items = True
+        for customer_id in {item.customer_id for item in again if item.subscription_id is None}:
+            await self.items.expect(await self.lock(Customer, customer_id), None)
         await update_rows(list(rows.values()), ("resumption_invoice_id", "has_pending_items"))
         await self.due.cancel_all((AgendaKind.SUBSCRIPTION_EXPIRE, row_id) for row_id in rows)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
+from domain.invoices import CollectionMethod
 from domain.lifecycles import SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
 from models import Customer, Invoice, InvoiceItem, PaymentMethod, Subscription
 from services.aggregates import WholeSubscription
@@ -23,7 +24,7 @@ _S = SubscriptionStatus
 TRANSFERABLE = (_S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.UNPAID, _S.PAUSED)
 """One that is INCOMPLETE waits for a payment of the customer who began it."""
 _FREE_AT_PRESENT = frozenset({_S.TRIALING, _S.PAUSED})
-_MOVED = ("customer_id", "default_payment_method_id", "status")
+_MOVED = ("customer_id", "default_payment_method_id", "status", "has_pending_items")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ class Transfer(Service):
         row.default_payment_method_id = None if method is None else method.id
         if row.status in (SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID):
             row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.ACTIVE)
-        await update_rows([row], _MOVED)
         await self._take_along(row, former)
+        row.has_pending_items = row.has_pending_items or payer.row.has_pending_items
+        await update_rows([row], _MOVED)
         await self.creation.take_currency(payer, row.currency, at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
         return row
@@ -104,7 +106,8 @@ class Transfer(Service):
         """The subscription's own from now on; None charges the default, which has to be there when it goes on."""
         if draft.default_payment_method is not None:
             return await self.methods.usable(draft.default_payment_method, payer.row, "defaultPaymentMethod")
-        if payer.row.default_payment_method_id is None and row.status not in _FREE_AT_PRESENT:
+        charged = row.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
+        if charged and payer.row.default_payment_method_id is None and row.status not in _FREE_AT_PRESENT:
             raise DomainError(
                 ErrorCode.RESOURCE_MISSING,
                 f"Customer {payer.row.id} has no payment method to charge for subscription {row.id}. Name one as"

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.agenda import AgendaKind
 from domain.beginnings import free_until
 from domain.event_types import EventType
-from domain.invoices import BillingReason
+from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import trial_draft_of
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.pausing import PauseReason
@@ -147,6 +147,7 @@ class Trials(Service):
             whole.row
             for whole in wholes
             if whole.row.trial_missing_payment_method != MissingPaymentMethod.CREATE_INVOICE
+            and whole.row.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
         ]
         customers = await self.gather(Customer, "id", {row.customer_id for row in rows})
         defaults = {each.id: each.default_payment_method_id for each in customers}

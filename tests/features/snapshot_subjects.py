@@ -200,6 +200,7 @@ def subscription(full: bool) -> WholeSubscription:
         "pause_resumes_at": NEXT,
         "trial_start": ANCHOR,
         "trial_end": NEXT,
+        "days_until_due": 10,
     }
     row = Subscription(
         id="sub_1",
@@ -244,12 +245,14 @@ def line(full: bool) -> InvoiceLine:
 
 
 def invoice(full: bool) -> WholeInvoice:
-    """A paid invoice of 45.00 USD less 2.50 credit; bare, a draft."""
+    """A paid invoice of 45.00 USD less 2.50 credit; bare, a draft that could not be finalized."""
     more: dict[str, Any] = {
         "subscription_id": "sub_1",
         "number": "ABC-0001",
         "customer_snapshot": {"name": "Ada", "address": ADDRESS, "tax_exempt": "none", "tax_ids": [TAX_ID]},
         "amount_paid": 4250,
+        "due_date": NEXT,
+        "statement_descriptor": "PHOTO HOST",
         "finalized_at": ANCHOR,
         "paid_at": ANCHOR,
         "test_clock_id": "clock_1",
@@ -268,7 +271,7 @@ def invoice(full: bool) -> WholeInvoice:
         starting_balance=-250,
         amount_due=4250,
         **OWNER,
-        **(more if full else {}),
+        **(more if full else {"last_finalization_error": FAILURE}),
     )
     return WholeInvoice(row, [line(full)])
 
@@ -278,6 +281,7 @@ def invoice_item(full: bool) -> InvoiceItem:
     more = {
         "price_id": "price_1",
         "product_id": "prod_1",
+        "subscription_id": "sub_1",
         "subscription_item_id": "si_1",
         "proration": True,
         "invoice_id": "in_1",
@@ -286,7 +290,6 @@ def invoice_item(full: bool) -> InvoiceItem:
     return InvoiceItem(
         id="ii_1",
         customer_id="cus_1",
-        subscription_id="sub_1",
         description="Unused time on 1 × Basic",
         amount=-750,
         currency="usd",
@@ -345,6 +348,7 @@ def invoice_payment(full: bool) -> WholeInvoicePayment:
     return WholeInvoicePayment(payment, asking)
 
 
+FAILURE = {"code": "amount_too_large", "type": "invalid_request_error", "message": "Too much."}
 TAX_ID = {"type": "eu_vat", "value": "DE123456789"}
 
 

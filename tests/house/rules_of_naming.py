@@ -26,6 +26,7 @@ FEATURES = {
     "entitlements",
     "events",
     "exports",
+    "invoice_drafts",
     "invoice_items",
     "invoice_payments",
     "invoices",

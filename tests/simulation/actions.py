@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from domain.drafts import UNSET
 from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
+from domain.invoices import InvoiceNumbering
 from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
 from domain.periods import Interval
 from domain.subscriptions import (
@@ -47,7 +48,8 @@ from services.subscriptions import (
     TrialEndBehaviorDraft,
     TrialSettingsDraft,
 )
-from tests.simulation import moves, quotes
+from tests.simulation import drafts, moves, quotes
+from tests.simulation.drafts import DraftActions
 from tests.simulation.moves import MoveActions
 from tests.simulation.quotes import QuoteActions
 
@@ -67,7 +69,7 @@ Action = Callable[[Scope], Awaitable[Any]]
 
 
 @dataclass
-class Actions(MoveActions, QuoteActions):
+class Actions(MoveActions, QuoteActions, DraftActions):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -128,6 +130,7 @@ class Actions(MoveActions, QuoteActions):
             items=(ItemDraft(price=self.dice.choice(self.prices), quantity=self.dice.choice((0, 1, 1, 3))),),
             payment_behavior=self.dice.choice(tuple(PaymentBehavior)),
             off_session=self.dice.random() < 0.3,
+            **self.collection(),
             trial_period_days=trial,
             billing_cycle_anchor=self._ahead(now + timedelta(days=trial or 0), 5),
             backdate_start_date=None if trial else self._ahead(now, -50),
@@ -242,7 +245,7 @@ class Actions(MoveActions, QuoteActions):
 
     async def attach_payment(self) -> Action | None:
         """A payment that was made or asked for by itself is to pay an invoice."""
-        row = await self._any(await Invoice.filter(status=InvoiceStatus.OPEN).order_by("id"))
+        row = await self._any(await Invoice.filter(status=InvoiceStatus.OPEN, customer__deleted_at=None).order_by("id"))
         if row is None:
             return None
         amount = self.dice.choice((50, 300, row.amount_due, row.amount_due + 700))
@@ -312,6 +315,8 @@ class Actions(MoveActions, QuoteActions):
             retries_end=self.dice.choice(tuple(RetriesEnd)),
             unpaid_invoice=self.dice.choice(tuple(UnpaidInvoice)),
             retry_on_new_payment_method=self.dice.random() < 0.7,
+            invoice_numbering=self.dice.choice(tuple(InvoiceNumbering)),
+            invoice_due_reminder_days=self.dice.choice((0, 3)),
         )
         return lambda scope: Settings(scope).update(change)
 
@@ -338,4 +343,5 @@ _WEIGHTS = {
     "attach_payment": 4, "confirm": 4, "call_off": 2,
     **quotes.WEIGHTS,
     **moves.WEIGHTS,
+    **drafts.WEIGHTS,
 }  # fmt: skip

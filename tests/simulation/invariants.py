@@ -1,9 +1,12 @@
 """What holds at rest, whatever was done. Each check reads whole tables and fails with what it found."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from domain.agenda import AgendaKind
 from domain.dunning import RETRIES_MAX
+from domain.invoices import CollectionMethod
+from domain.invoicing import invoice_prefix_from
 from domain.lifecycles import LIVING, InvoiceStatus, PaymentIntentStatus, SubscriptionStatus
 from models import (
     AgendaEntry,
@@ -13,6 +16,7 @@ from models import (
     CustomerBalanceTransaction,
     Event,
     Invoice,
+    InvoiceCounter,
     InvoiceItem,
     InvoiceLine,
     OutOfBandPayment,
@@ -43,6 +47,7 @@ async def check_all() -> None:
     await check_periods()
     await check_trials()
     await check_dunning()
+    await check_due_dates()
     await check_quotes()
     await check_events()
 
@@ -75,14 +80,23 @@ async def check_invoices() -> None:
             assert invoice.amount_due + invoice.ending_balance == invoice.total + invoice.starting_balance, invoice.id
     cycles = Counter((each.subscription_id, each.cycle) for each in invoices if each.cycle is not None)
     assert not [each for each, times in cycles.items() if times > 1]
+    await check_numbers(invoices)
+
+
+async def check_numbers(invoices: Sequence[Invoice]) -> None:
+    """Numbers have neither gap nor double, in the sequence of each customer and in that of the account."""
+    given = Counter(each.number for each in invoices if each.number is not None)
+    wanted: Counter[str] = Counter()
     for customer in await Customer.all():
-        numbers = [each.number for each in invoices if each.customer_id == customer.id and each.number is not None]
-        wanted = {f"{customer.invoice_prefix}-{n:04d}" for n in range(1, customer.next_invoice_sequence)}
-        assert set(numbers) == wanted, f"numbers of {customer.id}: {sorted(numbers)}"
+        wanted.update(f"{customer.invoice_prefix}-{n:04d}" for n in range(1, customer.next_invoice_sequence))
+    for counter in await InvoiceCounter.all():
+        prefix = invoice_prefix_from(counter.account_id)
+        wanted.update(f"{prefix}-{n:04d}" for n in range(1, counter.value + 1))
+    assert given == wanted, f"{given - wanted} were given beside the sequences, {wanted - given} are missing"
 
 
 async def check_invoice_items() -> None:
-    """What waits is known of by its subscription; what does not is one line of the invoice that took it up."""
+    """What waits is known of where it is looked for; what does not is one line of the invoice that it stands on."""
     lines = Counter(
         (line.invoice_item_id, line.invoice_id, line.amount)
         for line in await InvoiceLine.all()
@@ -92,10 +106,18 @@ async def check_invoice_items() -> None:
     taken = Counter((item.id, item.invoice_id, item.amount) for item in items if not item.pending)
     assert lines == taken
     assert all(item.invoice_id is None for item in items if item.pending)
-    waiting = {item.subscription_id for item in items if item.pending}
     owners = {each.id: each.customer_id for each in await Subscription.all()}
-    assert all(item.customer_id == owners[item.subscription_id] for item in items if item.pending)
-    assert waiting == {each.id for each in await Subscription.filter(has_pending_items=True)}
+    flagged = {each.id for each in await Subscription.filter(has_pending_items=True)}
+    flagged |= {each.id for each in await Customer.filter(has_pending_items=True)}
+    for item in items:
+        if item.pending:
+            own = Subscription.filter(customer_id=item.customer_id, status__in=LIVING)
+            if item.subscription_id is not None:
+                assert item.customer_id == owners[item.subscription_id], item.id
+                own = own.filter(id=item.subscription_id)
+            else:
+                assert item.customer_id in flagged, item.id
+            assert {each.id for each in await own} <= flagged, item.id
 
 
 async def check_payments() -> None:
@@ -174,16 +196,33 @@ async def check_dunning() -> None:
     subscriptions = {row.id: row for row in await Subscription.all()}
     for invoice in await Invoice.all():
         if invoice.status == InvoiceStatus.DRAFT:  # It tells when it will be finalized and tried for the first time.
-            assert invoice.next_payment_attempt == invoice.automatically_finalizes_at, invoice.id
+            charged = invoice.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
+            assert invoice.next_payment_attempt == (invoice.automatically_finalizes_at if charged else None), invoice.id
             continue
         assert entries.get(invoice.id) == invoice.next_payment_attempt, f"{invoice.id} is {invoice.status}"
         subscription = subscriptions.get(str(invoice.subscription_id))
         if invoice.next_payment_attempt is not None:
-            assert invoice.status == InvoiceStatus.OPEN and invoice.first_failed_at is not None, invoice.id
+            assert invoice.status == InvoiceStatus.OPEN, invoice.id
+            assert invoice.first_failed_at is None or invoice.attempted, invoice.id
             assert subscription is None or subscription.status in LIVING, invoice.id
             assert subscription is None or subscription.status != SubscriptionStatus.UNPAID, invoice.id
-            assert 1 <= invoice.attempt_count <= RETRIES_MAX, invoice.id
+            assert int(invoice.attempted) <= invoice.attempt_count <= RETRIES_MAX, invoice.id
         assert invoice.attempt_count <= RETRIES_MAX + 1, invoice.id
+
+
+async def check_due_dates() -> None:
+    """Drafts go on as they say, and whatever was sent and is open waits to be overdue, or is."""
+    finalizations = {entry.subject_id: entry.due_at for entry in await AgendaEntry.filter(kind="invoice.finalize")}
+    due = {entry.subject_id: entry.due_at for entry in await AgendaEntry.filter(kind="invoice.overdue")}
+    reminded = {entry.subject_id for entry in await AgendaEntry.filter(kind="invoice.will_be_due")}
+    for invoice in await Invoice.all():
+        assert finalizations.pop(invoice.id, None) == invoice.automatically_finalizes_at, invoice.id
+        sent = invoice.collection_method == CollectionMethod.SEND_INVOICE
+        assert (invoice.due_date is not None) == sent, invoice.id
+        awaited = sent and invoice.status == InvoiceStatus.OPEN and invoice.overdue_at is None
+        assert due.pop(invoice.id, None) == (invoice.due_date if awaited else None), invoice.id
+        assert awaited or invoice.id not in reminded, invoice.id
+    assert not due and not finalizations
 
 
 async def check_events() -> None:
@@ -204,5 +243,7 @@ async def check_events() -> None:
         planned = invoice.next_payment_attempt
         assert told["next_payment_attempt"] == (planned and int(planned.timestamp())), invoice.id
         assert told["attempt_count"] == invoice.attempt_count, invoice.id
+        assert (told["total"], told["auto_advance"]) == (invoice.total, invoice.auto_advance), invoice.id
+        assert len(told["lines"]["data"]) == await InvoiceLine.filter(invoice_id=invoice.id).count(), invoice.id
     for intent in await PaymentIntent.all():
         assert last[intent.id].data["status"] == intent.status, intent.id

@@ -272,6 +272,11 @@ class ErrorCode(StrEnum):
         "The invoice's status does not allow this.",
         "The message names the status and those that would do.",
     )
+    PRICE_MIGRATION_UNEXPECTED_STATE = (
+        "price_migration_unexpected_state", _INVALID,
+        "The price migration's status does not allow this.",
+        "The message names the status and those that would do; what is over cannot be canceled.",
+    )
     QUOTE_UNEXPECTED_STATE = (
         "quote_unexpected_state", _INVALID,
         "The quote's status does not allow this, or it has expired.",

@@ -37,6 +37,8 @@ class Prefix(StrEnum):
     PAYMENT_INTENT = "pi_"
     PAYMENT_METHOD = "pm_"
     PRICE = "price_"
+    PRICE_MIGRATION = "pmig_"
+    PRICE_MIGRATION_MEMBER = "pmigm_"
     PRODUCT = "prod_"
     QUOTE = "qt_"
     QUOTE_LINE = "li_"

@@ -82,6 +82,14 @@ class QuoteStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class PriceMigrationStatus(StrEnum):
+    """Whether subscribers are being moved from one price to another."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
 class TestClockStatus(StrEnum):
     """Whether a test clock stands still, moves, or broke."""
 
@@ -266,6 +274,14 @@ QUOTE = Lifecycle(
     ),
 )
 
+_G = PriceMigrationStatus
+PRICE_MIGRATION = Lifecycle(
+    noun="price migration",
+    code=ErrorCode.PRICE_MIGRATION_UNEXPECTED_STATE,
+    initial=(_G.RUNNING,),
+    moves=_moves(("complete", [_G.RUNNING], _G.COMPLETED), ("cancel", [_G.RUNNING], _G.CANCELED)),
+)
+
 _K = TestClockStatus
 TEST_CLOCK = Lifecycle(
     noun="test clock",
@@ -278,7 +294,7 @@ TEST_CLOCK = Lifecycle(
     ),
 )
 
-LIFECYCLES = (SUBSCRIPTION, INVOICE, PAYMENT_INTENT, SETUP_INTENT, CHARGE, REFUND, QUOTE, TEST_CLOCK)
+LIFECYCLES = (SUBSCRIPTION, INVOICE, PAYMENT_INTENT, SETUP_INTENT, CHARGE, REFUND, QUOTE, PRICE_MIGRATION, TEST_CLOCK)
 
 
 class InvoiceFate(StrEnum):

@@ -11,6 +11,7 @@ from models.idempotency import IdempotencyRecord
 from models.invoices import Invoice, InvoiceCounter, InvoiceItem, InvoiceLine, OutOfBandPayment
 from models.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
 from models.payments import Charge, PaymentIntent
+from models.price_migrations import PriceMigration, PriceMigrationMember
 from models.quotes import Quote, QuoteLine
 from models.refunds import Refund
 from models.subscriptions import Subscription, SubscriptionItem
@@ -35,6 +36,8 @@ __all__ = [
     "PaymentIntent",
     "PaymentMethod",
     "Price",
+    "PriceMigration",
+    "PriceMigrationMember",
     "Product",
     "ProductImage",
     "Quote",

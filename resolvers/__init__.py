@@ -23,6 +23,7 @@ from resolvers.nodes import NodeQueries
 from resolvers.payment_methods import PaymentMethodMutations, PaymentMethodQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.previews import InvoicePreviewMutations
+from resolvers.price_migrations import PriceMigrationMutations, PriceMigrationQueries
 from resolvers.quotes import QuoteMutations, QuoteQueries
 from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.settings import SettingsMutations
@@ -47,6 +48,7 @@ QUERIES: tuple[type, ...] = (
     InvoiceItemQueries,
     SubscriptionQueries,
     QuoteQueries,
+    PriceMigrationQueries,
     AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -64,6 +66,7 @@ MUTATIONS: tuple[type, ...] = (
     InvoicePreviewMutations,
     SubscriptionMutations,
     QuoteMutations,
+    PriceMigrationMutations,
 )
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."

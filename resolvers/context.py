@@ -19,6 +19,7 @@ from services.events import EventLog
 from services.invoices import DraftLines, Invoices, ManualItems
 from services.payment_methods import PaymentMethods, SandboxScripts, SetupIntents
 from services.payments import PaymentIntents
+from services.price_migrations import PriceMigrations
 from services.quotes import Quotes
 from services.refunds import Refunds
 from services.scope import Scope
@@ -71,6 +72,7 @@ class Services:
     invoices = bound(Invoices)
     payment_methods = bound(PaymentMethods)
     payments = bound(PaymentIntents)
+    price_migrations = bound(PriceMigrations)
     prices = bound(Prices)
     products = bound(Products)
     quotes = bound(Quotes)

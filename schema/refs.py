@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from schema.invoices import Invoice, InvoiceLine
     from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
     from schema.payments import Charge, PaymentIntent
+    from schema.price_migrations import PriceMigration, PriceMigrationMember
     from schema.quotes import Quote, QuoteLineItem
     from schema.refunds import Refund
     from schema.subscriptions import Subscription, SubscriptionItem
@@ -48,6 +49,8 @@ InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]
 PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]
+PriceMigrationRef = Annotated["PriceMigration", strawberry.lazy("schema.price_migrations")]
+PriceMigrationMemberRef = Annotated["PriceMigrationMember", strawberry.lazy("schema.price_migrations")]
 ProductRef = Annotated["Product", strawberry.lazy("schema.catalog")]
 QuoteRef = Annotated["Quote", strawberry.lazy("schema.quotes")]
 QuoteLineItemRef = Annotated["QuoteLineItem", strawberry.lazy("schema.quotes")]

@@ -16,6 +16,7 @@ from services.invoices.sending import Sending
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import SETUP_HANDLER
 from services.payments import PAYMENT_HANDLER
+from services.price_migrations.working import Working
 from services.quotes.expiry import Expiry
 from services.refunds import REFUND_HANDLER
 from services.scope import Scope
@@ -103,6 +104,20 @@ async def _retry(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     return Handled(lambda: retries.collection.collect(retried.charges), postponed)
 
 
+async def _enroll(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Working(scope).enroll_due(entries)
+    return Handled()
+
+
+async def _move(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    """A group of subscriptions gets another price; what is charged at once goes to the gateway after the commit."""
+    working = Working(scope)
+    charges = await working.move_due(entries)
+    if not charges:
+        return Handled()
+    return Handled(continuation=lambda: working.collection.collect(charges))
+
+
 HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_RENEW: _renew,
     AgendaKind.SUBSCRIPTION_CANCEL: _cancel,
@@ -116,6 +131,8 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.INVOICE_RETRY: _retry,
     AgendaKind.QUOTE_WILL_EXPIRE: _tell_of_quotes,
     AgendaKind.QUOTE_EXPIRE: _expire_quotes,
+    AgendaKind.PRICE_MIGRATION_ENROLL: _enroll,
+    AgendaKind.PRICE_MIGRATION_MOVE: _move,
     AgendaKind.PAYMENT_RESOLVE: PAYMENT_HANDLER,
     AgendaKind.REFUND_RESOLVE: REFUND_HANDLER,
     AgendaKind.SETUP_RESOLVE: SETUP_HANDLER,

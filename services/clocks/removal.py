@@ -26,7 +26,8 @@ from models import (
     TestClock,
 )
 from models.base import Owned
-from services.base import Service
+from services.base import Service, part
+from services.price_migrations.working import Working
 from services.rows import delete_by
 
 _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
@@ -38,6 +39,8 @@ _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
 
 class Removal(Service):
     """Deletes rows for good. Events stay: they tell what happened."""
+
+    migrations = part(Working)
 
     async def remove(self, clock: TestClock) -> None:
         """The clock, its customers and all that is theirs, the movements on the books included."""
@@ -53,6 +56,7 @@ class Removal(Service):
         await self._delete(QuoteLine, "quote_id", await self._ids(Quote, "customer_id", customers))
         subscriptions = await self._ids(Subscription, "customer_id", customers)
         await self._delete(SubscriptionItem, "subscription_id", subscriptions)
+        await self.migrations.forget(subscriptions)
         await self._delete(
             SandboxOutcome, "payment_method_id", await self._ids(PaymentMethod, "customer_id", customers)
         )

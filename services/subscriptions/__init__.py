@@ -126,7 +126,7 @@ class Subscriptions(Service):
     async def preview(self, draft: PreviewDraft, *, by_rule: bool = False) -> Preview:
         """What would be invoiced next, or for a change that is only thought of; `by_rule` as for `update`."""
         behavior = None
-        if by_rule:
+        if by_rule and draft.subscription_details.billing_cycle_anchor is None:
             behavior = await self.ruling.behavior_of(draft.subscription, draft.subscription_details.items)
         if behavior is not None:
             details = replace(draft.subscription_details, proration_behavior=behavior.proration)

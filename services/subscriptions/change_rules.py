@@ -33,7 +33,12 @@ class ChangeRuling(Service):
     scheduled = part(ScheduledChanges)
 
     async def ruled(self, change: SubscriptionChange) -> SubscriptionChange:
-        """The change with the behaviour that the rules say; without rules, or items, it stays as it is."""
+        """The change with the behaviour that the rules say; without rules, or items, it stays as it is.
+
+        So does one that says from where periods are counted: it cannot wait for the end of one.
+        """
+        if change.billing_cycle_anchor is not None:
+            return change
         behavior = await self.behavior_of(change.id, change.items)
         if behavior is None:
             return change

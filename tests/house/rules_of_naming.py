@@ -37,6 +37,7 @@ FEATURES = {
     "payouts",
     "portal",
     "previews",
+    "price_migrations",
     "quotes",
     "refunds",
     "schedules",

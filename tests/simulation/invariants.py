@@ -31,6 +31,7 @@ from services.invoices.paid import PAYABLE, remaining_of
 from services.payments import in_flight
 from services.rows import fetch_by
 from services.subscriptions.renewal import PERIOD_ENDINGS
+from tests.simulation.moves import check_migrations
 from tests.simulation.periods import check_periods
 from tests.simulation.quotes import check_quotes
 
@@ -49,6 +50,7 @@ async def check_all() -> None:
     await check_dunning()
     await check_due_dates()
     await check_quotes()
+    await check_migrations()
     await check_events()
 
 

@@ -1,14 +1,19 @@
 """What the simulation may do with whole subscriptions: pause them, hand them over, change them by rule."""
 
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from domain.agenda import AgendaKind
 from domain.drafts import UNSET
+from domain.lifecycles import PriceMigrationStatus
 from domain.pausing import PauseInvoicing, ResumptionAnchor, ResumptionPayment, UnusedTime
 from domain.plan_changes import ChangeBehavior
+from domain.price_migrations import MemberStatus
 from domain.subscriptions import ProrationBehavior
-from models import Customer, Subscription, SubscriptionItem
+from models import AgendaEntry, Customer, PriceMigration, PriceMigrationMember, Subscription, SubscriptionItem
+from services.price_migrations import MigrationDraft, PriceMigrations
 from services.scope import Scope
 from services.settings import Settings, SettingsChange
 from services.subscriptions import (
@@ -22,7 +27,10 @@ from services.subscriptions import (
 )
 
 Action = Callable[[Scope], Awaitable[Any]]
-WEIGHTS = {"resume": 8, "suspend": 5, "hand_over": 5, "rule": 2, "exchange_by_rule": 6, "take_back": 1}
+WEIGHTS = {
+    "resume": 8, "suspend": 5, "hand_over": 5, "rule": 2, "exchange_by_rule": 6, "take_back": 1,
+    "migrate": 4, "stop_migrating": 1,
+}  # fmt: skip
 
 
 class MoveActions:
@@ -95,3 +103,33 @@ class MoveActions:
         rows = await Subscription.exclude(scheduled_change=None).order_by("id")
         row = self.dice.choice(rows) if rows else None
         return None if row is None else lambda scope: Subscriptions(scope).take_back(row.id)
+
+    async def migrate(self) -> Action:
+        """All subscribers of one price are to move to another."""
+        old, new = self.dice.sample(self.prices, 2)
+        draft = MigrationDraft(old, new, self.dice.choice(tuple(ChangeBehavior)))
+        return lambda scope: PriceMigrations(scope).create(draft)
+
+    async def stop_migrating(self) -> Action | None:
+        """A migration is given up."""
+        rows = await PriceMigration.all().order_by("id")
+        row = self.dice.choice(rows) if rows else None
+        return None if row is None else lambda scope: PriceMigrations(scope).cancel(row.id)
+
+
+async def check_migrations() -> None:
+    """Each counts its members, and runs as long as one of them waits for its turn."""
+    entries = {each.subject_id for each in await AgendaEntry.filter(kind=AgendaKind.PRICE_MIGRATION_MOVE)}
+    for migration in await PriceMigration.all():
+        members = await PriceMigrationMember.filter(migration_id=migration.id)
+        counts = Counter(member.status for member in members)
+        reasons = Counter(member.reason for member in members if member.reason is not None)
+        assert migration.subscriptions_found == len(members), migration.id
+        assert migration.subscriptions_migrated == counts[MemberStatus.MIGRATED], migration.id
+        assert migration.subscriptions_skipped == counts[MemberStatus.SKIPPED], migration.id
+        assert migration.skips == dict(reasons), migration.id
+        if migration.status != PriceMigrationStatus.CANCELED:
+            running = migration.status == PriceMigrationStatus.RUNNING
+            assert running == (counts[MemberStatus.PENDING] > 0), migration.id
+            waiting = {member.id for member in members if member.status == MemberStatus.PENDING}
+            assert waiting <= entries, migration.id

@@ -33,7 +33,7 @@ def processing_fee(amount: int, currency: str, schedule: FeeSchedule = DEFAULT_F
 
 
 def billing_fee(amount: int, percent: Decimal, *, processing: int) -> int:
-    """What billing itself keeps of a recurring charge, in minor units, rounded half away from zero.
+    """What billing itself keeps of a charge for an invoice, in minor units, rounded half away from zero.
 
     Never more than the processing fee leaves of the amount.
     """

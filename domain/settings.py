@@ -65,6 +65,9 @@ class AccountSettings:
     billing_fee_percent: Decimal = Decimal(0)
     """Per cent of what subscriptions bring in that billing itself keeps, beside the network's fee; 0 keeps nothing."""
 
+    invoicing_fee_percent: Decimal = Decimal(0)
+    """Per cent of what invoices of no subscription bring in that billing itself keeps; 0 keeps nothing."""
+
     test_clock_advance_is_limited: bool = False
     """Whether a test clock goes at most two of the shortest billing interval ahead in one call, as Stripe's does."""
 
@@ -130,7 +133,7 @@ def settings_of(stored: Mapping[str, Any]) -> AccountSettings:
     if not stored:
         return DEFAULT_SETTINGS
     known = {each.name: stored[each.name] for each in fields(AccountSettings) if each.name in stored}
-    for name in ("processing_fee_percent", "billing_fee_percent"):
+    for name in ("processing_fee_percent", "billing_fee_percent", "invoicing_fee_percent"):
         if name in known:
             known[name] = Decimal(known[name])
     if "processing_fees" in known:

@@ -92,6 +92,10 @@ class AccountSettings(Wrapping):
         "Per cent of what subscriptions bring in that billing itself keeps, beside the network's fee; 0 by default, "
         "which keeps nothing."
     )
+    invoicing_fee_percent: Decimal = column(
+        "Per cent of what invoices of no subscription bring in that billing itself keeps; 0 by default, which keeps "
+        "nothing."
+    )
     test_clock_advance_is_limited: bool = column(
         "Whether a test clock goes at most two of the shortest billing interval ahead in one call; false by default."
     )
@@ -165,6 +169,9 @@ class AccountSettingsUpdateInput:
     )
     billing_fee_percent: strawberry.Maybe[Decimal | None] = input_field(
         "Per cent of what subscriptions bring in, from 0 to 100 with at most four decimals."
+    )
+    invoicing_fee_percent: strawberry.Maybe[Decimal | None] = input_field(
+        "Per cent of what invoices of no subscription bring in, from 0 to 100 with at most four decimals."
     )
     test_clock_advance_is_limited: strawberry.Maybe[bool | None] = input_field(
         "True lets a test clock go at most two of the shortest billing interval ahead in one call."

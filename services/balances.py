@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tortoise.functions import Count, Sum
@@ -11,7 +12,7 @@ from domain.fees import billing_fee, processing_fee
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from domain.settings import AccountSettings
-from models import BalanceTransaction, Charge, Refund, TestClock
+from models import BalanceTransaction, Charge, Invoice, Refund, TestClock
 from services.base import Service, part
 from services.pages import Listing
 from services.rows import insert_rows
@@ -32,8 +33,8 @@ class Received:
     at: datetime
     test_clock_id: str | None
     available_at_once: bool = False
-    recurring: bool = False
-    """Whether a subscription brought it in."""
+    invoiced: bool = False
+    """Whether an invoice brought it in; one that is written only now is a subscription's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,20 @@ class Balances(Service):
         if not received:
             return
         settings = await self.settings.current()
-        movements = [self._charge_movement(each, settings) for each in received]
+        one_off = await self._one_off(received, settings)
+        movements = []
+        for each in received:
+            alone = each.charge.invoice_id in one_off
+            percent = settings.invoicing_fee_percent if alone else settings.billing_fee_percent
+            movements.append(self._charge_movement(each, settings, percent if each.invoiced else Decimal(0)))
         await insert_rows(movements)
+
+    async def _one_off(self, received: Sequence[Received], settings: AccountSettings) -> set[str | None]:
+        """The invoices among them that no subscription is billed by; not asked where it makes no difference."""
+        if settings.billing_fee_percent == settings.invoicing_fee_percent:
+            return set()
+        invoices = await self.gather(Invoice, "id", {each.charge.invoice_id for each in received})
+        return {invoice.id for invoice in invoices if invoice.subscription_id is None}
 
     async def give_back(self, refunds: Sequence[Refund], moments: Mapping[str, tuple[datetime, str | None]]) -> None:
         """Book money that goes out with refunds; fees stay paid. `moments`: the time and the clock by refund."""
@@ -130,12 +143,10 @@ class Balances(Service):
             movements.append(movement)
         await insert_rows(movements)
 
-    def _charge_movement(self, received: Received, settings: AccountSettings) -> BalanceTransaction:
+    def _charge_movement(self, received: Received, settings: AccountSettings, percent: Decimal) -> BalanceTransaction:
         charge = received.charge
         processing = processing_fee(received.amount, charge.currency, settings.fee_schedule(charge.currency))
-        billing = 0
-        if received.recurring:
-            billing = billing_fee(received.amount, settings.billing_fee_percent, processing=processing)
+        billing = billing_fee(received.amount, percent, processing=processing)
         fee = processing + billing
         movement = BalanceTransaction.made(
             id=self.new_id(Prefix.BALANCE_TRANSACTION),

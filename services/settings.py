@@ -56,6 +56,7 @@ class SettingsChange:
     processing_fee_percent: Decimal | Unset | None = UNSET
     processing_fees: Sequence[ProcessingFee] | Unset | None = UNSET
     billing_fee_percent: Decimal | Unset | None = UNSET
+    invoicing_fee_percent: Decimal | Unset | None = UNSET
     test_clock_advance_is_limited: bool | Unset | None = UNSET
     allowed_origins: Sequence[str] | Unset | None = UNSET
     retry_policy: RetryPolicy | Unset | None = UNSET
@@ -138,6 +139,9 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "processing_fee_percent": checked_where_given(problems, fee_percent, change.processing_fee_percent),
         "billing_fee_percent": checked_where_given(
             problems, fee_percent, change.billing_fee_percent, "billingFeePercent"
+        ),
+        "invoicing_fee_percent": checked_where_given(
+            problems, fee_percent, change.invoicing_fee_percent, "invoicingFeePercent"
         ),
         "test_clock_advance_is_limited": change.test_clock_advance_is_limited,
         "processing_fees": _fees(change.processing_fees, problems),

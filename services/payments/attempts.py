@@ -273,8 +273,8 @@ def _received(effect: Effect) -> Received:
         effect.at,
         told.test_clock_id,
         effect.available_at_once,
-        # What is charged ahead of its invoice is homeless; every invoice is a subscription's.
-        recurring=charge.invoice_id is not None or told.homeless,
+        # What is charged ahead of its invoice is homeless.
+        invoiced=charge.invoice_id is not None or told.homeless,
     )
 
 

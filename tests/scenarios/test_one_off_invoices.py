@@ -171,6 +171,20 @@ async def test_invoice_for_a_subscription_leaves_its_status_alone(world: World) 
     assert (await subscription.status(), await waiting(world, jenny.id)) == ("ACTIVE", [100])
 
 
+async def test_billing_s_own_fee_on_one_off_invoices_is_another(world: World) -> None:
+    await world.do("accountSettingsUpdate", "account { id }", billingFeePercent="0.7", invoicingFeePercent="0.4")
+    jenny = await world.customer(card="pm_card_visa")
+    await world.do("invoicePay", "invoice { id }", id=await draft(world, jenny.id, 1500))
+    subscription = await jenny.subscribe(await world.price("Basic", 1500))
+    tied = await draft(world, jenny.id, 1500, subscription=subscription.id)
+    await world.do("invoicePay", "invoice { id }", id=tied)
+
+    found = await world.api.ask("{ balanceTransactions { nodes { fee } } }")
+
+    # 2.9 % are 43.5, and 30; then 0.7 % are 10.5 and 0.4 % are 6
+    assert [each["fee"] for each in found["balanceTransactions"]["nodes"]] == [74 + 11, 74 + 11, 74 + 6]
+
+
 async def test_one_off_invoices_that_make_no_sense_are_refused(world: World) -> None:
     jenny, ada = await world.customer(card="pm_card_visa"), await world.customer()
     subscription = await jenny.subscribe(await world.price("Basic", 1500))

@@ -8,6 +8,8 @@ class AgendaKind(StrEnum):
 
     SUBSCRIPTION_RENEW = "subscription.renew"
     """The current period of a subscription ends: move on and draft the next invoice."""
+    SUBSCRIPTION_UPCOMING = "subscription.upcoming"
+    """A renewal is some days ahead: tell of its invoice."""
     SUBSCRIPTION_EXPIRE = "subscription.expire"
     """An incomplete subscription was not paid for within 23 hours."""
     SUBSCRIPTION_CANCEL = "subscription.cancel"

@@ -70,6 +70,7 @@ class EventType(StrEnum):
     REFUND_UPDATED = "refund.updated"
     REFUND_FAILED = "refund.failed"
     INVOICE_CREATED = "invoice.created"
+    INVOICE_UPCOMING = "invoice.upcoming"
     INVOICE_UPDATED = "invoice.updated"
     INVOICE_DELETED = "invoice.deleted"
     INVOICE_FINALIZED = "invoice.finalized"

@@ -17,6 +17,7 @@ from domain.plan_changes import ChangeBehavior, ChangeRules
 
 FINALIZATION_DELAY_MAX: Final = 72 * 3600
 """Seconds. Stripe waits 72 hours at most before it finalizes a draft."""
+UPCOMING_DAYS_MAX: Final = 60
 ORIGINS_MAX: Final = 50
 REMINDER_DAYS_MAX: Final = 60
 FEES_MAX: Final = 200
@@ -52,6 +53,9 @@ class AccountSettings:
 
     invoice_due_reminder_days: int = 3
     """Days before the due date of an invoice at which `invoice.will_be_due` is told; 0 never tells it."""
+
+    upcoming_invoice_days: int = 7
+    """Days before a renewal at which its invoice is announced; 0 announces none. Counts from the next period."""
 
     statement_descriptor: str | None = None
     """What customers read beside a charge on the card statement, unless the product says otherwise."""
@@ -179,6 +183,17 @@ def reminder_days(days: int, param: str | tuple[str, ...] = "invoiceDueReminderD
         raise DomainError(
             ErrorCode.PARAMETER_INVALID_INTEGER,
             f"A reminder {days} days before is not possible; it would have to be from 0 to {REMINDER_DAYS_MAX}.",
+            param,
+        )
+    return days
+
+
+def announced_days(days: int, param: str | tuple[str, ...] = "upcomingInvoiceDays") -> int:
+    """The days themselves, from 0 to 60."""
+    if not 0 <= days <= UPCOMING_DAYS_MAX:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID_INTEGER,
+            f"An invoice cannot be announced {days} days ahead; it would have to be from 0 to {UPCOMING_DAYS_MAX}.",
             param,
         )
     return days

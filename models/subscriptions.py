@@ -32,7 +32,7 @@ class Subscription(Described):
     canceled_at: datetime | None = instant(null=True)
     ended_at: datetime | None = instant(null=True)
     cancellation_details: dict[str, str] = cast(Any, fields.JSONField[dict[str, str]](default=dict))
-    default_payment_method_id = fields.CharField(max_length=40, null=True)
+    default_payment_method_id = fields.CharField(max_length=40, null=True, db_index=True)
     latest_invoice_id = fields.CharField(max_length=40, null=True)
     description = fields.CharField(max_length=500, null=True)
     cycle = fields.IntField(default=0)

@@ -17,7 +17,7 @@ class InvoicePreviewMutations:
 
     @mutation(kind="invoices", payload=InvoiceCreatePreviewPayload)
     async def invoice_create_preview(self, info: Info, input: InvoiceCreatePreviewInput) -> Answer:
-        """Tells what would be invoiced at the next renewal, or for a change. Nothing is written."""
+        """Tells what would be invoiced next, for a change, or first for a new subscription. Nothing is written."""
         details = input.subscription_details
         by_rule = details is not None and details.proration_behavior is None
         preview = await info.context.services.subscriptions.preview(draft_of(PreviewDraft, input), by_rule=by_rule)

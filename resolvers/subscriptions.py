@@ -26,6 +26,7 @@ from schema.subscriptions import (
     SubscriptionUpdateInput,
     SubscriptionUpdatePayload,
 )
+from services.events import CreatedSpan
 from services.pages import Listing
 from services.subscriptions import (
     CancellationDraft,
@@ -102,5 +103,10 @@ def _search(filter: SubscriptionFilter) -> SubscriptionSearch:
         customer=filter.customer or None,
         price=filter.price or None,
         statuses=statuses,
+        collection_method=filter.collection_method,
         collection_paused=filter.collection_paused,
+        created=None if filter.created is None else draft_of(CreatedSpan, filter.created),
+        current_period_end=(
+            None if filter.current_period_end is None else draft_of(CreatedSpan, filter.current_period_end)
+        ),
     )

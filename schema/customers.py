@@ -128,7 +128,10 @@ class Customer(Node):
     balance_transactions: Connection[CustomerBalanceTransactionRef] = page(
         "customer_id", "The journal that the balance is the sum of, newest first."
     )
-    delinquent: bool = column("Whether their latest invoice could not be collected.")
+    delinquent: bool = column(
+        "Whether an automatic payment of their latest invoice failed, or waits for them to authenticate a renewal. "
+        "Paying it ends that, and so does voiding it when nothing else of theirs waits."
+    )
     invoice_prefix: str = column("What their invoices' numbers begin with.")
     next_invoice_sequence: int = column("The number that their next invoice gets.")
     subscriptions: Connection[SubscriptionRef] = page(

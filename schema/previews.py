@@ -12,7 +12,7 @@ from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
 from schema.scalars import Currency, MinorUnits
-from schema.subscriptions import SubscriptionItemChangeInput
+from schema.subscriptions import SubscriptionCreateInput, SubscriptionItemChangeInput
 
 
 @part_type
@@ -52,7 +52,9 @@ class InvoicePreview(Wrapping):
     """An invoice that does not exist: what it would ask for if it were made now."""
 
     customer: CustomerRef = one("customer_id", "Who would pay.")
-    subscription: SubscriptionRef = one("subscription_id", "The subscription that would be billed.")
+    subscription: SubscriptionRef | None = one(
+        "subscription_id", "The subscription that would be billed; null for one that does not exist yet."
+    )
     period_start: datetime = column("Beginning of the time that will have passed; its lines look ahead.")
     period_end: datetime = column("End of that time.")
 
@@ -107,11 +109,16 @@ class InvoicePreviewSubscriptionDetailsInput:
     billing_cycle_anchor: AnchorChange | None = input_field("NOW would count periods from now on.")
 
 
-@strawberry.input(description="What to preview: the next renewal, or a change.")
+@strawberry.input(description="What to preview: the next renewal, a change, or the beginning of a new subscription.")
 class InvoiceCreatePreviewInput:
     """Becomes `PreviewDraft`."""
 
-    subscription: strawberry.ID = input_field("The subscription; it has to be TRIALING, ACTIVE, PAST_DUE or UNPAID.")
+    subscription: strawberry.ID | None = input_field(
+        "The subscription; it has to be TRIALING, ACTIVE, PAST_DUE or UNPAID. Or give `newSubscription`."
+    )
+    new_subscription: SubscriptionCreateInput | None = input_field(
+        "What `subscriptionCreate` would be given. No payment method is needed, and nothing is tried."
+    )
     subscription_details: InvoicePreviewSubscriptionDetailsInput | None = input_field(
         "The change; without it the next renewal is previewed."
     )

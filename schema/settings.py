@@ -81,6 +81,10 @@ class AccountSettings(Wrapping):
     invoice_due_reminder_days: int = column(
         "Days before the due date of an invoice at which `invoice.will_be_due` is told; 3 by default, 0 never tells it."
     )
+    upcoming_invoice_days: int = column(
+        "Days before a renewal at which `invoice.upcoming` announces its invoice, a shorter period at its beginning; 7 "
+        "by default, 0 announces none."
+    )
     statement_descriptor: str | None = column(
         "What card statements say beside a charge, unless the product says otherwise; nothing by default."
     )
@@ -157,6 +161,10 @@ class AccountSettingsUpdateInput:
     )
     invoice_due_reminder_days: strawberry.Maybe[int | None] = input_field(
         "Days before the due date at which `invoice.will_be_due` is told, from 0 (never) to 60."
+    )
+    upcoming_invoice_days: strawberry.Maybe[int | None] = input_field(
+        "Days before a renewal at which its invoice is announced: from 0, which announces none, to 60. It holds for "
+        "periods that begin from now on."
     )
     statement_descriptor: strawberry.Maybe[str | None] = input_field(
         "For card statements: at most 22 characters, at least one letter, none of < > \\ ' \" *."

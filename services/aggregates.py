@@ -55,6 +55,14 @@ class WholeInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class UpcomingInvoice:
+    """An invoice that does not exist yet: its rows are never stored."""
+
+    row: Invoice
+    lines: Sequence[InvoiceLine]
+
+
+@dataclass(frozen=True, slots=True)
 class WholeInvoicePayment:
     """One payment of an invoice: a payment intent, or money that came elsewhere, and what it means for the invoice."""
 

@@ -21,7 +21,7 @@ from services.base import Service
 from services.pages import Listing, Page, PageRequest, cut
 from services.rows import insert_rows
 from services.scope import Scope
-from services.snapshots import Subject, snapshot_of
+from services.snapshots import Subject, row_of, snapshot_of
 from services.transactions import Unit, current_unit, database, is_postgres
 
 __all__ = ["CreatedSpan", "EventLog", "EventSearch", "Events", "Reaction", "Snapshot", "react_to"]
@@ -98,7 +98,7 @@ class Events(Service):
                 created_at=at,
                 written_at=scope.clock.now() if scope.on_clock is None else at,
                 type=type,
-                object_id=data["id"],
+                object_id=data["id"] if "id" in data else f"upcoming_{row_of(subject).id}",
                 object_type=data["object"],
                 data=_as_written(data),
                 previous_attributes=None if previous is None else _as_written(previous),

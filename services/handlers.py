@@ -26,6 +26,7 @@ from services.subscriptions.dunning import Dunning
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.renewal import Renewal
 from services.subscriptions.trials import Trials
+from services.subscriptions.upcoming import Upcoming
 
 
 async def _resume_collection(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
@@ -35,6 +36,11 @@ async def _resume_collection(scope: Scope, entries: Sequence[AgendaEntry]) -> Ha
 
 async def _renew(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     await Renewal(scope).renew(entries)
+    return Handled()
+
+
+async def _tell_of_renewals(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Upcoming(scope).tell(entries)
     return Handled()
 
 
@@ -120,6 +126,7 @@ async def _move(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
 
 HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_RENEW: _renew,
+    AgendaKind.SUBSCRIPTION_UPCOMING: _tell_of_renewals,
     AgendaKind.SUBSCRIPTION_CANCEL: _cancel,
     AgendaKind.SUBSCRIPTION_EXPIRE: _expire,
     AgendaKind.SUBSCRIPTION_TRIAL_WILL_END: _tell_of_trials,

@@ -7,6 +7,7 @@ invoice failed           → it is tried again later, or its subscription is giv
 invoice paid, failed, overdue, voided, given up → its subscription's status follows (so does one whose payer must act)
 resumption voided        → its subscription stays paused, and what it billed beside the period waits again
 new default payment method → invoices that wait for a retry are tried with it
+payment method detached  → subscriptions with it as their own have none
 customer deleted         → subscriptions end, payment methods are detached
 """
 
@@ -16,6 +17,7 @@ from services.invoices.retries import plan_retries
 from services.invoices.settlement import action_required, paid, payment_failed
 from services.payment_methods import detach_all_of
 from services.subscriptions.cancellation import cancel_all_of
+from services.subscriptions.detaching import forget_detached
 from services.subscriptions.dunning import (
     give_up,
     try_new_default_of_customers,
@@ -38,4 +40,5 @@ def connect() -> None:
     react_to(EventType.INVOICE_MARKED_UNCOLLECTIBLE, follow_invoices)
     react_to_change(EventType.CUSTOMER_UPDATED, "invoice_settings.default_payment_method", try_new_default_of_customers)
     react_to_change(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, "default_payment_method", try_new_default_of_subscriptions)
+    react_to(EventType.PAYMENT_METHOD_DETACHED, forget_detached)
     react_to(EventType.CUSTOMER_DELETED, cancel_all_of, detach_all_of)

@@ -21,6 +21,7 @@ from domain.settings import (
     ORIGINS_MAX,
     AccountSettings,
     ProcessingFee,
+    announced_days,
     fee_percent,
     finalization_delay,
     origin_of,
@@ -52,6 +53,7 @@ class SettingsChange:
     invoice_numbering: InvoiceNumbering | Unset | None = UNSET
     invoice_prefix: str | Unset | None = UNSET
     invoice_due_reminder_days: int | Unset | None = UNSET
+    upcoming_invoice_days: int | Unset | None = UNSET
     statement_descriptor: str | Unset | None = UNSET
     processing_fee_percent: Decimal | Unset | None = UNSET
     processing_fees: Sequence[ProcessingFee] | Unset | None = UNSET
@@ -135,6 +137,7 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "invoice_numbering": change.invoice_numbering,
         "invoice_prefix": checked_where_given(problems, validated_invoice_prefix, change.invoice_prefix),
         "invoice_due_reminder_days": checked_where_given(problems, reminder_days, change.invoice_due_reminder_days),
+        "upcoming_invoice_days": checked_where_given(problems, announced_days, change.upcoming_invoice_days),
         "statement_descriptor": checked_where_given(problems, statement_descriptor, change.statement_descriptor),
         "processing_fee_percent": checked_where_given(problems, fee_percent, change.processing_fee_percent),
         "billing_fee_percent": checked_where_given(

@@ -555,7 +555,7 @@ class Migration(migrations.Migration):
                 ('canceled_at', InstantField(null=True)),
                 ('ended_at', InstantField(null=True)),
                 ('cancellation_details', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
-                ('default_payment_method_id', fields.CharField(null=True, max_length=40)),
+                ('default_payment_method_id', fields.CharField(null=True, db_index=True, max_length=40)),
                 ('latest_invoice_id', fields.CharField(null=True, max_length=40)),
                 ('description', fields.CharField(null=True, max_length=500)),
                 ('cycle', fields.IntField(default=0)),

@@ -22,6 +22,7 @@ from domain.subscriptions import (
 from domain.trials import TRIAL_DAYS_MAX
 from schema.base import input_field
 from schema.catalog import RecurringInput
+from schema.events import CreatedFilter
 from schema.invoice_items import AddInvoiceItemInput
 from schema.payloads import payload
 from schema.refs import (
@@ -37,6 +38,11 @@ class SubscriptionFilter:
 
     customer: strawberry.ID | None = input_field("Only this customer's.")
     price: strawberry.ID | None = input_field("Only those with an item of this price.")
+    created: CreatedFilter | None = input_field("Only those made in this span, by their customers' clocks.")
+    current_period_end: CreatedFilter | None = input_field(
+        "Only those whose current period ends in this span; where items have periods of their own, the first that ends."
+    )
+    collection_method: CollectionMethod | None = input_field("Only those whose invoices are collected in this way.")
     collection_paused: bool | None = input_field(
         "True for those whose invoices are not collected at present, false for the others."
     )

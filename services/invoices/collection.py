@@ -1,7 +1,9 @@
 """Collecting invoices: which payment method is charged for which, in sets."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from domain.errors import ErrorCode
 from domain.event_types import EventType
 from domain.invoices import CollectionMethod
 from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod, Subscription
@@ -48,6 +50,8 @@ class Collection(Service):
             if each.row.id in methods
         ]
         penniless = [(each, intent) for each, intent in asking if each.row.id not in methods]
+        for each, intent in penniless:
+            intent.last_error = _nothing_to_charge(each.row)
         await self.intents.store([intent for _, intent in penniless])
         await self.settlement.attempted([each for each, _ in penniless], EventType.INVOICE_PAYMENT_FAILED)
         return wishes
@@ -84,3 +88,16 @@ class Collection(Service):
         methods = {each.id: each for each in await self.gather(PaymentMethod, "id", set(chosen.values()))}
         found = {invoice: methods[method] for invoice, method in chosen.items() if method in methods}
         return {invoice: method for invoice, method in found.items() if method.customer_id == payers[invoice]}
+
+
+def _nothing_to_charge(invoice: Invoice) -> dict[str, Any]:
+    """Why an invoice could not be tried, as its payment remembers it."""
+    code = ErrorCode.RESOURCE_MISSING
+    return {
+        "type": code.type.value,
+        "code": code.value,
+        "decline_code": None,
+        "advice_code": None,
+        "message": f"Customer {invoice.customer_id} has no payment method to charge: neither the invoice nor its"
+        " subscription has one, and there is no default for invoices. Attach one and make it the default.",
+    }

@@ -20,13 +20,20 @@ from models import (
     TestClock,
 )
 from models.base import Row
-from services.aggregates import WholeCharge, WholeCustomer, WholeInvoice, WholeInvoicePayment, WholeSubscription
+from services.aggregates import (
+    UpcomingInvoice,
+    WholeCharge,
+    WholeCustomer,
+    WholeInvoice,
+    WholeInvoicePayment,
+    WholeSubscription,
+)
 from services.snapshots.catalog import price_snapshot, product_snapshot
 from services.snapshots.clocks import clock_snapshot
 from services.snapshots.customers import customer_snapshot, tax_id_snapshot
 from services.snapshots.invoice_items import invoice_item_snapshot
 from services.snapshots.invoice_payments import invoice_payment_snapshot
-from services.snapshots.invoices import invoice_snapshot
+from services.snapshots.invoices import invoice_snapshot, upcoming_snapshot
 from services.snapshots.payment_methods import payment_method_snapshot, setup_intent_snapshot
 from services.snapshots.payments import charge_snapshot, payment_intent_snapshot
 from services.snapshots.quotes import quote_snapshot
@@ -36,7 +43,9 @@ from services.snapshots.subscriptions import subscription_snapshot
 
 __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
 
-Whole: TypeAlias = WholeCustomer | WholeCharge | WholeSubscription | WholeInvoice | WholeInvoicePayment
+Whole: TypeAlias = (
+    WholeCustomer | WholeCharge | WholeSubscription | WholeInvoice | UpcomingInvoice | WholeInvoicePayment
+)
 Single: TypeAlias = (
     CustomerTaxId
     | Product
@@ -64,6 +73,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     Refund: refund_snapshot,
     WholeSubscription: subscription_snapshot,
     WholeInvoice: invoice_snapshot,
+    UpcomingInvoice: upcoming_snapshot,
     WholeInvoicePayment: invoice_payment_snapshot,
     InvoiceItem: invoice_item_snapshot,
     Quote: quote_snapshot,

@@ -2,7 +2,7 @@
 
 from domain.lifecycles import InvoiceStatus
 from models import Invoice, InvoiceLine
-from services.aggregates import WholeInvoice
+from services.aggregates import UpcomingInvoice, WholeInvoice
 from services.snapshots.shapes import Snapshot, address_of, list_of, seconds, shipping_of
 
 
@@ -13,6 +13,16 @@ def invoice_snapshot(invoice: WholeInvoice) -> Snapshot:
     (payments, confirmation secret) is left out.
     """
     return {**_demand(invoice.row), **_circumstances(invoice.row), "lines": _lines(invoice)}
+
+
+def upcoming_snapshot(invoice: UpcomingInvoice) -> Snapshot:
+    """An invoice that does not exist yet, and therefore has no id; its lines belong to no invoice."""
+    told = invoice_snapshot(WholeInvoice(invoice.row, invoice.lines))
+    del told["id"]
+    for line in told["lines"]["data"]:
+        line["invoice"] = None
+    told["lines"]["url"] = "/v1/invoices/upcoming/lines"
+    return told
 
 
 _WITHOUT = dict.fromkeys(

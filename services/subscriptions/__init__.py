@@ -1,5 +1,6 @@
 """Standing agreements: the verbs on subscriptions.
 
+searching     which of them a list shows
 creation      the agreement, its first invoice, its first payment
 changes       what may be changed while it runs
 item_changes  other prices and quantities, and what that costs; exchange works it out
@@ -16,13 +17,10 @@ following     the status follows the latest finalized invoice
 cancellation  how it ends; endings plans it, final_invoices asks for what waits
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain.lifecycles import SubscriptionStatus
 from models import Subscription
 from services.base import Service, Settled, part
 from services.idempotency import transactional
@@ -42,6 +40,7 @@ from services.subscriptions.drafts import (
 )
 from services.subscriptions.preview import ChangeDetails, Preview, PreviewDraft, Previews
 from services.subscriptions.resumption import Resumption, ResumptionDraft
+from services.subscriptions.searching import Searching, SubscriptionSearch
 from services.subscriptions.suspension import BillForDraft, PauseDraft, Suspension
 from services.subscriptions.transfer import Transfer, TransferDraft
 
@@ -66,19 +65,10 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionSearch:
-    """Which subscriptions to list; without statuses all but the canceled ones, as Stripe does."""
-
-    customer: str | None = None
-    price: str | None = None
-    statuses: Sequence[SubscriptionStatus] | None = None
-    collection_paused: bool | None = None
-
-
 class Subscriptions(Service):
     """What can be asked of subscriptions."""
 
+    searching = part(Searching)
     creation = part(Creation)
     changes = part(Changes)
     cancellation = part(Cancellation)
@@ -90,18 +80,7 @@ class Subscriptions(Service):
 
     def matching(self, search: SubscriptionSearch) -> QuerySet[Subscription]:
         """The subscriptions that a list shows."""
-        found = self.mine(Subscription)
-        if search.statuses is None:
-            found = found.filter(~Q(status=SubscriptionStatus.CANCELED))
-        else:
-            found = found.filter(status__in=search.statuses)
-        if search.customer is not None:
-            found = found.filter(customer_id=search.customer)
-        if search.price is not None:
-            found = found.filter(id__in=self.changes.subscribed_to(search.price))
-        if search.collection_paused is not None:
-            found = found.filter(pause_behavior__isnull=not search.collection_paused)
-        return found
+        return self.searching.matching(search)
 
     async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
         """Subscribe a customer; the first invoice is finalized and collected at once as `payment_behavior` says.
@@ -126,7 +105,8 @@ class Subscriptions(Service):
     async def preview(self, draft: PreviewDraft, *, by_rule: bool = False) -> Preview:
         """What would be invoiced next, or for a change that is only thought of; `by_rule` as for `update`."""
         behavior = None
-        if by_rule and draft.subscription_details.billing_cycle_anchor is None:
+        moves = draft.subscription_details.billing_cycle_anchor is not None
+        if by_rule and not moves and draft.subscription is not None:
             behavior = await self.ruling.behavior_of(draft.subscription, draft.subscription_details.items)
         if behavior is not None:
             details = replace(draft.subscription_details, proration_behavior=behavior.proration)

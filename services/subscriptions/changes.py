@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from tortoise.expressions import Subquery
-
 from domain.drafts import UNSET, given
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
@@ -13,7 +11,7 @@ from domain.metadata import merged_metadata
 from domain.subscriptions import BillingMode, PaymentBehavior, cancellation_told
 from domain.texts import text_within
 from domain.trials import NOW, checked_trial_end
-from models import Customer, Subscription, SubscriptionItem
+from models import Customer, Subscription
 from services.aggregates import WholeSubscription
 from services.base import Service, Settled, part
 from services.events import Events
@@ -57,10 +55,6 @@ class Changes(Service):
     finalization = part(Finalization)
     attempts = part(Attempts)
     endings = part(Endings)
-
-    def subscribed_to(self, price_id: str) -> Subquery:
-        """The ids of the subscriptions with this price, for use within a query."""
-        return Subquery(self.mine(SubscriptionItem).filter(price_id=price_id).values("subscription_id"))
 
     async def update(self, change: SubscriptionChange) -> Settled[Subscription]:
         """Apply the change to the subscription, which has to be living; charge for it where that was asked."""

@@ -15,7 +15,7 @@ from models import Charge, Invoice, PaymentIntent, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice
 from services.base import Service, Settled, part
 from services.catalog import Catalog
-from services.due import Appointment, Due
+from services.due import Appointment
 from services.events import Events
 from services.idempotency import answered, claimed
 from services.invoices.drafting import Drafting, Wanted
@@ -26,8 +26,8 @@ from services.rows import insert_rows, update_rows
 from services.settings import Settings
 from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.drafts import SubscriptionDraft
+from services.subscriptions.period_agenda import PeriodAgenda
 from services.subscriptions.planning import Plan, Planning
-from services.subscriptions.renewal import period_ending
 from services.transactions import in_transaction
 
 
@@ -35,7 +35,7 @@ class Creation(Service):
     """Writes planned subscriptions down and collects their first invoice."""
 
     events = part(Events)
-    due = part(Due)
+    agenda = part(PeriodAgenda)
     catalog = part(Catalog)
     planning = part(Planning)
     drafting = part(Drafting)
@@ -205,7 +205,7 @@ class Creation(Service):
 
     async def _schedule(self, plan: Plan, invoice: WholeInvoice | None) -> None:
         row = plan.whole.row
-        appointments = [period_ending(plan.whole)]
+        appointments = []
         finalizes_at = None if invoice is None else invoice.row.automatically_finalizes_at
         if invoice is not None and finalizes_at is not None:
             kind = AgendaKind.INVOICE_FINALIZE
@@ -213,7 +213,8 @@ class Creation(Service):
         elif plan.amount_due > 0 and not plan.sent:
             expires_at = plan.at + INCOMPLETE_LASTS
             appointments.append(Appointment(AgendaKind.SUBSCRIPTION_EXPIRE, row.id, expires_at, row.test_clock_id))
-        await self.due.schedule_all(appointments, fresh=True)
+        presents = {row.test_clock_id: plan.at}
+        await self.agenda.schedule([plan.whole], presents, fresh=True, also=appointments)
         if row.trial_end is not None:
             await self.announcements.announce(plan.whole, plan.at)
 

@@ -20,13 +20,14 @@ from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.billed_time import BILLED, BilledTime, natural_period
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.final_invoices import FinalInvoices
-from services.subscriptions.renewal import PERIOD_ENDINGS, period_ending
+from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda
 
 
 class Endings(Service):
     """Plans the ends of subscriptions."""
 
     due = part(Due)
+    agenda = part(PeriodAgenda)
     items = part(InvoiceItems)
     time = part(BilledTime)
     final = part(FinalInvoices)
@@ -52,7 +53,7 @@ class Endings(Service):
         await self._pull_trial_in(whole, at)
         wishes = await self._bill(whole, change, payer, at)
         await self.due.cancel(row.id, *PERIOD_ENDINGS)
-        await self.due.schedule_all([period_ending(whole)], fresh=True)
+        await self.agenda.schedule([whole], {row.test_clock_id: at}, fresh=True)
         return wishes
 
     async def _pull_trial_in(self, whole: WholeSubscription, at: datetime) -> None:

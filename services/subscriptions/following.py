@@ -24,7 +24,7 @@ from services.events import Events
 from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
-from services.subscriptions.renewal import period_ending
+from services.subscriptions.period_agenda import PeriodAgenda
 from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, restart
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -40,6 +40,7 @@ class Following(Service):
 
     events = part(Events)
     due = part(Due)
+    agenda = part(PeriodAgenda)
     wholes = part(WholeSubscriptions)
     customers = part(Customers)
 
@@ -48,7 +49,8 @@ class Following(Service):
 
         A subscription that was transferred does not follow the invoices of its former customer.
 
-        `judging`: whether the customers count as delinquent, or no longer, by what happened to these invoices.
+        `judging`: whether the customers count as delinquent, or no longer, by what happened to these invoices;
+        otherwise only by renewals.
         """
         rows = [each.row for each in invoices if judges(each)]
         others = [each.row for each in invoices if not judges(each)]
@@ -72,8 +74,10 @@ class Following(Service):
             if after != whole.row.status:
                 changed.append((whole, after))
         await self._change(changed, resumptions)
-        if judging:
-            await self._mark_delinquents([*latest.values(), *foreign, *others])
+        cycle = BillingReason.SUBSCRIPTION_CYCLE
+        judged = [each for each in (*latest.values(), *foreign, *others) if judging or each.billing_reason == cycle]
+        void = [each for each in subjects.values() if each.status == InvoiceStatus.VOID]
+        await self._mark_delinquents(judged, [each for each in void if each.subscription_id not in latest])
 
     async def _resumptions(self, wholes: Sequence[WholeSubscription]) -> dict[str | None, Invoice]:
         """By paused subscription, the invoice that lets it go on; void ones do not. No statement where none is."""
@@ -105,7 +109,7 @@ class Following(Service):
             for (whole, _), before in zip(changed, befores, strict=True)
             if before["status"] == SubscriptionStatus.PAUSED
         ]
-        await self.due.schedule_all([period_ending(whole) for whole in resumed], fresh=True)
+        await self.agenda.schedule(resumed, presents)
 
     async def _restart(self, resumed: Sequence[tuple[WholeSubscription, Invoice]]) -> None:
         """Put those that go on into the period that their invoice was for: its own, or the rest of the old anchor's."""
@@ -124,6 +128,7 @@ class Following(Service):
                 entries.append((AgendaKind.SUBSCRIPTION_RENEW, whole.row.id))
                 entries.append((AgendaKind.SUBSCRIPTION_CANCEL, whole.row.id))
                 entries.append((AgendaKind.SUBSCRIPTION_RESUME_COLLECTION, whole.row.id))
+                entries.append((AgendaKind.SUBSCRIPTION_UPCOMING, whole.row.id))
         await self.due.cancel_all(entries)
 
     async def _latest_finalized(
@@ -149,13 +154,22 @@ class Following(Service):
                 latest[invoice.subscription_id] = invoice
         return latest
 
-    async def _mark_delinquents(self, invoices: Collection[Invoice]) -> None:
-        """Customers whose latest invoice could not be collected are delinquent; paying it ends that."""
+    async def _mark_delinquents(self, invoices: Collection[Invoice], void: Collection[Invoice]) -> None:
+        """Customers whose latest invoice could not be collected are delinquent; paying it ends that.
+
+        So does voiding the only one that there was (`void`), unless another of theirs waits to be paid.
+        """
         caught_up = {each.customer_id for each in invoices if each.status in _SETTLED}
+        caught_up |= await self._with_nothing_open({each.customer_id for each in void})
         unsettled = [each for each in invoices if each.status not in _SETTLED]
         behind = {each.customer_id for each in unsettled if fate_of(each) is InvoiceFate.FAILED}
         await self._mark(await self.gather(Customer, "id", caught_up - behind, delinquent=True), delinquent=False)
         await self._mark(await self.gather(Customer, "id", behind, delinquent=False), delinquent=True)
+
+    async def _with_nothing_open(self, customer_ids: Collection[str]) -> set[str]:
+        """Those of these customers who have no invoice that could not be collected and still waits."""
+        invoices = await self.gather(Invoice, "customer_id", customer_ids, status=InvoiceStatus.OPEN)
+        return set(customer_ids) - {each.customer_id for each in invoices if each.first_failed_at is not None}
 
     async def _mark(self, customers: Sequence[Customer], *, delinquent: bool) -> None:
         wholes = await self.customers.wholes_of(customers)
@@ -199,5 +213,5 @@ async def follow_invoices(scope: Scope, invoices: Sequence[Subject]) -> None:
 
 
 async def follow_waiting_invoices(scope: Scope, invoices: Sequence[Subject]) -> None:
-    """Reaction to an invoice whose payer must act: nothing was refused yet, so nobody is delinquent."""
+    """Reaction to an invoice whose payer must act: only with a renewal, which nobody watches, are they delinquent."""
     await Following(scope).follow([each for each in invoices if isinstance(each, WholeInvoice)], judging=False)

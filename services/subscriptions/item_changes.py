@@ -21,7 +21,7 @@ from services.payments import PaymentIntents, Wish
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.exchange import Exchanges, ItemsPlan, Proration
-from services.subscriptions.renewal import PERIOD_ENDINGS, current_period_end, period_ending
+from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda, current_period_end
 
 _CHANGED = (
     "price_id", "quantity", "metadata", "invoiced_price_id", "invoiced_quantity", "current_period_start",
@@ -42,6 +42,7 @@ class ItemChanges(Service):
 
     events = part(Events)
     due = part(Due)
+    agenda = part(PeriodAgenda)
     exchanges = part(Exchanges)
     items = part(InvoiceItems)
     drafting = part(Drafting)
@@ -59,7 +60,7 @@ class ItemChanges(Service):
         row, ending = whole.row, current_period_end(whole)
         plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
         await self._store(plan)
-        await self._reschedule(plan.whole, ending)
+        await self._reschedule(plan.whole, ending, at)
         waiting = self.items.made(row, plan.lines, at)
         if not plan.at_once or not (waiting or plan.opens_a_period):
             await self.items.store(waiting)
@@ -68,7 +69,7 @@ class ItemChanges(Service):
         assert payer is not None, f"whoever is charged for {row.id} is held first"
         return ItemsChanged(plan.whole, await self._invoice(plan, waiting, payer, change, at))
 
-    async def _reschedule(self, whole: WholeSubscription, ending: datetime) -> None:
+    async def _reschedule(self, whole: WholeSubscription, ending: datetime, at: datetime) -> None:
         """What ends the period now, where that is at another time than before."""
         row = whole.row
         if current_period_end(whole) == ending:
@@ -76,7 +77,7 @@ class ItemChanges(Service):
         if row.cancel_at_period_end:
             row.cancel_at = current_period_end(whole)
         await self.due.cancel(row.id, *PERIOD_ENDINGS)
-        await self.due.schedule_all([period_ending(whole)], fresh=True)
+        await self.agenda.schedule([whole], {row.test_clock_id: at}, fresh=True)
 
     async def _store(self, plan: ItemsPlan) -> None:
         await insert_rows(plan.added)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.errors import DomainError, ErrorCode
 from domain.invoicing import InvoiceDraft, LineDraft, Settlement, invoice_draft_of, settled_with_balance
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.subscriptions import AnchorChange, ProrationBehavior
@@ -12,10 +13,12 @@ from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.customers import Customers
 from services.invoices.items import InvoiceItems, line_of
-from services.subscriptions.drafts import ItemChange, SubscriptionChange
+from services.subscriptions.drafts import ItemChange, SubscriptionChange, SubscriptionDraft
 from services.subscriptions.exchange import Exchanges
+from services.subscriptions.first_preview import FirstPreviews, settlement_of
 from services.subscriptions.item_changes import proration_of, touches_items
-from services.subscriptions.renewal import RENEWABLE, current_period_end, due_items, next_invoice, next_periods
+from services.subscriptions.period_agenda import current_period_end
+from services.subscriptions.renewal import RENEWABLE, due_items, next_invoice, next_periods
 from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -32,9 +35,10 @@ class ChangeDetails:
 
 @dataclass(frozen=True, slots=True)
 class PreviewDraft:
-    """A preview to be made."""
+    """A preview to be made: of what one subscription is invoiced next, or of the first invoice of a new one."""
 
-    subscription: str
+    subscription: str | None = None
+    new_subscription: SubscriptionDraft | None = None
     subscription_details: ChangeDetails = field(default_factory=ChangeDetails)
 
 
@@ -42,7 +46,7 @@ class PreviewDraft:
 class Preview:
     """An invoice that does not exist. Its lines are those that the real one would have."""
 
-    subscription_id: str
+    subscription_id: str | None
     customer_id: str
     draft: InvoiceDraft
     settlement: Settlement
@@ -63,10 +67,16 @@ class Previews(Service):
     exchanges = part(Exchanges)
     items = part(InvoiceItems)
     scheduled = part(ScheduledChanges)
+    first = part(FirstPreviews)
 
     async def preview(self, draft: PreviewDraft) -> Preview:
-        """The invoice of the change itself where it asks for the difference at once, else that of the next renewal."""
-        row = await self.require(Subscription, draft.subscription, "subscription")
+        """The invoice of the change itself where it asks for the difference at once, else that of the next renewal.
+
+        Of a new subscription it is the first that there will be.
+        """
+        if draft.new_subscription is not None:
+            return await self._first(draft, draft.new_subscription)
+        row = await self.require(Subscription, _named(draft), "subscription")
         SUBSCRIPTION.refuse_unless(
             "preview", row.id, SubscriptionStatus(row.status), allowed=RENEWABLE_IN_ORDER, param="subscription"
         )
@@ -96,6 +106,17 @@ class Previews(Service):
         following = next_invoice(whole, next_periods(whole), facts, _lines(waiting) + lines)
         return await self._settled(row, following, start, end)
 
+    async def _first(self, draft: PreviewDraft, wanted: SubscriptionDraft) -> Preview:
+        if draft.subscription is not None or draft.subscription_details != ChangeDetails():
+            raise DomainError(
+                ErrorCode.PARAMETERS_EXCLUSIVE,
+                "Preview either a subscription, with a change that is thought of, or a newSubscription.",
+                "newSubscription",
+            )
+        plan, invoice = await self.first.planned(wanted)
+        start, end = (plan.at, plan.at) if plan.invoice is not None else _passing(plan.whole)
+        return Preview(None, plan.payer.row.id, invoice, settlement_of(plan, invoice), start, end)
+
     async def _settled(self, row: Subscription, draft: InvoiceDraft, start: datetime, end: datetime) -> Preview:
         balances = await self.customers.balances_of([row.customer_id])
         settlement = settled_with_balance(draft.total, balances.get(row.customer_id, 0), draft.currency)
@@ -114,3 +135,13 @@ def _passing(whole: WholeSubscription) -> tuple[datetime, datetime]:
 
 def _lines(waiting: Sequence[InvoiceItem]) -> list[LineDraft]:
     return [line_of(item) for item in waiting]
+
+
+def _named(draft: PreviewDraft) -> str:
+    if draft.subscription is None:
+        raise DomainError(
+            ErrorCode.PARAMETER_MISSING,
+            "Name the subscription to preview, or a newSubscription.",
+            "subscription",
+        )
+    return draft.subscription

@@ -18,6 +18,7 @@ from services.invoices.drafting import Drafting, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.rows import update_rows
 from services.settings import Settings
+from services.subscriptions.period_agenda import PeriodAgenda, current_period_end
 from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import (
     WholeSubscriptions,
@@ -26,10 +27,6 @@ from services.subscriptions.wholes import (
     recurrence_of_subscription,
 )
 
-PERIOD_ENDINGS = (
-    AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_TRIAL_END,
-)  # fmt: skip
-"""What may happen when a period ends; a subscription has one of them on the agenda."""
 RENEWABLE = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID})
 
 
@@ -43,6 +40,7 @@ class Renewal(Service):
     wholes = part(WholeSubscriptions)
     settings = part(Settings)
     scheduled = part(ScheduledChanges)
+    agenda = part(PeriodAgenda)
 
     async def renew(self, entries: Sequence[AgendaEntry]) -> list[WholeInvoice]:
         """Renew the subjects of these agenda entries, as far as they still run; the drafts made.
@@ -69,7 +67,8 @@ class Renewal(Service):
             wholes = await self.scheduled.carried_out(wholes, presents)
             also = (*also, "scheduled_change")
         facts = await self.wholes.facts_of(item.price for whole in wholes for item in whole.items)
-        delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
+        settings = await self.settings.current()
+        delay = timedelta(seconds=settings.invoice_finalization_delay)
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
         due = [item.row for whole in wholes for item in due_items(whole)]
         wanted = [
@@ -81,7 +80,8 @@ class Renewal(Service):
             whole.row.latest_invoice_id = invoice.row.id
         await self.items.take_up(invoices, waiting)
         await self._store(wholes, due, also)
-        await self._schedule(wholes, invoices)
+        await self._finalize_later(invoices)
+        await self.agenda.schedule(wholes, presents, days=settings.upcoming_invoice_days)
         for whole, before in zip(wholes, befores, strict=True):
             at = presents[whole.row.test_clock_id]
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
@@ -99,34 +99,13 @@ class Renewal(Service):
                 item.invoiced_price_id = item.invoiced_quantity = None
         await update_rows(items, columns)
 
-    async def _schedule(self, wholes: Sequence[WholeSubscription], invoices: Sequence[WholeInvoice]) -> None:
-        """The drafts' finalization and what ends the new periods."""
+    async def _finalize_later(self, invoices: Sequence[WholeInvoice]) -> None:
         finalizations = [
             Appointment(AgendaKind.INVOICE_FINALIZE, each.row.id, _finalizes_at(each), each.row.test_clock_id)
             for each in invoices
             if each.row.auto_advance
         ]
         await self.due.schedule_all(finalizations, fresh=True)
-        await self.due.schedule_all([period_ending(whole) for whole in wholes])
-
-
-def period_ending(whole: WholeSubscription) -> Appointment:
-    """What happens when the current period of the subscription ends: it is renewed, or cancelled if that was asked."""
-    row = whole.row
-    if row.cancel_at is not None and row.cancel_at <= current_period_end(whole):
-        return Appointment(AgendaKind.SUBSCRIPTION_CANCEL, row.id, row.cancel_at, row.test_clock_id)
-    if row.status == SubscriptionStatus.TRIALING:
-        kind = AgendaKind.SUBSCRIPTION_TRIAL_END
-    else:
-        kind = AgendaKind.SUBSCRIPTION_RENEW
-    return Appointment(kind, row.id, current_period_end(whole), row.test_clock_id)
-
-
-def current_period_end(whole: WholeSubscription) -> datetime:
-    """When the current period ends: that of the item whose period ends first."""
-    if len(whole.items) == 1:
-        return whole.items[0].row.current_period_end
-    return min(item.row.current_period_end for item in whole.items)
 
 
 def due_items(whole: WholeSubscription) -> Sequence[PricedItem]:

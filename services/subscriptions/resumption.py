@@ -26,7 +26,7 @@ from services.scope import Scope
 from services.snapshots import Subject
 from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.holding import refuse_elsewhere
-from services.subscriptions.renewal import period_ending
+from services.subscriptions.period_agenda import PeriodAgenda
 from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, period_of, restart
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -54,6 +54,7 @@ class Resumption(Service):
 
     events = part(Events)
     due = part(Due)
+    agenda = part(PeriodAgenda)
     wholes = part(WholeSubscriptions)
     items = part(InvoiceItems)
     at_once = part(InvoicesAtOnce)
@@ -93,7 +94,7 @@ class Resumption(Service):
             row.has_pending_items = row.has_pending_items or bool(lines)
         await update_rows([row], ("status", "has_pending_items", *RESTARTED))
         await update_rows([item.row for item in whole.items], ITEM_RESTARTED)
-        await self.due.schedule_all([period_ending(whole)])
+        await self.agenda.schedule([whole], {row.test_clock_id: at})
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_RESUMED, whole, at=at)
 

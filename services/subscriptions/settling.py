@@ -17,7 +17,7 @@ from domain.proration import Billed, Exchange, prorated
 from domain.subscriptions import AnchorChange, BillingMode, ProrationBehavior
 from models import SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
-from services.subscriptions.renewal import current_period_end
+from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.wholes import billed_items, recurrence_of_item, recurrence_of_subscription
 
 _SECOND = timedelta(seconds=1)

@@ -23,7 +23,7 @@ from services.invoices.items import InvoiceItems
 from services.rows import update_rows
 from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.holding import refuse_elsewhere
-from services.subscriptions.renewal import PERIOD_ENDINGS
+from services.subscriptions.period_agenda import PERIOD_ENDINGS
 from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_item
 
 _PAUSED = ("status", "paused_at", "pause_reason", "has_pending_items", "latest_invoice_id")

@@ -21,7 +21,8 @@ from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization
 from services.rows import update_rows
 from services.subscriptions.cancellation import Cancellation
-from services.subscriptions.renewal import PERIOD_ENDINGS, Renewal, current_period_end, period_ending
+from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda, current_period_end
+from services.subscriptions.renewal import Renewal
 from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_subscription
 
 _TRIAL = (
@@ -36,6 +37,7 @@ class Trials(Service):
 
     events = part(Events)
     due = part(Due)
+    agenda = part(PeriodAgenda)
     wholes = part(WholeSubscriptions)
     drafting = part(Drafting)
     finalization = part(Finalization)
@@ -122,7 +124,7 @@ class Trials(Service):
             [item.row for whole in wholes for item in whole.items],
             (*_PERIOD, "invoiced_price_id", "invoiced_quantity"),
         )
-        await self.due.schedule_all([period_ending(whole) for whole in wholes])
+        await self.agenda.schedule(wholes, presents)
         for whole in wholes:
             at, before = presents[whole.row.test_clock_id], befores[whole.row.id]
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
@@ -161,7 +163,8 @@ class Trials(Service):
         await update_rows([whole.row], _TRIAL)
         await self._store_periods(whole)
         await self.due.cancel(whole.row.id, *PERIOD_ENDINGS)
-        await self.due.schedule_all([period_ending(whole)], fresh=True)
+        presents = await self.presents([whole.row.test_clock_id])
+        await self.agenda.schedule([whole], presents, fresh=True)
 
     async def _store_periods(self, whole: WholeSubscription) -> None:
         await update_rows([item.row for item in whole.items], _PERIOD)

@@ -29,6 +29,7 @@ from models import (
 )
 from services.aggregates import (
     PricedItem,
+    UpcomingInvoice,
     WholeCharge,
     WholeCustomer,
     WholeInvoice,
@@ -276,6 +277,12 @@ def invoice(full: bool) -> WholeInvoice:
     return WholeInvoice(row, [line(full)])
 
 
+def upcoming(full: bool) -> UpcomingInvoice:
+    """An invoice that is announced."""
+    whole = invoice(full)
+    return UpcomingInvoice(whole.row, whole.lines)
+
+
 def invoice_item(full: bool) -> InvoiceItem:
     """What is given back for half a period; bare, an amount written by hand."""
     more = {
@@ -370,6 +377,7 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "refund": (refund, stripe.Refund, EventType.REFUND_CREATED),
     "subscription": (subscription, stripe.Subscription, EventType.CUSTOMER_SUBSCRIPTION_CREATED),
     "invoice": (invoice, stripe.Invoice, EventType.INVOICE_CREATED),
+    "upcoming": (upcoming, stripe.Invoice, EventType.INVOICE_UPCOMING),
     "invoiceitem": (invoice_item, stripe.InvoiceItem, EventType.INVOICEITEM_CREATED),
     "quote": (quote, stripe.Quote, EventType.QUOTE_ACCEPTED),
     "invoice_payment": (invoice_payment, stripe.InvoicePayment, EventType.INVOICE_PAYMENT_PAID),

@@ -22,7 +22,7 @@ from tests.features import snapshot_subjects as subjects
 from tests.features.snapshot_subjects import ANCHOR_SECONDS, KINDS, NEXT, NEXT_SECONDS, OWNER, TAX_ID
 from tests.stripe_types import declared, mismatches
 
-OURS = frozenset({"invoice.paid"})
+OURS = frozenset({"invoice.paid", "upcoming.paid"})
 """Keys beyond Stripe's declarations, on purpose."""
 
 LEFT_OUT = {
@@ -31,6 +31,7 @@ LEFT_OUT = {
     "price": {"currency_options", "tiers"},
     "charge": {"level3", "refunds", "transfer"},
     "invoice": {"confirmation_secret", "payments"},
+    "upcoming": {"confirmation_secret", "id", "payments"},  # It does not exist yet.
     "setup_intent": {"attach_to_self"},
     "quote": {"line_items"},
     "invoiceitem": {"frozen_fields", "invoicing_rules"},
@@ -52,7 +53,7 @@ def _event(subject: Subject, event_type: EventType, previous: dict[str, Any] | N
     return Event(
         id="evt_1",
         type=event_type,
-        object_id=data["id"],
+        object_id=data.get("id", "upcoming_in_1"),
         object_type=data["object"],
         data=data,
         previous_attributes=previous,
@@ -70,7 +71,8 @@ def _event(subject: Subject, event_type: EventType, previous: dict[str, Any] | N
 def test_snapshot_is_what_the_stripe_package_declares(kind: str, full: bool) -> None:
     make, cls, _ = KINDS[kind]
 
-    assert mismatches(snapshot_of(make(full)), cls, kind, OURS) == []
+    expected = ["upcoming.id: required by Invoice, and absent"] if kind == "upcoming" else []
+    assert mismatches(snapshot_of(make(full)), cls, kind, OURS) == expected
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -68,7 +68,7 @@ async def multiplied(subscription: Subscription, count: int) -> None:
     customer = await Customer.get(id=subscription.customer_id)
     card = await PaymentMethod.get(id=subscription.default_payment_method_id)
     item = await SubscriptionItem.get(subscription_id=subscription.id)
-    entry = await AgendaEntry.get(subject_id=subscription.id)
+    entry = await AgendaEntry.get(subject_id=subscription.id, kind="subscription.renew")
     copies: list[list[Any]] = [[], [], [], [], []]
     for number in range(count):
         payer = customer.clone(pk=_IDS.new(Prefix.CUSTOMER))

@@ -80,7 +80,8 @@ async def test_cancelling_what_was_never_paid_voids_its_invoice(world: World) ->
 
     now = await subscription.now()
     assert (now["status"], now["latestInvoice"]["status"]) == ("CANCELED", "VOID")
-    assert await world.news() == [CANCELED, "payment_intent.canceled", "invoice.voided"]
+    no_longer_delinquent = "customer.updated"
+    assert await world.news() == [CANCELED, "payment_intent.canceled", "invoice.voided", no_longer_delinquent]
 
 
 async def test_deleting_the_customer_ends_everything_but_the_invoices(world: World) -> None:

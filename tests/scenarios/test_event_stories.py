@@ -59,7 +59,10 @@ async def sign_up(world: World) -> Steps:
 
 async def renewal(world: World) -> Steps:
     """Renewal."""
+    await world.do("accountSettingsUpdate", "account { id }", upcomingInvoiceDays=None)
     await subscribed(world)
+    await world.move_to("2027-02-21T10:00:00Z")
+    yield "Seven days before, its invoice is announced"
     await world.move_to("2027-02-28T10:00:00Z")
     yield "The next period begins"
     await world.move_to("2027-02-28T11:00:00Z")

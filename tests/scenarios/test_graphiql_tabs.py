@@ -19,7 +19,7 @@ SUBSCRIBED = [
 ]
 RENEWED = ["invoice.created", "customer.subscription.updated", *PAID]
 TWO_MONTHS = [
-    *("test_helpers.test_clock.advancing", *RENEWED, *RENEWED),
+    *("test_helpers.test_clock.advancing", "invoice.upcoming", *RENEWED, "invoice.upcoming", *RENEWED),
     "test_helpers.test_clock.ready",
 ]
 START = "2027-01-31T10:00:00Z"

@@ -49,12 +49,13 @@ async def test_a_poisoned_member_of_a_hundred_stops_no_other_and_is_seen(databas
     await multiplied(bad, 99)
     [item] = await SubscriptionItem.filter(subscription_id=bad.id)
     await item.delete()  # what only a mistake of ours could do
+    await AgendaEntry.filter(kind="subscription.upcoming").delete()  # renewals alone are looked at
 
     clock.at = MONTH_LATER
     await worked(scope)
     assert await Invoice.filter(billing_reason="subscription_cycle").count() == 99
     for delay in (30, 60, 120, 240):  # each twice as long as the one before
-        entry = await AgendaEntry.get(subject_id=bad.id)
+        entry = await AgendaEntry.get(subject_id=bad.id, kind="subscription.renew")
         assert entry.due_at - clock.at == timedelta(seconds=delay)
         clock.at = entry.due_at
         await worked(scope)

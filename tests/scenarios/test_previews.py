@@ -1,5 +1,9 @@
 """Previews: the lines that the real invoice will have, and nothing written."""
 
+from typing import Any
+
+import pytest
+
 from tests.scenarios.test_changes import HALF
 from tests.scenarios.world import World
 
@@ -46,3 +50,84 @@ async def test_preview_of_the_next_renewal(world: World) -> None:
     assert preview["lines"] == [
         {"amount": 1500, "description": "1 × Basic (at $15.00 / month)", "explanation": "1 × $15.00 = $15.00"}
     ]
+
+
+FIRST = "invoicePreview { total amountDue subscription { id } lines { amount description period { start end } } }"
+SINCE = "2026-12-17T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("details", "amounts"),
+    [
+        ({}, [3100]),
+        ({"billingCycleAnchor": "2027-02-15T10:00:00Z"}, [1500]),  # 15 of 31 days
+        ({"billingCycleAnchorConfig": {"dayOfMonth": 1}}, [100]),  # a day of 31
+        ({"backdateStartDate": SINCE}, [1400, 3100, 3100]),  # 14 of 31 days, and two periods
+        ({"backdateStartDate": SINCE, "billingMode": "CLASSIC"}, [4500, 3100]),
+        ({"backdateStartDate": SINCE, "prorationBehavior": "NONE"}, [3100]),
+        ({"trialPeriodDays": 10}, [0]),
+        ({"cancelAt": "2027-02-14T10:00:00Z"}, [1550]),  # 14 of 28 days
+    ],
+)
+async def test_preview_of_a_new_subscription_is_its_first_invoice(
+    world: World, details: dict[str, Any], amounts: list[int]
+) -> None:
+    price = await world.price("Basic", 3100)
+    jenny = await world.customer()
+    wanted = {"customer": jenny.id, "items": [{"price": price}], **details}
+    await world.news()
+
+    preview = (await world.do("invoiceCreatePreview", FIRST, newSubscription=wanted))["invoicePreview"]
+
+    assert [line["amount"] for line in preview["lines"]] == amounts
+    assert (preview["total"], preview["subscription"]) == (sum(amounts), None)
+    assert await world.news() == []
+    await jenny.take_card("pm_card_visa")
+    subscription = await jenny.subscribe(price, **details)
+    assert await subscription.lines() == [f"{each['amount']} {each['description']}" for each in preview["lines"]]
+
+
+async def test_preview_of_a_free_beginning_is_the_invoice_at_the_anchor(world: World) -> None:
+    price = await world.price("Basic", 3100)
+    jenny = await world.customer()
+    wanted = {
+        "customer": jenny.id,
+        "items": [{"price": price}],
+        "billingCycleAnchor": "2027-02-15T10:00:00Z",
+        "prorationBehavior": "NONE",
+    }
+    preview = (await world.do("invoiceCreatePreview", FIRST, newSubscription=wanted))["invoicePreview"]
+    [line] = preview["lines"]
+    assert (line["amount"], line["period"]["start"]) == (3100, "2027-02-15T10:00:00Z")
+
+
+async def test_preview_with_a_price_of_its_own_leaves_no_price(world: World) -> None:
+    product = await world.do("productCreate", "product { id }", name="Basic")
+    jenny = await world.customer()
+    data = {
+        "product": product["product"]["id"],
+        "currency": "usd",
+        "unitAmount": 700,
+        "recurring": {"interval": "WEEK"},
+    }
+    wanted = {"customer": jenny.id, "items": [{"priceData": data}]}
+    await world.news()
+    preview = (await world.do("invoiceCreatePreview", FIRST, newSubscription=wanted))["invoicePreview"]
+    assert preview["total"] == 700
+    assert (await world.news(), (await world.api.ask("{ prices { totalCount } }"))["prices"]["totalCount"]) == ([], 0)
+
+
+async def test_preview_is_refused_as_the_creation_is(world: World) -> None:
+    price = await world.price("Basic", 3100)
+    subscription = await (await world.customer(card="pm_card_visa")).subscribe(price)
+
+    async def refused(**input: Any) -> list[tuple[str, str]]:
+        answer = await world.api.do("invoiceCreatePreview", "invoicePreview { total }", input)
+        assert answer["invoicePreview"] is None
+        return [(each["code"], ".".join(each["param"])) for each in answer["userErrors"]]
+
+    nobody = {"customer": "cus_none", "items": [{"price": price}]}
+    assert await refused(newSubscription=nobody) == [("RESOURCE_MISSING", "customer")]
+    assert await refused() == [("PARAMETER_MISSING", "subscription")]
+    both = [("PARAMETERS_EXCLUSIVE", "newSubscription")]
+    assert await refused(newSubscription=nobody, subscription=subscription.id) == both

@@ -42,6 +42,8 @@ class World:
         """A world whose clock stands at `at`."""
         answer = await api.do("testClockCreate", "testClock { id }", {"frozenTime": at})
         world = cls(api, answer["testClock"]["id"])
+        # Stories tell of what happens; those of what is announced beforehand give the default back.
+        await world.do("accountSettingsUpdate", "account { id }", upcomingInvoiceDays=0)
         await world.news()
         return world
 

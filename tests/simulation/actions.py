@@ -309,6 +309,7 @@ class Actions(MoveActions, QuoteActions, DraftActions):
     async def chase(self) -> Action:
         """The seller changes their mind about retries."""
         change = SettingsChange(
+            upcoming_invoice_days=self.dice.choice((0, 1, 7, 60)),
             retry_policy=self.dice.choice(tuple(RetryPolicy)),
             retry_window=self.dice.choice(tuple(RetryWindow)),
             retry_waits=self.dice.choice(((), (1,), (3, 5, 7))),

@@ -30,7 +30,7 @@ from services.invoices.books import unbalanced_invoices
 from services.invoices.paid import PAYABLE, remaining_of
 from services.payments import in_flight
 from services.rows import fetch_by
-from services.subscriptions.renewal import PERIOD_ENDINGS
+from services.subscriptions.period_agenda import ENDINGS
 from tests.simulation.moves import check_migrations
 from tests.simulation.periods import check_periods
 from tests.simulation.quotes import check_quotes
@@ -46,6 +46,7 @@ async def check_all() -> None:
     await check_payments()
     await check_subscriptions()
     await check_periods()
+    await check_announcements()
     await check_trials()
     await check_dunning()
     await check_due_dates()
@@ -155,7 +156,7 @@ async def check_payments() -> None:
 
 async def check_subscriptions() -> None:
     """Living subscriptions have exactly one end of period on the agenda, ended and paused ones nothing."""
-    ends = await AgendaEntry.filter(kind__in=PERIOD_ENDINGS)
+    ends = await AgendaEntry.filter(kind__in=ENDINGS)
     planned = Counter(entry.subject_id for entry in ends)
     unpaid = {invoice.id for invoice in await Invoice.filter(status=InvoiceStatus.OPEN)}
     goings_on = await AgendaEntry.filter(kind=AgendaKind.SUBSCRIPTION_RESUME_COLLECTION)
@@ -176,6 +177,14 @@ async def check_subscriptions() -> None:
         assert (subscription.ended_at is None) == living, subscription.id
         invoices = await Invoice.filter(subscription_id=subscription.id, cycle__not_isnull=True).count()
         assert invoices == subscription.cycle + 1, f"{subscription.id}: {invoices} invoices, cycle {subscription.cycle}"
+
+
+async def check_announcements() -> None:
+    """Only what will be renewed is announced, before its period ends."""
+    ends = {entry.subject_id: entry for entry in await AgendaEntry.filter(kind__in=ENDINGS)}
+    for entry in await AgendaEntry.filter(kind=AgendaKind.SUBSCRIPTION_UPCOMING):
+        end = ends[entry.subject_id]
+        assert end.kind != AgendaKind.SUBSCRIPTION_CANCEL and entry.due_at < end.due_at, entry.subject_id
 
 
 async def check_trials() -> None:

@@ -3,7 +3,7 @@
 from domain.periods import boundary, full_period_until
 from models import Price, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
-from services.subscriptions.renewal import current_period_end
+from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.wholes import recurrence_of_item, recurrence_of_subscription
 
 

@@ -1,0 +1,51 @@
+"""What the first invoice of a subscription would be that is only thought of."""
+
+from dataclasses import replace
+
+from domain.invoicing import InvoiceDraft, Settlement, settled_beside_balance, settled_with_balance
+from domain.subscriptions import PaymentBehavior
+from services.base import Service, part
+from services.subscriptions.drafts import SubscriptionDraft
+from services.subscriptions.planning import Plan, Planning
+from services.subscriptions.renewal import next_invoice, next_periods
+from services.subscriptions.wholes import WholeSubscriptions
+from services.transactions import in_transaction
+
+
+class _Planned(Exception):
+    def __init__(self, plan: Plan, draft: InvoiceDraft) -> None:
+        super().__init__("planned")
+        self.plan, self.draft = plan, draft
+
+
+class FirstPreviews(Service):
+    """Runs the planning of new subscriptions without writing."""
+
+    planning = part(Planning)
+    wholes = part(WholeSubscriptions)
+
+    async def planned(self, draft: SubscriptionDraft) -> tuple[Plan, InvoiceDraft]:
+        """The plan that creation would carry out, and its first invoice; where that comes only with the anchor, that.
+
+        Refused as the creation would be, except for want of a payment method.
+        """
+        harmless = replace(draft, default_payment_method=None, payment_behavior=PaymentBehavior.DEFAULT_INCOMPLETE)
+        try:
+            await in_transaction(lambda: self._plan(harmless))
+        except _Planned as planned:
+            return planned.plan, planned.draft
+        raise AssertionError("planning ends without a plan")
+
+    async def _plan(self, draft: SubscriptionDraft) -> None:
+        """Within a transaction that is rolled back, because inline prices are made while planning."""
+        plan = await self.planning.plan(draft)
+        if plan.invoice is not None:
+            raise _Planned(plan, plan.invoice)
+        facts = await self.wholes.facts_of(item.price for item in plan.whole.items)
+        raise _Planned(plan, next_invoice(plan.whole, next_periods(plan.whole), facts, ()))
+
+
+def settlement_of(plan: Plan, draft: InvoiceDraft) -> Settlement:
+    """What would be due; a trial asks for no debt."""
+    settle = settled_beside_balance if plan.whole.row.trial_end is not None else settled_with_balance
+    return settle(draft.total, plan.payer.balance, draft.currency)

@@ -33,6 +33,8 @@ class Quote(Described):
     interval = fields.CharField(max_length=5, null=True)
     interval_count = fields.IntField(null=True)
     collection_method = fields.CharField(max_length=24)
+    days_until_due = fields.IntField(null=True)
+    """When invoices are due that are sent; null where the payment method on file is charged."""
     expires_at: datetime = instant()
     header = fields.CharField(max_length=50, null=True)
     footer = fields.CharField(max_length=500, null=True)
@@ -50,6 +52,8 @@ class Quote(Described):
     canceled_at: datetime | None = instant(null=True)
     subscription_id = fields.CharField(max_length=40, null=True)
     """What came of it; unique, so that no subscription comes of two quotes."""
+    invoice_id = fields.CharField(max_length=40, null=True)
+    """What came of it when nothing on it recurs; unique as well."""
     test_clock_id = fields.CharField(max_length=40, null=True)
 
     class Meta:
@@ -59,6 +63,7 @@ class Quote(Described):
             ("account_id", "livemode", "number"),
             ("customer_id", "sequence", "revision"),
             ("account_id", "livemode", "subscription_id"),
+            ("account_id", "livemode", "invoice_id"),
         )
 
 

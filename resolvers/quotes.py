@@ -59,7 +59,7 @@ class QuoteMutations:
 
     @mutation(kind="quotes", payload=QuoteAcceptPayload)
     async def quote_accept(self, info: Info, input: QuoteAcceptInput) -> Answer:
-        """Accepts an open quote: its subscription begins, collected as by `subscriptionCreate`."""
+        """Accepts an open quote: what it offers begins, collected as by `subscriptionCreate`."""
         return await info.context.services.quotes.accept(input.id)
 
     @mutation(kind="quotes", payload=QuoteCancelPayload)

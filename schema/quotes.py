@@ -7,7 +7,7 @@ import strawberry
 
 import models
 from domain.ids import Prefix
-from domain.invoices import CollectionMethod
+from domain.invoices import DAYS_UNTIL_DUE_MAX, CollectionMethod
 from domain.invoicing import Calculation
 from domain.kinds import TaxBehavior
 from domain.lifecycles import QuoteStatus
@@ -19,7 +19,7 @@ from schema.base import Node, Wrapping, column, computed, describe_enum, input_f
 from schema.catalog import RecurringInput
 from schema.papers import paper
 from schema.payloads import payload
-from schema.refs import CustomerRef, PriceRef, QuoteLineItemRef, QuoteRef, SubscriptionRef, TestClockRef
+from schema.refs import CustomerRef, InvoiceRef, PriceRef, QuoteLineItemRef, QuoteRef, SubscriptionRef, TestClockRef
 from schema.relations import many, one
 from schema.scalars import Currency, Json, Metadata, MinorUnits
 
@@ -77,6 +77,13 @@ class QuoteSubscriptionData(Wrapping):
 
 
 @part_type
+class QuoteInvoiceSettings(Wrapping):
+    """How the invoices are that come of a quote."""
+
+    days_until_due: int | None = column("How many days a sent one may take; null where the customer is charged.")
+
+
+@part_type
 class QuoteFromQuote(Wrapping):
     """What a quote was copied from."""
 
@@ -95,7 +102,7 @@ class QuoteStatusTransitions(Wrapping):
 
 @node_type(models.Quote, kind="quotes", prefix=Prefix.QUOTE)
 class Quote(Node):
-    """An offer to a customer: once accepted, it becomes a subscription."""
+    """An offer to a customer: once accepted, it becomes a subscription, or an invoice when nothing on it recurs."""
 
     created: datetime = column("When it was made, by the customer's clock.", source="created_at")
     livemode: bool = column("Whether real money is meant.")
@@ -117,7 +124,10 @@ class Quote(Node):
     footer: str | None = column("What stands below it.")
     pdf: str | None = paper("Where everyone who has this address can read it as a PDF; null until it is finalized.")
     expires_at: datetime = column("When it is canceled by itself, unless it is accepted before.")
-    subscription: SubscriptionRef | None = one("subscription_id", "What came of it; null until it is accepted.")
+    subscription: SubscriptionRef | None = one(
+        "subscription_id", "What came of it, if anything on it recurs; null until then."
+    )
+    invoice: InvoiceRef | None = one("invoice_id", "What came of it when nothing on it recurs; null until then.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
     metadata: Metadata = column("Labels of your own.")
 
@@ -130,6 +140,11 @@ class Quote(Node):
     def subscription_data(self) -> QuoteSubscriptionData:
         """Reads through to the quote."""
         return QuoteSubscriptionData.of(self.row)
+
+    @computed("How the invoices will be.")
+    def invoice_settings(self) -> QuoteInvoiceSettings:
+        """Reads through to the quote."""
+        return QuoteInvoiceSettings.of(self.row)
 
     @computed("What it was copied from; null when it was not.")
     def from_quote(self) -> QuoteFromQuote | None:
@@ -211,6 +226,15 @@ class QuoteSubscriptionDataInput:
     metadata: Metadata | None = input_field("Labels of your own for the subscription.")
 
 
+@strawberry.input(description="How the invoices are to be.")
+class QuoteInvoiceSettingsInput:
+    """Becomes `QuoteInvoiceSettings`, of a change `QuoteInvoiceSettingsChange`."""
+
+    days_until_due: int | None = input_field(
+        f"With SEND_INVOICE: how many days after it is made an invoice is due, from 0 to {DAYS_UNTIL_DUE_MAX}."
+    )
+
+
 @strawberry.input(description="A quote to be copied.")
 class QuoteFromQuoteInput:
     """Becomes `FromQuote`."""
@@ -228,10 +252,14 @@ class QuoteCreateInput:
 
     customer: strawberry.ID | None = input_field("To whom it is made.")
     line_items: list[QuoteLineItemInput] | None = input_field(
-        f"What is offered: 1 to {LINES_MAX} lines of one currency, at least one with a recurring price. Recurring "
-        "prices have one interval; one-time prices are charged with the first invoice."
+        f"What is offered: 1 to {LINES_MAX} lines of one currency. Recurring prices have one interval; one-time prices "
+        "are charged with the first invoice, or on one of their own when nothing recurs."
     )
     subscription_data: QuoteSubscriptionDataInput | None = input_field("What the subscription is to be like.")
+    collection_method: CollectionMethod | None = input_field(
+        "How its invoices are collected; CHARGE_AUTOMATICALLY by default."
+    )
+    invoice_settings: QuoteInvoiceSettingsInput | None = input_field("How its invoices are to be.")
     header: str | None = input_field(f"What stands above it, at most {HEADER_LENGTH_MAX} characters.")
     description: str | None = input_field(f"What the customer reads, at most {TEXT_LENGTH_MAX} characters.")
     footer: str | None = input_field(f"What stands below it, at most {TEXT_LENGTH_MAX} characters.")
@@ -270,6 +298,8 @@ class QuoteUpdateInput:
         "All lines as they are to be; those that are not named go."
     )
     subscription_data: QuoteSubscriptionDataChangeInput | None = input_field("What the subscription is to be like.")
+    collection_method: strawberry.Maybe[CollectionMethod | None] = input_field("How its invoices are collected.")
+    invoice_settings: QuoteInvoiceSettingsInput | None = input_field("How its invoices are to be.")
     header: strawberry.Maybe[str | None] = input_field("What stands above it; null removes it.")
     description: strawberry.Maybe[str | None] = input_field("What the customer reads; null removes it.")
     footer: strawberry.Maybe[str | None] = input_field("What stands below it; null removes it.")

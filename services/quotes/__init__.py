@@ -4,7 +4,7 @@ making        a draft, from lines or as a copy
 lines         what is offered, and what it comes to
 changes       drafts are reworded
 finalization  a number is given, and the words stay
-acceptance    what was offered comes to be
+acceptance    what was offered comes to be; one_off when nothing of it recurs
 expiry        what nobody accepts ends
 """
 
@@ -21,6 +21,8 @@ from services.quotes.drafts import (
     QuoteChange,
     QuoteDraft,
     QuoteFinalizeDraft,
+    QuoteInvoiceSettings,
+    QuoteInvoiceSettingsChange,
     QuoteLineChange,
     QuoteLineDraft,
     QuoteSearch,
@@ -36,6 +38,8 @@ __all__ = [
     "QuoteChange",
     "QuoteDraft",
     "QuoteFinalizeDraft",
+    "QuoteInvoiceSettings",
+    "QuoteInvoiceSettingsChange",
     "QuoteLineChange",
     "QuoteLineDraft",
     "QuoteSearch",
@@ -75,7 +79,7 @@ class Quotes(Service):
         return await self.finalization.finalize(draft)
 
     async def accept(self, identifier: str) -> Settled[Quote]:
-        """Make the subscription that an open quote offers. Event `quote.accepted`; a decline is answered beside it."""
+        """Make what an open quote offers. Event `quote.accepted`; a decline is answered beside it."""
         return await self.acceptance.accept(identifier)
 
     @transactional

@@ -1,18 +1,22 @@
 """Accepting quotes: what they offer comes to be in the same transaction, and is collected like anything new."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
+from domain.invoices import CollectionMethod
 from domain.lifecycles import QUOTE, QuoteStatus
 from domain.subscriptions import BillingMode
-from models import Quote
+from models import Quote, QuoteLine
 from services.base import Service, Settled, part
 from services.events import Events
+from services.invoices.finalization import Payer
 from services.invoices.one_time import OneTimeDraft
-from services.payments import Attempts, Prepared
+from services.payments import Attempts, Prepared, Wish
 from services.quotes.expiry import Expiry
 from services.quotes.lines import QuoteLines, Sold
+from services.quotes.one_off import OneOffInvoices
 from services.quotes.refusals import told_of_the_quote
 from services.rows import update_rows
 from services.subscriptions.creation import Creation
@@ -21,40 +25,56 @@ from services.subscriptions.planning import Planning
 
 
 class Acceptance(Service):
-    """Turns open quotes into subscriptions."""
+    """Turns open quotes into subscriptions and invoices."""
 
     events = part(Events)
     lines = part(QuoteLines)
     expiry = part(Expiry)
     planning = part(Planning)
     creation = part(Creation)
+    one_off = part(OneOffInvoices)
     attempts = part(Attempts)
 
     async def accept(self, identifier: str) -> Settled[Quote]:
-        """The quote is ACCEPTED together with its subscription, whose first invoice is collected at once.
+        """The quote is ACCEPTED together with what comes of it, whose first invoice is collected at once or sent.
+
+        That is a subscription, or an invoice when nothing recurs.
 
         A decline is committed and answered beside the quote. Of parallel calls one accepts, the others are refused.
         """
         return await self.attempts.carried_out(lambda: self._accepting(identifier))
 
     async def _accepting(self, identifier: str) -> Prepared[Quote]:
-        """Within the first transaction: the subscription is written, and the quote says so."""
+        """Within the first transaction: what is offered is written, and the quote says so."""
         seen = await self.require(Quote, identifier)
         at = await self.present(seen.test_clock_id)
         with told_of_the_quote():
-            await self.planning.payer(seen.customer_id)  # Held before the quote, as by every verb on both.
+            payer = await self.planning.payer(seen.customer_id)  # Held before the quote, as by every verb on both.
         quote = await self.lock(Quote, identifier)
         QUOTE.refuse_unless("accept", quote.id, QuoteStatus(quote.status))
         _refuse_expired(quote, at)
         with told_of_the_quote():
-            sold = await self.lines.refuse_unsold(await self.lines.of(quote))
-            begun = await self.creation.begin(_subscription_of(quote, sold))
+            lines = await self.lines.of(quote)
+            sold = await self.lines.refuse_unsold(lines)
+            wishes = await self._fulfilled(quote, lines, sold, payer, at)
         quote.status = QUOTE.move(quote.id, QuoteStatus(quote.status), QuoteStatus.ACCEPTED)
-        quote.accepted_at, quote.subscription_id = at, begun.subject.id
-        await update_rows([quote], ("status", "accepted_at", "subscription_id"))
+        quote.accepted_at = at
+        await update_rows([quote], ("status", "accepted_at", "subscription_id", "invoice_id"))
         await self.expiry.drop([quote])
         self.events.record(EventType.QUOTE_ACCEPTED, quote, at=at)
-        return Prepared(subject=quote, wishes=begun.wishes)
+        return Prepared(subject=quote, wishes=wishes)
+
+    async def _fulfilled(
+        self, quote: Quote, lines: Sequence[QuoteLine], sold: Sequence[Sold], payer: Payer, at: datetime
+    ) -> Sequence[Wish]:
+        """What is offered comes to be, and the quote knows it (in memory); the payments that this asks for."""
+        if any(each.price.interval is not None for each in sold):
+            subscribed = await self.creation.begin(_subscription_of(quote, sold))
+            quote.subscription_id = subscribed.subject.id
+            return subscribed.wishes
+        invoiced = await self.one_off.begin(quote, lines, sold, payer, at)
+        quote.invoice_id = invoiced.subject.id
+        return invoiced.wishes
 
 
 def _refuse_expired(quote: Quote, at: datetime) -> None:
@@ -67,7 +87,7 @@ def _refuse_expired(quote: Quote, at: datetime) -> None:
         )
 
 
-def _subscription_of(quote: Quote, sold: list[Sold]) -> SubscriptionDraft:
+def _subscription_of(quote: Quote, sold: Sequence[Sold]) -> SubscriptionDraft:
     """What recurs becomes an item each, what is charged once is added to the first invoice."""
     recurring = [each for each in sold if each.price.interval is not None]
     once = [each for each in sold if each.price.interval is None]
@@ -78,6 +98,8 @@ def _subscription_of(quote: Quote, sold: list[Sold]) -> SubscriptionDraft:
         ),
         add_invoice_items=tuple(OneTimeDraft(each.price.id, each.quantity, each.price_made) for each in once),
         trial_period_days=quote.trial_period_days,
+        collection_method=CollectionMethod(quote.collection_method),
+        days_until_due=quote.days_until_due,
         billing_mode=BillingMode(quote.billing_mode),
         description=quote.subscription_description,
         metadata=quote.subscription_metadata,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from domain.checks import checked
 from domain.drafts import UNSET, given
 from domain.errors import ErrorCode, Problems
+from domain.invoices import CollectionMethod
 from domain.lifecycles import QUOTE, QuoteStatus
 from domain.metadata import merged_metadata
 from domain.quotes import expiry_of
@@ -13,7 +14,7 @@ from services.base import Service, part
 from services.quotes.drafts import QuoteChange, QuoteLineChange, QuoteLineDraft, SubscriptionDataChange
 from services.quotes.expiry import Expiry
 from services.quotes.lines import TOTALS, QuoteLines, Sold, apply_totals, kept
-from services.quotes.making import check_subscription_data, check_words, refuse_other_currency
+from services.quotes.making import check_subscription_data, check_terms, check_words, refuse_other_currency
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.planning import Planning
 
@@ -39,6 +40,8 @@ class Changes(Service):
         problems = Problems()
         check_words(change, problems)
         check_subscription_data(data, at, problems)
+        method, days = _terms(quote, change)
+        check_terms(method, days, problems)
         if change.expires_at is not UNSET:
             checked(problems, expiry_of, change.expires_at, at)
         labels = {} if change.metadata is UNSET or change.metadata is None else change.metadata
@@ -52,6 +55,7 @@ class Changes(Service):
         quote.header = given(change.header, quote.header)
         quote.footer = given(change.footer, quote.footer)
         quote.description = given(change.description, quote.description)
+        quote.collection_method, quote.days_until_due = method, days
         _apply(quote, data)
         if change.rewords:
             await self._offered_anew(quote, sold)
@@ -73,9 +77,17 @@ class Changes(Service):
 
 
 _CHANGED = (
-    "header", "footer", "description", "metadata", "trial_period_days", "subscription_description",
-    "subscription_metadata", "expires_at", *TOTALS,
+    "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
+    "subscription_description", "subscription_metadata", "expires_at", *TOTALS,
 )  # fmt: skip
+
+
+def _terms(quote: Quote, change: QuoteChange) -> tuple[CollectionMethod, int | None]:
+    """How invoices will be collected. What is charged automatically from now on is due on no later day."""
+    method = given(change.collection_method, CollectionMethod(quote.collection_method))
+    days = UNSET if change.invoice_settings is None else change.invoice_settings.days_until_due
+    stays = quote.days_until_due if method is CollectionMethod.SEND_INVOICE else None
+    return method, given(days, stays)
 
 
 def _apply(quote: Quote, data: SubscriptionDataChange) -> None:

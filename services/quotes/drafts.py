@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.drafts import UNSET, Unset
+from domain.invoices import CollectionMethod
 from domain.lifecycles import QuoteStatus
 from domain.subscriptions import BillingMode
 from services.catalog import InlinePriceDraft
@@ -35,6 +36,13 @@ class SubscriptionData:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteInvoiceSettings:
+    """How the invoices are to be that come of the quote."""
+
+    days_until_due: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FromQuote:
     """A quote to be copied; a revision takes its place once it is finalized."""
 
@@ -49,6 +57,8 @@ class QuoteDraft:
     customer: str | None = None
     line_items: tuple[QuoteLineDraft, ...] = ()
     subscription_data: SubscriptionData | None = None
+    collection_method: CollectionMethod = CollectionMethod.CHARGE_AUTOMATICALLY
+    invoice_settings: QuoteInvoiceSettings | None = None
     header: str | None = None
     footer: str | None = None
     description: str | None = None
@@ -77,12 +87,21 @@ class SubscriptionDataChange:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteInvoiceSettingsChange:
+    """What is to change about the invoices to come."""
+
+    days_until_due: int | Unset | None = UNSET
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteChange:
     """What is to change about a quote; absent fields stay. Lines that are given replace all there were."""
 
     id: str
     line_items: tuple[QuoteLineChange, ...] | Unset = UNSET
     subscription_data: SubscriptionDataChange | None = None
+    collection_method: CollectionMethod | Unset = UNSET
+    invoice_settings: QuoteInvoiceSettingsChange | None = None
     header: str | Unset | None = UNSET
     footer: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
@@ -92,8 +111,9 @@ class QuoteChange:
     @property
     def rewords(self) -> bool:
         """Whether it changes more than the expiry and metadata, which is only for drafts."""
-        words = (self.line_items, self.header, self.footer, self.description)
-        return self.subscription_data is not None or any(each is not UNSET for each in words)
+        words = (self.line_items, self.header, self.footer, self.description, self.collection_method)
+        parts = (self.subscription_data, self.invoice_settings)
+        return any(each is not None for each in parts) or any(each is not UNSET for each in words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,16 +176,9 @@ def _quantity(wanted: QuoteLineDraft) -> int:
 
 
 def _check_together(sold: Sequence[Sold], problems: Problems) -> None:
-    """One currency; what recurs recurs alike, each price once, and there is something that does."""
+    """One currency; what recurs recurs alike, each price once."""
     first = sold[0].price
     recurring = next((each.price for each in sold if each.price.interval is not None), None)
-    if recurring is None:
-        problems.add(
-            ErrorCode.PARAMETER_INVALID,
-            "All prices are charged once; a quote needs at least one recurring price, of which a subscription comes.",
-            _AT,
-        )
-        return
     seen: set[str] = set()
     for index, price in enumerate(each.price for each in sold):
         where = (_AT, str(index), "price")
@@ -195,7 +188,7 @@ def _check_together(sold: Sequence[Sold], problems: Problems) -> None:
                 f"Price {price.id} is in {price.currency}, but the first price is in {first.currency}.",
                 *where,
             )
-        if price.interval is None:
+        if price.interval is None or recurring is None:
             continue
         if recurrence_of_price(price) != recurrence_of_price(recurring):
             problems.add(

@@ -9,7 +9,7 @@ from domain.checks import checked, checked_where_given
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.invoices import CollectionMethod
+from domain.invoices import CollectionMethod, days_until_due, refuse_terms_of_sending
 from domain.lifecycles import QUOTE, QuoteStatus
 from domain.metadata import merged_metadata
 from domain.quotes import HEADER_LENGTH_MAX, TEXT_LENGTH_MAX, expiry_of
@@ -47,6 +47,8 @@ class Making(Service):
         data = draft.subscription_data or SubscriptionData()
         check_words(draft, problems)
         check_subscription_data(data, at, problems)
+        days = None if draft.invoice_settings is None else draft.invoice_settings.days_until_due
+        check_terms(draft.collection_method, days, problems)
         metadata = checked(problems, merged_metadata, {}, draft.metadata)
         sold = await self.lines.sold(draft.line_items, problems)
         problems.raise_any()
@@ -57,6 +59,8 @@ class Making(Service):
             offer,
             at,
             expires_at=expires_at,
+            collection_method=draft.collection_method,
+            days_until_due=days,
             header=draft.header,
             footer=draft.footer,
             description=draft.description,
@@ -125,7 +129,6 @@ class Making(Service):
             created_at=at,
             customer_id=customer.id,
             status=QuoteStatus.DRAFT,
-            collection_method=CollectionMethod.CHARGE_AUTOMATICALLY,
             test_clock_id=customer.test_clock_id,
             **columns,
             **self.ownership(),
@@ -139,8 +142,8 @@ class Making(Service):
 
 
 _COPIED = (
-    "header", "footer", "description", "metadata", "trial_period_days", "billing_mode", "subscription_description",
-    "subscription_metadata",
+    "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
+    "billing_mode", "subscription_description", "subscription_metadata",
 )  # fmt: skip
 
 
@@ -161,6 +164,15 @@ def check_subscription_data(data: Any, at: datetime, problems: Problems) -> None
         below.raise_any()
     except DomainError as error:
         problems.add_from(error, "subscriptionData")
+
+
+def check_terms(method: CollectionMethod, days: int | None, problems: Problems) -> None:
+    """Whether and when invoices are due."""
+    sent = method is CollectionMethod.SEND_INVOICE
+    try:
+        (days_until_due if sent else refuse_terms_of_sending)(days)
+    except DomainError as error:
+        problems.add_from(error, "invoiceSettings")
 
 
 def refuse_other_currency(offer: Offer, in_force: str | None, *param: str) -> None:

@@ -12,6 +12,7 @@ lineItems { id quantity amountTotal description explanation price { id } }
 subscriptionData { trialPeriodDays billingMode description metadata }
 statusTransitions { finalizedAt acceptedAt canceledAt } fromQuote { quote { id } isRevision }
 subscription { id status description metadata billingMode } metadata
+collectionMethod invoiceSettings { daysUntilDue } invoice { id }
 """
 
 
@@ -43,6 +44,12 @@ class Offer:
         assert answer["quote"]["status"] == "ACCEPTED"
         return Subscription(self.world, answer["quote"]["subscription"]["id"], answer["userErrors"])
 
+    async def invoiced(self) -> "OneOff":
+        """Accept it, when nothing recurs; the invoice that came of it."""
+        answer = await self.world.do("quoteAccept", "quote { status subscription { id } invoice { id } }", id=self.id)
+        assert (answer["quote"]["status"], answer["quote"]["subscription"]) == ("ACCEPTED", None)
+        return OneOff(self.world, answer["quote"]["invoice"]["id"], answer["userErrors"])
+
     async def refused(self, verb: str, **input: Any) -> list[tuple[str, str]]:
         """What is wrong with a verb on it: `quoteAccept`."""
         return await self.world.refusal(verb, "quote", id=self.id, **input)
@@ -50,6 +57,24 @@ class Offer:
     async def revised(self, **input: Any) -> "Offer":
         """A draft that is to take its place."""
         return await copied(self.world, {"quote": self.id, "isRevision": True}, **input)
+
+
+@dataclass(slots=True)
+class OneOff:
+    """An invoice of the story that belongs to no subscription."""
+
+    world: World
+    id: str
+    errors: list[dict[str, Any]]
+
+    async def now(self) -> dict[str, Any]:
+        """What the API says of it."""
+        selection = (
+            "status total amountPaid billingReason collectionMethod dueDate automaticallyFinalizesAt nextPaymentAttempt"
+            " lines { amount description explanation } subscription { id }"
+        )
+        found = await self.world.api.ask(f"query($id: ID!) {{ invoice(id: $id) {{ {selection} }} }}", {"id": self.id})
+        return dict(found["invoice"])
 
 
 async def offered(customer: Customer, *lines: dict[str, Any] | str, **input: Any) -> Offer:

@@ -29,7 +29,18 @@ async def test_quotes_that_make_no_sense_are_refused(world: World) -> None:
     cases: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
         ({}, [("PARAMETER_INVALID", "lineItems")]),
         ({"lineItems": [{}]}, [("PARAMETER_MISSING", "lineItems.0.price")]),
-        ({"lineItems": [{"price": setup}]}, [("PARAMETER_INVALID", "lineItems")]),
+        (
+            {"lineItems": [{"price": setup}], "collectionMethod": "SEND_INVOICE"},
+            [("PARAMETER_MISSING", "invoiceSettings.daysUntilDue")],
+        ),
+        (
+            {"lineItems": [line], "invoiceSettings": {"daysUntilDue": 14}},
+            [("PARAMETER_UNKNOWN", "invoiceSettings.daysUntilDue")],
+        ),
+        (
+            {"lineItems": [{"price": setup}], "subscriptionData": {"trialPeriodDays": 7}},
+            [("PARAMETERS_EXCLUSIVE", "subscriptionData.trialPeriodDays")],
+        ),
         ({"lineItems": [line, {"price": pro}]}, [("PARAMETER_INVALID", "lineItems.1.price")]),
         ({"lineItems": [line, {"price": euro}]}, [("CURRENCY_MISMATCH", "lineItems.1.price")]),
         ({"lineItems": [line, line]}, [("PARAMETER_INVALID", "lineItems.1.price")]),

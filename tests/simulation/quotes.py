@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from domain.agenda import AgendaKind
+from domain.invoices import CollectionMethod
 from domain.lifecycles import QuoteStatus
 from domain.quotes import quote_number
 from models import AgendaEntry, Customer, Event, Invoice, InvoiceItem, Quote, QuoteLine, Subscription, TestClock
@@ -16,6 +17,7 @@ from services.quotes import (
     QuoteChange,
     QuoteDraft,
     QuoteFinalizeDraft,
+    QuoteInvoiceSettings,
     QuoteLineChange,
     QuoteLineDraft,
     Quotes,
@@ -48,11 +50,15 @@ class QuoteActions:
         if customer is None:
             return None
         line = QuoteLineDraft(price=self.dice.choice(self.prices), quantity=self.dice.choice((0, 1, 3)))
-        once = self.dice.choice(((), (), (QuoteLineDraft(price=self.once),)))
+        once = QuoteLineDraft(price=self.once)
+        lines = self.dice.choice(((line,), (line,), (line, once), (once,)))
+        sent = self.dice.random() < 0.3
         now = (await TestClock.get(id=self.clock)).frozen_at
         draft = QuoteDraft(
             customer=customer.id,
-            line_items=(line, *once),
+            line_items=lines,
+            collection_method=CollectionMethod.SEND_INVOICE if sent else CollectionMethod.CHARGE_AUTOMATICALLY,
+            invoice_settings=QuoteInvoiceSettings(days_until_due=10) if sent else None,
             subscription_data=SubscriptionData(trial_period_days=self.dice.choice((None, None, 10))),
             expires_at=self.dice.choice((None, now + timedelta(days=2), now + timedelta(days=9))),
         )
@@ -119,17 +125,22 @@ async def check_quotes() -> None:
 
 
 async def _check_accepted(quote: Quote) -> None:
-    """Of an accepted quote a subscription came, of others nothing.
+    """Of an accepted quote a subscription or an invoice came, of others nothing.
 
-    Its first invoice asked for what was quoted, beside what waited for any invoice of the customer.
+    The first invoice asked for what was quoted, beside what waited for any invoice of the customer; one that is sent
+    is a draft at first, which somebody may have changed.
     """
     accepted = quote.status == QuoteStatus.ACCEPTED
-    assert (quote.subscription_id is not None) == (quote.accepted_at is not None) == accepted, quote.id
-    if not accepted:
+    came = [each for each in (quote.subscription_id, quote.invoice_id) if each is not None]
+    assert (len(came), quote.accepted_at is not None) == (int(accepted), accepted), quote.id
+    if not accepted or quote.collection_method == CollectionMethod.SEND_INVOICE:
         return
-    subscription = await Subscription.get(id=quote.subscription_id)
-    first = await Invoice.get(subscription_id=subscription.id, cycle=0)
-    waited = await InvoiceItem.filter(invoice_id=first.id, subscription_id=None)
+    if quote.invoice_id is None:
+        subscription = await Subscription.get(id=quote.subscription_id)
+        first = await Invoice.get(subscription_id=subscription.id, cycle=0)
+    else:
+        first = await Invoice.get(id=quote.invoice_id, subscription_id=None)
+    waited = await InvoiceItem.filter(invoice_id=first.id, subscription_id=None, aimed=False)
     quoted = first.total - sum(item.amount for item in waited)
     assert (first.customer_id, quoted) == (quote.customer_id, quote.upfront_total), quote.id
 

@@ -327,6 +327,8 @@ def quote(full: bool) -> Quote:
         "finalized_at": ANCHOR,
         "accepted_at": ANCHOR,
         "subscription_id": "sub_1",
+        "invoice_id": "in_1",
+        "days_until_due": 14,
         "test_clock_id": "clock_1",
     }
     return Quote(

@@ -29,18 +29,6 @@ async def test_quotes_that_make_no_sense_are_refused(world: World) -> None:
     cases: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
         ({}, [("PARAMETER_INVALID", "lineItems")]),
         ({"lineItems": [{}]}, [("PARAMETER_MISSING", "lineItems.0.price")]),
-        (
-            {"lineItems": [{"price": setup}], "collectionMethod": "SEND_INVOICE"},
-            [("PARAMETER_MISSING", "invoiceSettings.daysUntilDue")],
-        ),
-        (
-            {"lineItems": [line], "invoiceSettings": {"daysUntilDue": 14}},
-            [("PARAMETER_UNKNOWN", "invoiceSettings.daysUntilDue")],
-        ),
-        (
-            {"lineItems": [{"price": setup}], "subscriptionData": {"trialPeriodDays": 7}},
-            [("PARAMETERS_EXCLUSIVE", "subscriptionData.trialPeriodDays")],
-        ),
         ({"lineItems": [line, {"price": pro}]}, [("PARAMETER_INVALID", "lineItems.1.price")]),
         ({"lineItems": [line, {"price": euro}]}, [("CURRENCY_MISMATCH", "lineItems.1.price")]),
         ({"lineItems": [line, line]}, [("PARAMETER_INVALID", "lineItems.1.price")]),
@@ -67,6 +55,24 @@ async def test_quotes_that_make_no_sense_are_refused(world: World) -> None:
     assert await world.refusal("quoteCreate", "quote", lineItems=[line]) == [("PARAMETER_MISSING", "customer")]
     unknown = await world.refusal("quoteCreate", "quote", customer="cus_none", lineItems=[line])
     assert (unknown, await moved()) == ([("RESOURCE_MISSING", "customer")], before)
+
+
+async def test_terms_that_make_no_sense_are_refused(world: World) -> None:
+    setup, jenny = await one_time(world, "Set-up", 5000), await world.customer()
+    cases: list[tuple[dict[str, Any], tuple[str, str]]] = [
+        ({"collectionMethod": "SEND_INVOICE"}, ("PARAMETER_MISSING", "invoiceSettings.daysUntilDue")),
+        ({"invoiceSettings": {"daysUntilDue": 14}}, ("PARAMETER_UNKNOWN", "invoiceSettings.daysUntilDue")),
+        (
+            {"collectionMethod": "SEND_INVOICE", "invoiceSettings": {"daysUntilDue": 731}},
+            ("PARAMETER_INVALID_INTEGER", "invoiceSettings.daysUntilDue"),
+        ),
+        ({"subscriptionData": {"trialPeriodDays": 7}}, ("PARAMETERS_EXCLUSIVE", "subscriptionData.trialPeriodDays")),
+    ]
+    before = await moved()
+    for given, problem in cases:
+        lines = [{"price": setup}]
+        assert await world.refusal("quoteCreate", "quote", customer=jenny.id, lineItems=lines, **given) == [problem]
+    assert await moved() == before
 
 
 async def test_copies_that_make_no_sense_are_refused(world: World) -> None:

@@ -8,6 +8,7 @@ from domain.agenda import AgendaKind
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.ids import Prefix
+from domain.invoices import CollectionMethod
 from domain.invoicing import BilledItem, LineDraft, invoice_draft_of
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.pausing import ResumptionAnchor, ResumptionPayment, stub_of_resumption
@@ -211,6 +212,13 @@ def _refuse_resuming(row: Subscription) -> None:
             ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
             f"Subscription {row.id} is being resumed already: it goes on when invoice {row.resumption_invoice_id} is"
             " paid. To begin anew, void that invoice.",
+            "id",
+        )
+    if row.collection_method != CollectionMethod.CHARGE_AUTOMATICALLY:
+        raise DomainError(
+            ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
+            f"Subscription {row.id} is collected by {row.collection_method}; only one that is charged automatically can"
+            " be resumed. Change its collectionMethod first.",
             "id",
         )
     if row.pause_behavior is not None:

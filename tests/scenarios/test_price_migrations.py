@@ -298,3 +298,17 @@ async def test_on_trial_the_new_price_begins_when_that_ends(world: World) -> Non
     await world.move_to("2027-02-20T12:00:00Z")
 
     assert [line.rsplit(" ", 1)[0] for line in await trial.billed()] == ["0 PAID", "4000 PAID"]
+
+
+async def test_whoever_is_sent_invoices_is_sent_the_difference(world: World) -> None:
+    old, new = await world.price("Basic", 1500), await world.price("Pro", 4000)
+    jenny = await world.customer(email="jenny@example.com")
+    sent = await jenny.subscribe(old, collectionMethod="SEND_INVOICE", daysUntilDue=30)
+    await world.move_to(HALF)
+
+    await migrate(world, old, new, "CHARGE_NOW")
+    await world.move_to(NEXT)
+
+    invoice = (await sent.invoices())[1]
+    assert (invoice["total"], invoice["status"], invoice["attempted"]) == (1250, "OPEN", False)
+    assert await sent.status() == "ACTIVE"

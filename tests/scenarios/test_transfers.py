@@ -233,3 +233,18 @@ async def test_what_awaits_a_payment_or_is_over_stays(world: World, state: str) 
         subscription = await jenny.subscribe(await world.price("Plus", 2000))
 
     assert await refused(subscription, omar.id) == [("SUBSCRIPTION_UNEXPECTED_STATE", "id")]
+
+
+async def test_what_is_sent_needs_no_card(world: World) -> None:
+    jenny, ada = await world.customer(email="jenny@example.com"), await world.customer(email="ada@example.com")
+    price = await world.price("Basic", 1500)
+    subscription = await jenny.subscribe(price, collectionMethod="SEND_INVOICE", daysUntilDue=14)
+    await world.move_to("2027-01-31T12:00:00Z")
+    paused = await world.refusal("subscriptionPause", "subscription", id=subscription.id)
+    assert paused == [("SUBSCRIPTION_UNEXPECTED_STATE", "id")]
+
+    await transfer(subscription, ada)
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert await payers(subscription) == [f"{jenny.id} 1500 OPEN", f"{ada.id} 1500 OPEN"]
+    assert await subscription.status() == "ACTIVE"  # what Jenny owes since 14 February is hers

@@ -42,8 +42,9 @@ class Beginnings(Service):
     def begun(self, draft: SubscriptionDraft, customer: Customer, prices: Sequence[Price], at: datetime) -> Begun:
         """The subscription with its items, in the period that its terms put it into."""
         terms = _terms(draft, prices, at)
+        terms = replace(terms, cancel_at=_cancel_at(draft, terms, prices))
         row = self._row(draft, terms, beginning_of(terms), customer, prices[0].currency)
-        beginnings = [beginning_of(replace(terms, recurrence=_recurrence_of(price))) for price in prices]
+        beginnings = [_beginning_of(terms, price) for price in prices]
         items = [
             self._item(row, *each)
             for each in zip(draft.items, prices, (own.current for own in beginnings), strict=True)
@@ -56,7 +57,7 @@ class Beginnings(Service):
     def _row(
         self, draft: SubscriptionDraft, terms: Terms, beginning: Beginning, customer: Customer, currency: str
     ) -> Subscription:
-        cancel_at = _cancel_at(draft, terms, beginning)
+        cancel_at = terms.cancel_at
         return Subscription.made(
             id=self.new_id(Prefix.SUBSCRIPTION),
             created_at=terms.at,
@@ -149,11 +150,17 @@ def _has_trial(draft: SubscriptionDraft) -> bool:
     return draft.trial_period_days is not None or isinstance(draft.trial_end, datetime)
 
 
-def _cancel_at(draft: SubscriptionDraft, terms: Terms, beginning: Beginning) -> datetime | None:
-    """When it is to end, if that was asked for."""
-    if draft.cancel_at_period_end or isinstance(draft.cancel_at, PeriodEnd):
-        return beginning.current.end
-    return terms.cancel_at
+def _beginning_of(terms: Terms, price: Price) -> Beginning:
+    """The beginning of one item: its periods are its own, counted from the common anchor."""
+    return beginning_of(replace(terms, recurrence=_recurrence_of(price)))
+
+
+def _cancel_at(draft: SubscriptionDraft, terms: Terms, prices: Sequence[Price]) -> datetime | None:
+    """When it is to end, if that was asked for; a word means the end of the first period of an item."""
+    ends = [_beginning_of(terms, price).current.end for price in prices]
+    if draft.cancel_at is PeriodEnd.MAX_PERIOD_END:
+        return max(ends)
+    return min(ends) if draft.cancel_at_period_end or draft.cancel_at is PeriodEnd.MIN_PERIOD_END else terms.cancel_at
 
 
 def _stored(draft: SubscriptionDraft) -> dict[str, int | None] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.scenarios.test_intervals import totals, with_items
 from tests.scenarios.test_renewals import COLLECTED
 from tests.scenarios.world import Subscription, World
 
@@ -271,3 +272,32 @@ async def test_a_week_begins_on_no_day_of_a_month(world: World) -> None:
         items=[{"price": price}],
         billingCycleAnchorConfig={"dayOfMonth": 1},
     ) == [("PARAMETER_INVALID", "billingCycleAnchorConfig")]
+
+
+async def test_every_interval_has_its_own_stub(world: World) -> None:
+    monthly, yearly = await world.price("Seat", 3100), await world.price("Hosting", 36500, every="1 YEAR")
+    subscription = await with_items(world, yearly, monthly, billingCycleAnchor="2027-02-15T10:00:00Z")
+    # 15 of the 365 and of the 31 days until 15 February
+    assert [line.split()[0] for line in await subscription.billed_lines(0)] == ["1500", "1500"]
+    await world.move_to("2027-03-15T12:00:00Z")
+    assert await totals(subscription) == ["3000 2027-01-31", "39600 2027-02-15", "3100 2027-03-15"]
+
+
+@pytest.mark.parametrize(
+    ("input", "first", "all_in"),
+    [
+        # the year costs its share until 28 February: 28 of 365 days
+        ({"cancelAtPeriodEnd": True}, ["2800", "3100"], 5900),
+        ({"cancelAt": "MIN_PERIOD_END"}, ["2800", "3100"], 5900),
+        ({"cancelAt": "MAX_PERIOD_END"}, ["36500", "3100"], 36500 + 12 * 3100),
+    ],
+)
+async def test_an_end_with_a_period_may_be_that_of_the_first_or_the_last_item(
+    world: World, input: dict[str, Any], first: list[str], all_in: int
+) -> None:
+    monthly, yearly = await world.price("Seat", 3100), await world.price("Hosting", 36500, every="1 YEAR")
+    subscription = await with_items(world, yearly, monthly, **input)
+    assert [line.split()[0] for line in await subscription.billed_lines(0)] == first
+    await world.move_to("2028-02-01T12:00:00Z")
+    assert await subscription.status() == "CANCELED"
+    assert sum(each["total"] for each in await subscription.invoices()) == all_in

@@ -133,3 +133,20 @@ async def test_the_first_invoice_after_a_trial_is_announced(world: World) -> Non
 async def test_days_that_cannot_be_are_refused(world: World) -> None:
     refused = await world.refusal("accountSettingsUpdate", "account", upcomingInvoiceDays=61)
     assert refused == [("PARAMETER_INVALID_INTEGER", "upcomingInvoiceDays")]
+
+
+async def test_an_invoice_that_is_sent_is_not_announced(world: World) -> None:
+    await announced(world, collectionMethod="SEND_INVOICE", daysUntilDue=30)
+    await world.move_to("2027-02-22T10:00:00Z")
+    assert UPCOMING not in await world.news()
+
+
+async def test_an_announcement_foresees_a_change_that_waits_for_the_renewal(world: World) -> None:
+    _, subscription = await announced(world)
+    less = await world.price("Less", 900)
+    await world.do("accountSettingsUpdate", "account { id }", downgradeBehavior="WAIT_FOR_PERIOD_END")
+    await subscription.switch(less)
+    await world.move_to("2027-02-21T10:00:00Z")
+    assert (await told(world))["total"] == 900
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert (await subscription.billed())[1] == "900 PAID 2027-02-28T10:00:00Z"

@@ -292,6 +292,9 @@ class InvoiceFilter:
     collection_method: CollectionMethod | None = input_field("Only those whose money is to come in this way.")
     created: CreatedFilter | None = input_field("Only those made in this span, by their customers' clocks.")
     due_date: CreatedFilter | None = input_field("Only those due in this span.")
+    finalization_failed: bool | None = input_field(
+        "True for drafts that could not be finalized when that was tried last, false for all others."
+    )
 
 
 @strawberry.input(description="Which invoice to pay, and how.")

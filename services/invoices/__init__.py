@@ -19,6 +19,7 @@ voiding       nobody shall pay any more
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from tortoise.queryset import QuerySet
 
@@ -52,6 +53,7 @@ class InvoiceSearch:
     collection_method: CollectionMethod | None = None
     created: CreatedSpan | None = None
     due_date: CreatedSpan | None = None
+    finalization_failed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Invoices(Service):
 
     def matching(self, search: InvoiceSearch) -> QuerySet[Invoice]:
         """The invoices that a list shows."""
-        wanted = {
+        wanted: dict[str, Any] = {
             "customer_id": search.customer,
             "subscription_id": search.subscription,
             "status": search.status,
@@ -84,6 +86,8 @@ class Invoices(Service):
         }
         for column, span in (("created_at", search.created), ("due_date", search.due_date)):
             wanted |= {f"{column}__{bound}": getattr(span, bound, None) for bound in ("gt", "gte", "lt", "lte")}
+        if search.finalization_failed is not None:
+            wanted["last_finalization_error__isnull"] = not search.finalization_failed
         return self.mine(Invoice).filter(**{name: value for name, value in wanted.items() if value is not None})
 
     async def create(self, draft: InvoiceDraftByHand) -> Invoice:

@@ -21,6 +21,7 @@ async def test_draft_that_asks_for_too_much_stays_a_draft_until_it_is_put_right(
     assert failed["lastFinalizationError"]["code"] == "AMOUNT_TOO_LARGE"
     assert f"asks for {MOST + 1} usd" in failed["lastFinalizationError"]["message"]
     assert await world.news() == ["invoice.finalization_failed"]
+    assert (await listed(world, failed=True), await listed(world, failed=False)) == ([invoice], [])
     off = [{"id": failed["lines"][1]["id"], "behavior": "DELETE"}]
     await world.do("invoiceRemoveLines", "invoice { id }", id=invoice, lines=off)
 
@@ -28,6 +29,13 @@ async def test_draft_that_asks_for_too_much_stays_a_draft_until_it_is_put_right(
 
     paid = await shown(world, invoice)
     assert (paid["status"], paid["lastFinalizationError"], paid["number"]) == ("PAID", None, "JENNY-0001")
+    assert (await listed(world, failed=True), await listed(world, failed=False)) == ([], [invoice])
+
+
+async def listed(world: World, *, failed: bool) -> list[str]:
+    """The invoices that could not be finalized, or the others."""
+    query = "query($failed: Boolean) { invoices(filter: {finalizationFailed: $failed}) { nodes { id } } }"
+    return [each["id"] for each in (await world.api.ask(query, {"failed": failed}))["invoices"]["nodes"]]
 
 
 async def test_poisoned_draft_never_blocks_the_others_of_its_group(world: World) -> None:

@@ -251,7 +251,7 @@ class Actions(MoveActions, QuoteActions, DraftActions):
         amount = self.dice.choice((50, 300, row.amount_due, row.amount_due + 700))
         draft = NewPaymentIntent(
             customer=row.customer_id,
-            amount=max(amount, 50),
+            amount=min(max(amount, 50), 99_999_999),
             currency=row.currency,
             confirm=self.dice.random() < 0.5,
             payment_method=self.dice.choice(("pm_card_visa", "pm_card_authenticationRequired")),
@@ -338,7 +338,7 @@ class Actions(MoveActions, QuoteActions, DraftActions):
 
 
 _WEIGHTS = {
-    "new_customer": 5, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "plan_end": 5, "change": 4,
+    "new_customer": 10, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "plan_end": 5, "change": 4,
     "try_out": 5, "exchange": 14, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
     "attach_payment": 4, "confirm": 4, "call_off": 2,

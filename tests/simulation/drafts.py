@@ -56,7 +56,7 @@ class DraftActions:
         owners += [{"invoice": invoice.id}] if invoice else []
         if not owners:
             return None
-        amount = self.dice.choice((-500, 20, 900, 900, 99_999_999))
+        amount = self.dice.choice((-500, 20, 900, 900, 4000, 99_999_999))
         draft = InvoiceItemDraft(amount=amount, **self.dice.choice(owners))
         return lambda scope: ManualItems(scope).create(draft)
 

@@ -19,7 +19,7 @@ from tests.features.scopes import founded_scope
 from tests.simulation.actions import Actions
 from tests.simulation.invariants import check_all
 
-STEPS = 60
+STEPS = 100
 SEEDS = [int(os.environ["PRORATA_TEST_SEED"])] if "PRORATA_TEST_SEED" in os.environ else [1, 2, 3, 4]
 
 

@@ -1,12 +1,13 @@
 """Standing agreements: the verbs on subscriptions.
 
 searching     which of them a list shows
-creation      the agreement, its first invoice, its first payment
+creation      the agreement, its first invoice, its first payment; beginnings has its first periods
 changes       what may be changed while it runs
 item_changes  other prices and quantities, and what that costs; exchange works it out
 change_rules  how changes take effect that do not say it; scheduled has those that wait for the period's end
-preview       what would be invoiced
-renewal       the next period and its invoice
+preview       what would be invoiced; first_preview for what is only thought of
+renewal       the next period and its invoice; period_agenda knows when
+upcoming      renewals are told beforehand
 trials        free time at first, or in between, and its end
 announcing    the end of a trial is told beforehand
 suspension    they are paused: no period, no invoice
@@ -14,6 +15,7 @@ resumption    what was paused goes on; restarting has its periods
 pausing       invoices are made, but not collected
 transfer      another customer has them
 following     the status follows the latest finalized invoice
+detaching     cards that are gone are nobody's own
 cancellation  how it ends; endings plans it, final_invoices asks for what waits
 """
 

@@ -20,6 +20,12 @@ class AgendaKind(StrEnum):
     """A trial ends: the first period that is paid for begins, or what was settled for want of a payment method."""
     SUBSCRIPTION_RESUME_COLLECTION = "subscription.resume_collection"
     """Collection of a subscription's invoices was paused until now."""
+    SCHEDULE_START = "schedule.start"
+    """The first phase of a schedule begins: the subscription is made."""
+    SCHEDULE_PHASE = "schedule.phase"
+    """The current phase of a schedule ends: the next one begins, or the schedule is completed."""
+    SCHEDULE_EXPIRING = "schedule.expiring"
+    """A schedule ends in seven days: tell it."""
     INVOICE_FINALIZE = "invoice.finalize"
     """A draft has stood for its hour: finalize it and collect."""
     INVOICE_WILL_BE_DUE = "invoice.will_be_due"
@@ -42,3 +48,11 @@ class AgendaKind(StrEnum):
     """A refund was handed to the gateway and no answer was recorded: ask what became of it."""
     SETUP_RESOLVE = "setup.resolve"
     """A verification was handed to the gateway and no answer was recorded: ask what became of it."""
+
+
+_FIRST = frozenset({AgendaKind.SCHEDULE_PHASE})
+
+
+def rank_of(kind: AgendaKind) -> int:
+    """The order among what is due at one moment: the phases of schedules change before anything is billed."""
+    return -1 if kind in _FIRST else 0

@@ -262,6 +262,16 @@ class ErrorCode(StrEnum):
         "The setup intent's status does not allow this.",
         "The message names the status and those that would do.",
     )
+    SUBSCRIPTION_UNDER_SCHEDULE = (
+        "subscription_under_schedule", _INVALID,
+        "The subscription follows a schedule, which decides this.",
+        "Change the schedule with `subscriptionScheduleUpdate`, or release the subscription from it first.",
+    )
+    SUBSCRIPTION_SCHEDULE_UNEXPECTED_STATE = (
+        "subscription_schedule_unexpected_state", _INVALID,
+        "The schedule's status does not allow this.",
+        "The message names the status and those that would do; what was released, completed or canceled has ended.",
+    )
     SUBSCRIPTION_UNEXPECTED_STATE = (
         "subscription_unexpected_state", _INVALID,
         "The subscription's status does not allow this.",

@@ -20,6 +20,7 @@ RESOURCES_BY_OBJECT: Final = {
     "refund": Resource.REFUNDS,
     "setup_intent": Resource.PAYMENT_METHODS,
     "subscription": Resource.SUBSCRIPTIONS,
+    "subscription_schedule": Resource.SUBSCRIPTIONS,
     "tax_id": Resource.CUSTOMERS,
     "invoiceitem": Resource.INVOICES,
     "invoice_payment": Resource.INVOICES,
@@ -42,6 +43,13 @@ class EventType(StrEnum):
     CUSTOMER_SUBSCRIPTION_PAUSED = "customer.subscription.paused"
     CUSTOMER_SUBSCRIPTION_RESUMED = "customer.subscription.resumed"
     CUSTOMER_SUBSCRIPTION_TRIAL_WILL_END = "customer.subscription.trial_will_end"
+    SUBSCRIPTION_SCHEDULE_ABORTED = "subscription_schedule.aborted"
+    SUBSCRIPTION_SCHEDULE_CANCELED = "subscription_schedule.canceled"
+    SUBSCRIPTION_SCHEDULE_COMPLETED = "subscription_schedule.completed"
+    SUBSCRIPTION_SCHEDULE_CREATED = "subscription_schedule.created"
+    SUBSCRIPTION_SCHEDULE_EXPIRING = "subscription_schedule.expiring"
+    SUBSCRIPTION_SCHEDULE_RELEASED = "subscription_schedule.released"
+    SUBSCRIPTION_SCHEDULE_UPDATED = "subscription_schedule.updated"
     PRODUCT_CREATED = "product.created"
     PRODUCT_UPDATED = "product.updated"
     PRODUCT_DELETED = "product.deleted"

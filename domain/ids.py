@@ -48,6 +48,7 @@ class Prefix(StrEnum):
     SETUP_INTENT = "seti_"
     SUBSCRIPTION = "sub_"
     SUBSCRIPTION_ITEM = "si_"
+    SUBSCRIPTION_SCHEDULE = "sub_sched_"
     TAX_ID = "txi_"
     TEST_CLOCK = "clock_"
 

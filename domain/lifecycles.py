@@ -25,6 +25,16 @@ class SubscriptionStatus(StrEnum):
     PAUSED = "paused"
 
 
+class SubscriptionScheduleStatus(StrEnum):
+    """Where a schedule stands. It is COMPLETED for the moment between its last phase and its release."""
+
+    NOT_STARTED = "not_started"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    RELEASED = "released"
+    CANCELED = "canceled"
+
+
 class InvoiceStatus(StrEnum):
     """Where an invoice stands; only a DRAFT may still change its amounts."""
 
@@ -194,6 +204,23 @@ SUBSCRIPTION = Lifecycle(
 LIVING = tuple(status for status in _S if not SUBSCRIPTION.ended(status))
 """The statuses of subscriptions that have not ended."""
 
+_H = SubscriptionScheduleStatus
+SUBSCRIPTION_SCHEDULE = Lifecycle(
+    noun="subscription schedule",
+    code=ErrorCode.SUBSCRIPTION_SCHEDULE_UNEXPECTED_STATE,
+    initial=(_H.NOT_STARTED, _H.ACTIVE),
+    moves=_moves(
+        ("start", [_H.NOT_STARTED], _H.ACTIVE),
+        ("complete", [_H.ACTIVE], _H.COMPLETED),
+        ("let go after", [_H.COMPLETED], _H.RELEASED),
+        ("release", [_H.NOT_STARTED, _H.ACTIVE], _H.RELEASED),
+        ("cancel", [_H.NOT_STARTED, _H.ACTIVE], _H.CANCELED),
+    ),
+)
+
+SCHEDULES_LIVING = (_H.NOT_STARTED, _H.ACTIVE)
+"""The statuses of schedules that still have something to do."""
+
 _I = InvoiceStatus
 INVOICE = Lifecycle(
     noun="invoice",
@@ -294,7 +321,18 @@ TEST_CLOCK = Lifecycle(
     ),
 )
 
-LIFECYCLES = (SUBSCRIPTION, INVOICE, PAYMENT_INTENT, SETUP_INTENT, CHARGE, REFUND, QUOTE, PRICE_MIGRATION, TEST_CLOCK)
+LIFECYCLES = (
+    SUBSCRIPTION,
+    SUBSCRIPTION_SCHEDULE,
+    INVOICE,
+    PAYMENT_INTENT,
+    SETUP_INTENT,
+    CHARGE,
+    REFUND,
+    QUOTE,
+    PRICE_MIGRATION,
+    TEST_CLOCK,
+)
 
 
 class InvoiceFate(StrEnum):
@@ -319,15 +357,15 @@ def subscription_status_at_start(fate: InvoiceFate) -> SubscriptionStatus:
 
 
 def subscription_status_after(
-    status: SubscriptionStatus, fate: InvoiceFate | None, *, first: bool, on_attempt: bool = False
+    status: SubscriptionStatus, fate: InvoiceFate | None, *, on_attempt: bool = False
 ) -> SubscriptionStatus:
     """The status that follows from the latest finalized invoice that is not void (spec 02, Creating).
 
-    `fate` is that invoice's, None when every invoice of the subscription is void; `first` tells whether it is the
-    subscription's first one. A status that ended stays, and so does a trial, whatever becomes of invoices from before
-    it. A paused subscription goes on once its resumption is paid or given up: `fate` is that invoice's alone; where it
-    resumes `on_attempt`, also once a payment of it failed. One whose invoice is AWAITED or GIVEN_UP stays as it is, but
-    an incomplete one begins when its first invoice is given up. UNPAID lasts until the latest invoice is paid or void.
+    `fate` is that invoice's, None when every invoice of the subscription is void. A status that ended stays, and so
+    does a trial, whatever becomes of invoices from before it. A paused subscription goes on once its resumption is paid
+    or given up: `fate` is that invoice's alone; where it resumes `on_attempt`, also once a payment of it failed. One
+    whose invoice is AWAITED or GIVEN_UP stays as it is, but an incomplete one begins when its first invoice is given
+    up. UNPAID lasts until the latest invoice is paid or void.
     """
     if SUBSCRIPTION.ended(status) or status is _S.TRIALING:
         return status
@@ -337,7 +375,7 @@ def subscription_status_after(
         return _while_incomplete(fate)
     if fate is InvoiceFate.PAID or fate is None:
         return _S.ACTIVE
-    if fate in (InvoiceFate.AWAITED, InvoiceFate.GIVEN_UP) or first or status is _S.UNPAID:
+    if fate in (InvoiceFate.AWAITED, InvoiceFate.GIVEN_UP) or status is _S.UNPAID:
         return status
     return _S.PAST_DUE
 

@@ -21,6 +21,8 @@ class SkipReason(StrEnum):
     """It does not have the old price any more."""
     CHANGE_WAITS = "change_waits"
     """Another change of its items waits for the end of its period."""
+    SCHEDULED = "scheduled"
+    """It follows a schedule, which decides about its items."""
     CHANGE_REFUSED = "change_refused"
     """It could not be billed (it has the new price beside the old one, a period would cost too much), would begin a new
     period, or has items of several intervals where the change is to wait for the end of a period."""

@@ -14,6 +14,7 @@ from models.payments import Charge, PaymentIntent
 from models.price_migrations import PriceMigration, PriceMigrationMember
 from models.quotes import Quote, QuoteLine
 from models.refunds import Refund
+from models.schedules import SubscriptionSchedule
 from models.subscriptions import Subscription, SubscriptionItem
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "SetupIntent",
     "Subscription",
     "SubscriptionItem",
+    "SubscriptionSchedule",
     "TestClock",
 ]

@@ -56,6 +56,10 @@ class Subscription(Described):
     pause_reason = fields.CharField(max_length=40, null=True)
     resumption_invoice_id = fields.CharField(max_length=40, null=True)
     """What has to be paid for it to go on; null unless it is paused and was asked to."""
+    schedule_id = fields.CharField(max_length=40, null=True)
+    """The schedule that it follows; null when it is free. No foreign key: schedules refer to subscriptions."""
+    phase_ends_at: datetime | None = instant(null=True)
+    """When the current phase of its schedule ends, repeated here so that a renewal knows what comes before it."""
     test_clock_id = fields.CharField(max_length=40, null=True)
     """The customer's clock, repeated here so that a group of renewals need not ask for it."""
 

@@ -26,6 +26,7 @@ from resolvers.previews import InvoicePreviewMutations
 from resolvers.price_migrations import PriceMigrationMutations, PriceMigrationQueries
 from resolvers.quotes import QuoteMutations, QuoteQueries
 from resolvers.refunds import RefundMutations, RefundQueries
+from resolvers.schedules import SubscriptionScheduleMutations, SubscriptionScheduleQueries
 from resolvers.settings import SettingsMutations
 from resolvers.subscriptions import SubscriptionMutations, SubscriptionQueries
 from resolvers.tuning import tune
@@ -49,6 +50,7 @@ QUERIES: tuple[type, ...] = (
     SubscriptionQueries,
     QuoteQueries,
     PriceMigrationQueries,
+    SubscriptionScheduleQueries,
     AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -67,6 +69,7 @@ MUTATIONS: tuple[type, ...] = (
     SubscriptionMutations,
     QuoteMutations,
     PriceMigrationMutations,
+    SubscriptionScheduleMutations,
 )
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."

@@ -22,6 +22,7 @@ from services.payments import PaymentIntents
 from services.price_migrations import PriceMigrations
 from services.quotes import Quotes
 from services.refunds import Refunds
+from services.schedules import Schedules
 from services.scope import Scope
 from services.settings import Settings
 from services.subscriptions import Subscriptions
@@ -79,6 +80,7 @@ class Services:
     refunds = bound(Refunds)
     sandbox_scripts = bound(SandboxScripts)
     settings = bound(Settings)
+    schedules = bound(Schedules)
     setup_intents = bound(SetupIntents)
     signup = bound(SignUp)
     subscriptions = bound(Subscriptions)

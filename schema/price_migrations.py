@@ -37,6 +37,7 @@ describe_enum(
     STATUS="Its items cannot change in its status.",
     CHANGED_MEANWHILE="It does not have the old price any more.",
     CHANGE_WAITS="Another change of its items waits for the end of its period.",
+    SCHEDULED="It follows a schedule, which decides about its items.",
     CHANGE_REFUSED="`subscriptionUpdate` would refuse it (it has the new price beside the old one), it would begin a "
     "new period, or it has several intervals and the change is to wait for a period's end.",
 )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from schema.price_migrations import PriceMigration, PriceMigrationMember
     from schema.quotes import Quote, QuoteLineItem
     from schema.refunds import Refund
+    from schema.schedules import SubscriptionSchedule
     from schema.subscriptions import Subscription, SubscriptionItem
 
 AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
@@ -60,4 +61,5 @@ SetupIntentRef = Annotated["SetupIntent", strawberry.lazy("schema.payment_method
 ShippingRef = Annotated["Shipping", strawberry.lazy("schema.customers")]
 SubscriptionRef = Annotated["Subscription", strawberry.lazy("schema.subscriptions")]
 SubscriptionItemRef = Annotated["SubscriptionItem", strawberry.lazy("schema.subscriptions")]
+SubscriptionScheduleRef = Annotated["SubscriptionSchedule", strawberry.lazy("schema.schedules")]
 TestClockRef = Annotated["TestClock", strawberry.lazy("schema.clocks")]

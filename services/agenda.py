@@ -85,7 +85,7 @@ class Agenda:
 
     async def _taken(self, only: Sequence[str] | None) -> list[AgendaEntry]:
         """The first due entries that are neighbours of one kind, account and mode, held until the transaction ends."""
-        due = self.due(AgendaEntry.all()).order_by("due_at", "id").limit(self.group_size)
+        due = self.due(AgendaEntry.all()).order_by("due_at", "rank", "id").limit(self.group_size)
         if only is not None:
             due = due.filter(id__in=only)
         entries = await for_update(due, skip_locked=True)

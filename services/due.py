@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.agenda import AgendaKind
+from domain.agenda import AgendaKind, rank_of
 from domain.ids import Prefix
 from models import AgendaEntry
 from services.base import Service
@@ -60,6 +60,7 @@ class Due(Service):
                     kind=each.kind,
                     subject_id=each.subject_id,
                     due_at=each.due_at,
+                    rank=rank_of(each.kind),
                     test_clock_id=each.test_clock_id,
                     **self.ownership(),
                 )

@@ -19,12 +19,14 @@ from services.payments import PAYMENT_HANDLER
 from services.price_migrations.working import Working
 from services.quotes.expiry import Expiry
 from services.refunds import REFUND_HANDLER
+from services.schedules.progress import Progress
+from services.schedules.starting import Starting
 from services.scope import Scope
 from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.cancellation import Cancellation
 from services.subscriptions.dunning import Dunning
 from services.subscriptions.pausing import CollectionPause
-from services.subscriptions.renewal import Renewal
+from services.subscriptions.renewal import GIVES_WAY_FOR, Renewal
 from services.subscriptions.trials import Trials
 from services.subscriptions.upcoming import Upcoming
 
@@ -35,7 +37,23 @@ async def _resume_collection(scope: Scope, entries: Sequence[AgendaEntry]) -> Ha
 
 
 async def _renew(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
-    await Renewal(scope).renew(entries)
+    giving_way = await Renewal(scope).renew(entries)
+    later = scope.clock.now() + GIVES_WAY_FOR
+    return Handled(postponed=[(entry, later) for entry in giving_way])
+
+
+async def _start_schedules(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Starting(scope).begin_due(entries)
+    return Handled()
+
+
+async def _move_schedules_on(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Progress(scope).move_on(entries)
+    return Handled()
+
+
+async def _tell_of_schedules(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Starting(scope).tell_expiring(entries)
     return Handled()
 
 
@@ -132,6 +150,9 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_TRIAL_WILL_END: _tell_of_trials,
     AgendaKind.SUBSCRIPTION_TRIAL_END: _end_trials,
     AgendaKind.SUBSCRIPTION_RESUME_COLLECTION: _resume_collection,
+    AgendaKind.SCHEDULE_START: _start_schedules,
+    AgendaKind.SCHEDULE_PHASE: _move_schedules_on,
+    AgendaKind.SCHEDULE_EXPIRING: _tell_of_schedules,
     AgendaKind.INVOICE_FINALIZE: _finalize,
     AgendaKind.INVOICE_WILL_BE_DUE: _remind_of_due_dates,
     AgendaKind.INVOICE_OVERDUE: _mark_overdue,

@@ -8,7 +8,8 @@ invoice paid, failed, overdue, voided, given up → its subscription's status fo
 resumption voided        → its subscription stays paused, and what it billed beside the period waits again
 new default payment method → invoices that wait for a retry are tried with it
 payment method detached  → subscriptions with it as their own have none
-customer deleted         → subscriptions end, payment methods are detached
+subscription ended       → its schedule is canceled
+customer deleted         → subscriptions end, schedules never begin, payment methods are detached
 """
 
 from domain.event_types import EventType
@@ -16,6 +17,7 @@ from services.events import react_to, react_to_change
 from services.invoices.retries import plan_retries
 from services.invoices.settlement import action_required, paid, payment_failed
 from services.payment_methods import detach_all_of
+from services.schedules.ending import cancel_with_customers, cancel_with_subscriptions
 from services.subscriptions.cancellation import cancel_all_of
 from services.subscriptions.detaching import forget_detached
 from services.subscriptions.dunning import (
@@ -41,4 +43,5 @@ def connect() -> None:
     react_to_change(EventType.CUSTOMER_UPDATED, "invoice_settings.default_payment_method", try_new_default_of_customers)
     react_to_change(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, "default_payment_method", try_new_default_of_subscriptions)
     react_to(EventType.PAYMENT_METHOD_DETACHED, forget_detached)
-    react_to(EventType.CUSTOMER_DELETED, cancel_all_of, detach_all_of)
+    react_to(EventType.CUSTOMER_SUBSCRIPTION_DELETED, cancel_with_subscriptions)
+    react_to(EventType.CUSTOMER_DELETED, cancel_all_of, cancel_with_customers, detach_all_of)

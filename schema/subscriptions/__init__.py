@@ -26,6 +26,7 @@ from schema.refs import (
     PriceRef,
     SubscriptionItemRef,
     SubscriptionRef,
+    SubscriptionScheduleRef,
     TestClockRef,
 )
 from schema.relations import many, one, page
@@ -160,6 +161,7 @@ class Subscription(Node):
     invoice_items: Connection[InvoiceItemRef] = page(
         "subscription_id", "Amounts beside its periods, newest first.", filter=InvoiceItemPageFilter
     )
+    schedule: SubscriptionScheduleRef | None = one("schedule_id", "The schedule that it follows; null when it is free.")
     start_date: datetime = column("When the agreement began.")
     trial_start: datetime | None = column("When its trial began; null without one.")
     trial_end: datetime | None = column("When its trial ends or ended; null without one.")

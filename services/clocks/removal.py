@@ -23,6 +23,7 @@ from models import (
     SetupIntent,
     Subscription,
     SubscriptionItem,
+    SubscriptionSchedule,
     TestClock,
 )
 from models.base import Owned
@@ -31,7 +32,8 @@ from services.price_migrations.working import Working
 from services.rows import delete_by
 
 _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
-    Quote, PaymentIntent, InvoiceItem, Invoice, Subscription, SetupIntent, PaymentMethod, CustomerTaxId,
+    Quote, PaymentIntent, InvoiceItem, Invoice, SubscriptionSchedule, Subscription, SetupIntent, PaymentMethod,
+    CustomerTaxId,
     CustomerBalanceTransaction,
 )  # fmt: skip
 """What names its customer, in an order in which nothing is removed before what refers to it."""

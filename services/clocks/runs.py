@@ -97,7 +97,7 @@ class ClockRun:
 
     async def _next_due(self, clock: TestClock) -> AgendaEntry | None:
         entries = AgendaEntry.filter(test_clock_id=clock.id, due_at__lte=clock.target_at)
-        return await entries.order_by("due_at", "id").first()
+        return await entries.order_by("due_at", "rank", "id").first()
 
     async def _resolve_what_was_left(self, clock: TestClock) -> None:
         """Settle the charges that a runner was making when it died, before time goes on under them."""

@@ -22,7 +22,7 @@ QUANTITY_MAX = 10**9
 class OneTimeDraft:
     """Something that is charged once: so many units of a one-time price.
 
-    `price_made` tells that the price was made for this purchase before, and so never was active.
+    `price_made` tells that the price was made or agreed upon for this purchase before, and need not be active.
     """
 
     price: str
@@ -117,7 +117,7 @@ class OneTimeCharges(Service):
         )
 
     async def price(self, identifier: str, *param: str, made: bool = False) -> Price:
-        """An active price of the catalogue, or one that was made for this purchase before."""
+        """An active price of the catalogue, or one that was made or agreed upon for this purchase before."""
         price = await self.find(Price, identifier)
         if price is None:
             raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{identifier}'.", (*param, "price"))

@@ -9,7 +9,7 @@ from tortoise.functions import Max
 from domain.agenda import AgendaKind
 from domain.dunning import DeclineClass, Tries, decline_class, next_try
 from domain.event_types import EventType
-from domain.invoices import BillingReason, CollectionMethod
+from domain.invoices import CollectionMethod
 from domain.lifecycles import InvoiceStatus, PaymentIntentStatus, SubscriptionStatus
 from models import AgendaEntry, Charge, Invoice, PaymentIntent, PaymentMethod, Subscription
 from services.aggregates import WholeInvoice
@@ -187,12 +187,11 @@ class _Asked:
 
 
 def is_retried(row: Invoice) -> bool:
-    """Whether a failure to collect this invoice is followed by retries; a first invoice waits for its customer."""
+    """Whether a failure to collect this invoice is followed by retries, where its subscription runs at all."""
     return (
         row.status == InvoiceStatus.OPEN
         and row.auto_advance
         and row.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
-        and row.billing_reason != BillingReason.SUBSCRIPTION_CREATE
     )
 
 

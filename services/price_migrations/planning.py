@@ -106,6 +106,8 @@ def _fit(migration: PriceMigration, whole: WholeSubscription) -> PricedItem | Sk
         return SkipReason.STATUS
     if item is None:
         return SkipReason.CHANGED_MEANWHILE
+    if whole.row.schedule_id is not None:
+        return SkipReason.SCHEDULED
     if whole.row.scheduled_change:
         return SkipReason.CHANGE_WAITS
     if migration.behavior == ChangeBehavior.WAIT_FOR_PERIOD_END and len(set(map(recurrence_of_item, whole.items))) > 1:

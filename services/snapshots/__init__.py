@@ -17,6 +17,7 @@ from models import (
     Quote,
     Refund,
     SetupIntent,
+    SubscriptionSchedule,
     TestClock,
 )
 from models.base import Row
@@ -38,6 +39,7 @@ from services.snapshots.payment_methods import payment_method_snapshot, setup_in
 from services.snapshots.payments import charge_snapshot, payment_intent_snapshot
 from services.snapshots.quotes import quote_snapshot
 from services.snapshots.refunds import refund_snapshot
+from services.snapshots.schedules import schedule_snapshot
 from services.snapshots.shapes import Snapshot
 from services.snapshots.subscriptions import subscription_snapshot
 
@@ -56,6 +58,7 @@ Single: TypeAlias = (
     | Refund
     | InvoiceItem
     | Quote
+    | SubscriptionSchedule
     | TestClock
 )
 Subject: TypeAlias = Whole | Single
@@ -72,6 +75,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     WholeCharge: charge_snapshot,
     Refund: refund_snapshot,
     WholeSubscription: subscription_snapshot,
+    SubscriptionSchedule: schedule_snapshot,
     WholeInvoice: invoice_snapshot,
     UpcomingInvoice: upcoming_snapshot,
     WholeInvoicePayment: invoice_payment_snapshot,

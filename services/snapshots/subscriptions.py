@@ -22,11 +22,17 @@ _WITHOUT = dict.fromkeys(
         "pending_invoice_item_interval",
         "pending_setup_intent",
         "pending_update",
-        "schedule",
         "transfer_data",
     )
 )
 """Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
+
+
+_PAYMENT_SETTINGS: Snapshot = {
+    "payment_method_options": None,
+    "payment_method_types": None,
+    "save_default_payment_method": "off",
+}
 
 
 def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
@@ -37,7 +43,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "id": row.id,
         "object": "subscription",
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_mode": _billing_mode(row.billing_mode),
+        "billing_mode": billing_mode_of(row.billing_mode),
         "billing_schedules": [],
         "cancel_at": seconds(row.cancel_at),
         "cancel_at_period_end": row.cancel_at_period_end,
@@ -65,11 +71,8 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
         "pause_collection": _pause_collection(row),
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": "off",
-        },
+        "payment_settings": _PAYMENT_SETTINGS,
+        "schedule": row.schedule_id,
         "start_date": seconds(row.start_date),
         "status": row.status,
         "status_details": _status_details(row),
@@ -88,7 +91,7 @@ def _anchor(row: Subscription) -> Snapshot:
     }
 
 
-def _billing_mode(mode: str) -> Snapshot:
+def billing_mode_of(mode: str) -> Snapshot:
     """Which rules changes follow."""
     flexible = {"proration_discounts": "included"} if mode == BillingMode.FLEXIBLE else None
     return {"flexible": flexible, "type": mode, "updated_at": None}

@@ -59,10 +59,10 @@ class Cancellation(Service):
 
         What is invoiced for that is collected at once; a decline is answered beside the subscription, which has ended.
         """
-        return await self.attempts.carried_out(lambda: self._begin(draft))
+        return await self.attempts.carried_out(lambda: self.begin(draft))
 
-    async def _begin(self, draft: CancellationDraft) -> Prepared[Subscription]:
-        """Within the first transaction: everything is written."""
+    async def begin(self, draft: CancellationDraft) -> Prepared[Subscription]:
+        """Within the first transaction: everything is written, and what is to be paid at once is prepared."""
         known = await self.require(Subscription, draft.id)
         payers = await self.finalization.payers([known.customer_id]) if draft.invoice_now else []
         row = await self.lock(Subscription, draft.id)

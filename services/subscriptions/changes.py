@@ -27,6 +27,7 @@ from services.subscriptions.item_changes import ItemChanges, ItemsChanged, asks_
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.trials import Trials
+from services.subscriptions.under_schedule import refuse_against_schedule
 from services.subscriptions.wholes import WholeSubscriptions
 
 _CHANGEABLE = (
@@ -69,6 +70,7 @@ class Changes(Service):
             refuse_elsewhere(payer.row.id, row)
         allowed = ITEMS_CHANGEABLE if touches_items(change) else LIVING
         SUBSCRIPTION.refuse_unless("update", row.id, SubscriptionStatus(row.status), allowed=allowed)
+        refuse_against_schedule(row, change)
         at = await self.present(row.test_clock_id)
         [whole] = await self.wholes.of([row])
         before = self.events.snapshot(whole)

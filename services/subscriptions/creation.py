@@ -135,7 +135,7 @@ class Creation(Service):
     async def write(self, plan: Plan, *, payment: Effect | None = None) -> Sequence[PaymentIntent]:
         """Write the planned subscription with its first invoice, finalized at once; the payment that this asks for.
 
-        An invoice that is to be sent is a draft for the usual time instead.
+        An invoice that is to be sent, or that a schedule begins with, is a draft for the usual time instead.
         `payment` is one that was made and succeeded beforehand; the customer is then read anew. Events
         `customer.subscription.created`, `invoice.created`, `invoice.finalized` and what follows from that.
         """
@@ -158,12 +158,12 @@ class Creation(Service):
     async def _drafted(self, plan: Plan) -> WholeInvoice | None:
         """The first invoice; the time until an anchor may be free, and then it opens no period or is not at all.
 
-        One that is sent is a draft for the usual time, unless it is a trial's.
+        One that waits is a draft for the usual time, unless it is a trial's.
         """
         if plan.invoice is None:
             return None
         row, finalizes_at = plan.whole.row, None
-        if plan.sent and row.trial_end is None:
+        if plan.waits and row.trial_end is None:
             finalizes_at = plan.at + timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, finalizes_at)
         invoice = self.drafting.drafted(wanted)
@@ -210,7 +210,7 @@ class Creation(Service):
         if invoice is not None and finalizes_at is not None:
             kind = AgendaKind.INVOICE_FINALIZE
             appointments.append(Appointment(kind, invoice.row.id, finalizes_at, row.test_clock_id))
-        elif plan.amount_due > 0 and not plan.sent:
+        elif plan.amount_due > 0 and not plan.waits:
             expires_at = plan.at + INCOMPLETE_LASTS
             appointments.append(Appointment(AgendaKind.SUBSCRIPTION_EXPIRE, row.id, expires_at, row.test_clock_id))
         presents = {row.test_clock_id: plan.at}
@@ -233,7 +233,7 @@ def _first_status(plan: Plan) -> SubscriptionStatus:
     """A trial waits for no payment, nor does what is invoiced, and so they are never incomplete."""
     if plan.whole.row.trial_end is not None:
         return SubscriptionStatus.TRIALING
-    if plan.sent:
+    if plan.waits:
         return SubscriptionStatus.ACTIVE
     return subscription_status_at_start(InvoiceFate.PAID if plan.amount_due == 0 else InvoiceFate.AWAITED)
 

@@ -26,7 +26,7 @@ from services.invoices.one_time import OneTimeDraft
 class ItemDraft:
     """One price to be on the subscription: a catalogue price, or one made for it.
 
-    `price_made` tells that the price was made for this purchase before, and so never was active.
+    `price_made` tells that the price was made or agreed upon for this purchase before, and need not be active.
     """
 
     price: str | None = None
@@ -52,7 +52,7 @@ class TrialSettingsDraft:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionDraft:
-    """A subscription to be made."""
+    """A subscription to be made; `scheduled` tells that it follows a schedule."""
 
     customer: str
     items: tuple[ItemDraft, ...]
@@ -74,6 +74,7 @@ class SubscriptionDraft:
     billing_mode: BillingMode = BillingMode.FLEXIBLE
     description: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    scheduled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,17 @@ class LeavingWords:
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
-    """What is to change about one item: one that is there (`id`), or a price that is added."""
+    """What is to change about one item: one that is there (`id`), or a price that is added.
+
+    `price_made` tells that the price was made or agreed upon for this before, and need not be active any more.
+    """
 
     id: str | None = None
     price: str | None = None
     quantity: int | Unset = UNSET
     deleted: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
+    price_made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

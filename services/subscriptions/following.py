@@ -68,7 +68,6 @@ class Following(Service):
             after = subscription_status_after(
                 SubscriptionStatus(whole.row.status),
                 fate_of(invoice),
-                first=invoice is not None and _opens_incomplete(invoice),
                 on_attempt=invoice is not None and not invoice.auto_advance,
             )
             if after != whole.row.status:
@@ -186,12 +185,6 @@ class Following(Service):
 def judges(invoice: WholeInvoice) -> bool:
     """Whether a subscription's status may follow this invoice: one that was made by hand says nothing of it."""
     return invoice.row.subscription_id is not None and invoice.row.billing_reason != BillingReason.MANUAL
-
-
-def _opens_incomplete(invoice: Invoice) -> bool:
-    """Whether it is the first invoice of a subscription that was INCOMPLETE until it was paid."""
-    first = invoice.billing_reason == BillingReason.SUBSCRIPTION_CREATE
-    return first and invoice.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
 
 
 def fate_of(invoice: Invoice | None) -> InvoiceFate | None:

@@ -59,7 +59,7 @@ class ItemChanges(Service):
         """
         row, ending = whole.row, current_period_end(whole)
         plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
-        await self._store(plan)
+        await self.store([plan])
         await self._reschedule(plan.whole, ending, at)
         waiting = self.items.made(row, plan.lines, at)
         if not plan.at_once or not (waiting or plan.opens_a_period):
@@ -79,10 +79,13 @@ class ItemChanges(Service):
         await self.due.cancel(row.id, *PERIOD_ENDINGS)
         await self.agenda.schedule([whole], {row.test_clock_id: at}, fresh=True)
 
-    async def _store(self, plan: ItemsPlan) -> None:
-        await insert_rows(plan.added)
-        await update_rows(plan.changed, _CHANGED)
-        await delete_by(SubscriptionItem, "id", [row.id for row in plan.removed], **self.ownership())
+    async def store(self, plans: Sequence[ItemsPlan]) -> None:
+        """Write the items of these plans: those that came, changed or went."""
+        removed = [row.id for plan in plans for row in plan.removed]
+        await insert_rows([row for plan in plans for row in plan.added])
+        await update_rows([row for plan in plans for row in plan.changed], _CHANGED)
+        if removed:
+            await delete_by(SubscriptionItem, "id", removed, **self.ownership())
 
     async def _invoice(
         self,

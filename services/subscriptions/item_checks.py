@@ -34,7 +34,7 @@ def refuse_unsound(before: WholeSubscription, after: WholeSubscription, wanted: 
             )  # fmt: skip
         price = by_id.get(change.price or "")
         if price is not None and price.id not in in_force:
-            _check_price(before, price, (*where, "price"), problems)
+            _check_price(before, price, (*where, "price"), problems, made=change.price_made)
     _check_recurrences(after, wanted, problems)
     _check_twice(after, wanted, problems)
     problems.raise_any()
@@ -69,9 +69,11 @@ def _check_amount(after: WholeSubscription) -> None:
         )
 
 
-def _check_price(before: WholeSubscription, price: Price, where: tuple[str, ...], problems: Problems) -> None:
+def _check_price(
+    before: WholeSubscription, price: Price, where: tuple[str, ...], problems: Problems, *, made: bool
+) -> None:
     """A price that comes onto the subscription recurs and is in the currency of the others."""
-    if not price.active:
+    if not price.active and not made:
         problems.add(ErrorCode.PRICE_INACTIVE, f"Price {price.id} is archived; choose an active price.", *where)
     if price.currency != before.row.currency:
         problems.add(

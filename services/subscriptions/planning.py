@@ -58,6 +58,11 @@ class Plan:
         """Whether the customer is sent the invoices, so that nothing waits for a payment."""
         return self.draft.collection_method is CollectionMethod.SEND_INVOICE
 
+    @property
+    def waits(self) -> bool:
+        """Whether the first invoice is a draft for the usual time, as one that is sent and that of a schedule are."""
+        return self.sent or self.draft.scheduled
+
 
 class Planning(Service):
     """Checks what was asked for and works out the first invoice."""

@@ -27,6 +27,8 @@ from services.subscriptions.wholes import (
     recurrence_of_subscription,
 )
 
+GIVES_WAY_FOR = timedelta(seconds=30)
+"""How long a renewal waits for a phase of a schedule that is to begin at the same moment."""
 RENEWABLE = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID})
 
 
@@ -42,14 +44,22 @@ class Renewal(Service):
     scheduled = part(ScheduledChanges)
     agenda = part(PeriodAgenda)
 
-    async def renew(self, entries: Sequence[AgendaEntry]) -> list[WholeInvoice]:
-        """Renew the subjects of these agenda entries, as far as they still run; the drafts made.
+    async def renew(self, entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
+        """Renew the subjects of these agenda entries, as far as they still run; the entries to come back to later.
+
+        Those are renewals of subscriptions whose schedule is to change at the same moment, which another worker may be
+        about to do: they give way once, so that the new phase is what is billed.
 
         Events `invoice.created` and `customer.subscription.updated` for each. The next renewal and the draft's
         finalization are on the agenda afterwards.
         """
         found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
-        return await self.move_on([whole for whole in found if whole.row.status in RENEWABLE])
+        running = [whole for whole in found if whole.row.status in RENEWABLE]
+        changing = {whole.row.id for whole in running if _changes_first(whole)}
+        giving_way = [entry for entry in entries if entry.subject_id in changing and not entry.attempts]
+        waiting = {entry.subject_id for entry in giving_way}
+        await self.move_on([whole for whole in running if whole.row.id not in waiting])
+        return giving_way
 
     async def move_on(
         self,
@@ -106,6 +116,11 @@ class Renewal(Service):
             if each.row.auto_advance
         ]
         await self.due.schedule_all(finalizations, fresh=True)
+
+
+def _changes_first(whole: WholeSubscription) -> bool:
+    """Whether a phase of its schedule ends with the period or before, and the next one has not begun."""
+    return whole.row.phase_ends_at is not None and whole.row.phase_ends_at <= current_period_end(whole)
 
 
 def due_items(whole: WholeSubscription) -> Sequence[PricedItem]:

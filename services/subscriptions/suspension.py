@@ -145,6 +145,8 @@ def _refuse_unfit(row: Subscription) -> None:
         reason = f"is to end at {row.cancel_at:%Y-%m-%d %H:%M:%S} UTC; take that back first"
     elif row.scheduled_change:
         reason = "has a change that waits for the end of its period; take that back first"
+    elif row.schedule_id is not None:
+        reason = f"follows schedule {row.schedule_id}, which does not pause; release it first"
     elif row.pause_behavior is not None:
         reason = "has its collection paused; let that go on first, with pauseCollection null"
     if reason is not None:

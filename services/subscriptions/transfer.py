@@ -93,6 +93,9 @@ class Transfer(Service):
                 f"Subscription {row.id} is in {row.currency}, but customer {customer.id} is billed in {in_force}.",
                 "customer",
             )
+        if row.schedule_id is not None:
+            message = f"Subscription {row.id} follows schedule {row.schedule_id} of its customer; release it first."
+            problems.add(ErrorCode.SUBSCRIPTION_UNDER_SCHEDULE, message, "id")
         if row.resumption_invoice_id is not None and row.status == SubscriptionStatus.PAUSED:
             problems.add(
                 ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,

@@ -86,40 +86,39 @@ def test_a_subscription_starts_active_only_when_paid(fate: InvoiceFate, status: 
 
 
 @pytest.mark.parametrize(
-    ("status", "fate", "first", "after"),
+    ("status", "fate", "after"),
     [
-        (S.INCOMPLETE, F.PAID, True, S.ACTIVE),
-        (S.INCOMPLETE, F.FAILED, True, S.INCOMPLETE),
-        (S.INCOMPLETE, F.REQUIRES_ACTION, True, S.INCOMPLETE),
-        (S.INCOMPLETE, F.AWAITED, True, S.INCOMPLETE),
-        (S.INCOMPLETE, None, True, S.INCOMPLETE_EXPIRED),
-        (S.INCOMPLETE, F.GIVEN_UP, True, S.ACTIVE),
-        (S.ACTIVE, F.GIVEN_UP, False, S.ACTIVE),
-        (S.PAST_DUE, F.GIVEN_UP, False, S.PAST_DUE),
-        (S.PAUSED, F.GIVEN_UP, False, S.ACTIVE),
-        (S.ACTIVE, F.PAID, False, S.ACTIVE),
-        (S.ACTIVE, F.FAILED, False, S.PAST_DUE),
-        (S.ACTIVE, F.REQUIRES_ACTION, False, S.PAST_DUE),
-        (S.ACTIVE, F.AWAITED, False, S.ACTIVE),
-        (S.ACTIVE, None, False, S.ACTIVE),
-        (S.PAST_DUE, F.PAID, False, S.ACTIVE),
-        (S.PAST_DUE, F.PAID, True, S.ACTIVE),  # the failed renewal was voided, the paid first invoice counts
-        (S.PAST_DUE, F.FAILED, False, S.PAST_DUE),
-        (S.PAST_DUE, F.AWAITED, False, S.PAST_DUE),
-        (S.TRIALING, F.PAID, True, S.TRIALING),  # the invoice of nothing
-        (S.TRIALING, F.FAILED, False, S.TRIALING),  # from before a trial that was put in
-        (S.TRIALING, None, False, S.TRIALING),
-        (S.PAUSED, None, False, S.PAUSED),  # its resumption was voided, or is not what was paid
-        (S.PAUSED, F.AWAITED, False, S.PAUSED),
-        (S.PAUSED, F.FAILED, False, S.PAUSED),
-        (S.PAUSED, F.PAID, False, S.ACTIVE),
-        (S.CANCELED, F.PAID, False, S.CANCELED),
-        (S.INCOMPLETE_EXPIRED, F.PAID, True, S.INCOMPLETE_EXPIRED),
+        (S.INCOMPLETE, F.PAID, S.ACTIVE),
+        (S.INCOMPLETE, F.FAILED, S.INCOMPLETE),
+        (S.INCOMPLETE, F.REQUIRES_ACTION, S.INCOMPLETE),
+        (S.INCOMPLETE, F.AWAITED, S.INCOMPLETE),
+        (S.INCOMPLETE, None, S.INCOMPLETE_EXPIRED),
+        (S.INCOMPLETE, F.GIVEN_UP, S.ACTIVE),
+        (S.ACTIVE, F.GIVEN_UP, S.ACTIVE),
+        (S.PAST_DUE, F.GIVEN_UP, S.PAST_DUE),
+        (S.PAUSED, F.GIVEN_UP, S.ACTIVE),
+        (S.ACTIVE, F.PAID, S.ACTIVE),
+        (S.ACTIVE, F.FAILED, S.PAST_DUE),
+        (S.ACTIVE, F.REQUIRES_ACTION, S.PAST_DUE),
+        (S.ACTIVE, F.AWAITED, S.ACTIVE),
+        (S.ACTIVE, None, S.ACTIVE),
+        (S.PAST_DUE, F.PAID, S.ACTIVE),
+        (S.PAST_DUE, F.FAILED, S.PAST_DUE),
+        (S.PAST_DUE, F.AWAITED, S.PAST_DUE),
+        (S.TRIALING, F.PAID, S.TRIALING),  # the invoice of nothing
+        (S.TRIALING, F.FAILED, S.TRIALING),  # from before a trial that was put in
+        (S.TRIALING, None, S.TRIALING),
+        (S.PAUSED, None, S.PAUSED),  # its resumption was voided, or is not what was paid
+        (S.PAUSED, F.AWAITED, S.PAUSED),
+        (S.PAUSED, F.FAILED, S.PAUSED),
+        (S.PAUSED, F.PAID, S.ACTIVE),
+        (S.CANCELED, F.PAID, S.CANCELED),
+        (S.INCOMPLETE_EXPIRED, F.PAID, S.INCOMPLETE_EXPIRED),
     ],
 )
 def test_the_status_follows_the_latest_invoice(
-    status: SubscriptionStatus, fate: InvoiceFate | None, first: bool, after: SubscriptionStatus
+    status: SubscriptionStatus, fate: InvoiceFate | None, after: SubscriptionStatus
 ) -> None:
-    assert subscription_status_after(status, fate, first=first) is after
+    assert subscription_status_after(status, fate) is after
     if after is not status:
         SUBSCRIPTION.move("sub_1", status, after)

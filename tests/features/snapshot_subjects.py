@@ -1,7 +1,6 @@
 """Subjects for the snapshot tests: every kind, with everything known or with nothing but the necessary."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import stripe
@@ -37,13 +36,8 @@ from services.aggregates import (
     WholeSubscription,
 )
 from services.snapshots import Subject
+from tests.features.snapshot_schedules import ANCHOR, NEXT, OWNER, schedule
 
-ANCHOR = datetime(2027, 1, 31, 10, tzinfo=UTC)
-ANCHOR_SECONDS = 1_801_389_600  # 20 849 days of 86 400 s, and 10 h
-NEXT = datetime(2027, 2, 28, 10, tzinfo=UTC)
-NEXT_SECONDS = ANCHOR_SECONDS + 28 * 86_400
-
-OWNER: dict[str, Any] = {"account_id": "acct_1", "livemode": False, "created_at": ANCHOR}
 ADDRESS = {"line1": "1 Pixel St", "city": "Oakland", "state": "CA", "postal_code": "94607", "country": "US"}
 ERROR = {"code": "card_declined", "decline_code": "insufficient_funds", "message": "No funds.", "charge": "ch_1"}
 CARD: dict[str, Any] = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
@@ -378,6 +372,7 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "charge": (charge, stripe.Charge, EventType.CHARGE_FAILED),
     "refund": (refund, stripe.Refund, EventType.REFUND_CREATED),
     "subscription": (subscription, stripe.Subscription, EventType.CUSTOMER_SUBSCRIPTION_CREATED),
+    "schedule": (schedule, stripe.SubscriptionSchedule, EventType.SUBSCRIPTION_SCHEDULE_CREATED),
     "invoice": (invoice, stripe.Invoice, EventType.INVOICE_CREATED),
     "upcoming": (upcoming, stripe.Invoice, EventType.INVOICE_UPCOMING),
     "invoiceitem": (invoice_item, stripe.InvoiceItem, EventType.INVOICEITEM_CREATED),

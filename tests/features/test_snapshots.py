@@ -19,7 +19,8 @@ from models import Event
 from services.snapshots import Subject, row_of, snapshot_of
 from services.snapshots.envelope import event_body
 from tests.features import snapshot_subjects as subjects
-from tests.features.snapshot_subjects import ANCHOR_SECONDS, KINDS, NEXT, NEXT_SECONDS, OWNER, TAX_ID
+from tests.features.snapshot_schedules import ANCHOR_SECONDS, NEXT, NEXT_SECONDS, OWNER
+from tests.features.snapshot_subjects import KINDS, TAX_ID
 from tests.stripe_types import declared, mismatches
 
 OURS = frozenset({"invoice.paid", "upcoming.paid"})

@@ -52,6 +52,7 @@ from tests.simulation import drafts, moves, quotes
 from tests.simulation.drafts import DraftActions
 from tests.simulation.moves import MoveActions
 from tests.simulation.quotes import QuoteActions
+from tests.simulation.scheduling import Scheduling
 
 _PRICES = (
     *(("usd", 1500), ("usd", 999), ("usd", 30), ("usd", 0), ("usd", 2500), ("usd", 12000)),
@@ -69,7 +70,7 @@ Action = Callable[[Scope], Awaitable[Any]]
 
 
 @dataclass
-class Actions(MoveActions, QuoteActions, DraftActions):
+class Actions(MoveActions, QuoteActions, DraftActions, Scheduling):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -341,7 +342,7 @@ _WEIGHTS = {
     "new_customer": 10, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "plan_end": 5, "change": 4,
     "try_out": 5, "exchange": 14, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
-    "attach_payment": 4, "confirm": 4, "call_off": 2,
+    "attach_payment": 4, "confirm": 4, "call_off": 2, "plan": 8, "replan": 5, "unplan": 2,
     **quotes.WEIGHTS,
     **moves.WEIGHTS,
     **drafts.WEIGHTS,

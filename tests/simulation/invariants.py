@@ -34,6 +34,7 @@ from services.subscriptions.period_agenda import ENDINGS
 from tests.simulation.moves import check_migrations
 from tests.simulation.periods import check_periods
 from tests.simulation.quotes import check_quotes
+from tests.simulation.scheduling import check_schedules
 
 _WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -52,6 +53,7 @@ async def check_all() -> None:
     await check_due_dates()
     await check_quotes()
     await check_migrations()
+    await check_schedules()
     await check_events()
 
 

@@ -1,0 +1,127 @@
+"""Subscription schedules as Stripe shows them."""
+
+from typing import Any
+
+from domain.lifecycles import SubscriptionScheduleStatus
+from domain.schedules import Phase
+from models import SubscriptionSchedule
+from services.snapshots.shapes import Snapshot, seconds
+from services.snapshots.subscriptions import billing_mode_of
+
+_ISSUER = {"type": "self"}
+
+
+def schedule_snapshot(row: SubscriptionSchedule) -> Snapshot:
+    """A schedule with all of its phases; the current one while it is active."""
+    return {
+        "id": row.id,
+        "object": "subscription_schedule",
+        "application": None,
+        "billing_mode": billing_mode_of(row.billing_mode),
+        "canceled_at": seconds(row.canceled_at),
+        "completed_at": seconds(row.completed_at),
+        "created": seconds(row.created_at),
+        "current_phase": _current_phase(row),
+        "customer": row.customer_id,
+        "customer_account": None,
+        "default_settings": _default_settings(row),
+        "end_behavior": row.end_behavior,
+        "livemode": row.livemode,
+        "metadata": dict(row.metadata),
+        "pause_schedules": [],
+        "phases": [_phase(row, Phase.from_json(each)) for each in row.phases],
+        "released_at": seconds(row.released_at),
+        "released_subscription": row.released_subscription_id,
+        "status": row.status,
+        "subscription": row.subscription_id,
+        "test_clock": row.test_clock_id,
+    }
+
+
+def _current_phase(row: SubscriptionSchedule) -> Snapshot | None:
+    if row.status != SubscriptionScheduleStatus.ACTIVE:
+        return None
+    current = row.phases[row.position]
+    return {"end_date": current["end"], "start_date": current["start"]}
+
+
+def _default_settings(row: SubscriptionSchedule) -> Snapshot:
+    """What holds in every phase that does not say otherwise."""
+    return {
+        "application_fee_percent": None,
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": "automatic",
+        "billing_thresholds": None,
+        "collection_method": "charge_automatically",
+        "default_payment_method": row.default_payment_method_id,
+        "description": row.description,
+        "invoice_settings": {
+            "account_tax_ids": None,
+            "custom_fields": None,
+            "days_until_due": None,
+            "description": None,
+            "footer": None,
+            "issuer": _ISSUER,
+        },
+        "on_behalf_of": None,
+        "transfer_data": None,
+    }
+
+
+_WITHOUT: dict[str, Any] = dict.fromkeys(
+    (
+        "application_fee_percent",
+        "automatic_tax",
+        "billing_cycle_anchor",
+        "billing_thresholds",
+        "collection_method",
+        "invoice_settings",
+        "on_behalf_of",
+        "transfer_data",
+    )
+)
+"""What a phase leaves to the default settings; null as on a phase that says nothing of it."""
+
+
+def _phase(row: SubscriptionSchedule, phase: Phase) -> Snapshot:
+    return {
+        **_WITHOUT,
+        "add_invoice_items": [
+            {
+                "discountable": True,
+                "discounts": [],
+                "metadata": {},
+                "period": {
+                    "end": {"timestamp": None, "type": "min_item_period_end"},
+                    "start": {"timestamp": None, "type": "max_item_period_start"},
+                },
+                "price": each.price,
+                "quantity": each.quantity,
+                "tax_rates": [],
+            }
+            for each in phase.add_invoice_items
+        ],
+        "currency": row.currency,
+        "default_payment_method": phase.default_payment_method,
+        "default_tax_rates": [],
+        "description": phase.description,
+        "discounts": [],
+        "end_date": seconds(phase.end),
+        "items": [
+            {
+                "billing_thresholds": None,
+                "discounts": [],
+                "metadata": dict(each.metadata),
+                "plan": each.price,
+                "price": each.price,
+                "quantity": each.quantity,
+                "tax_rates": [],
+            }
+            for each in phase.items
+        ],
+        "metadata": dict(phase.metadata),
+        "proration_behavior": phase.proration_behavior.value,
+        "start_date": seconds(phase.start),
+        "trial": phase.trial,
+        "trial_end": seconds(phase.trial_end),
+    }

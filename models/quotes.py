@@ -40,6 +40,8 @@ class Quote(Described):
     footer = fields.CharField(max_length=500, null=True)
     description = fields.CharField(max_length=500, null=True)
     trial_period_days = fields.IntField(null=True)
+    effective_date: datetime | None = instant(null=True)
+    """When the subscription is to begin; null, or past on acceptance, is at once."""
     billing_mode = fields.CharField(max_length=10, default="flexible")
     subscription_description = fields.CharField(max_length=500, null=True)
     subscription_metadata: dict[str, str] = cast(Any, fields.JSONField[dict[str, str]](default=dict))
@@ -54,6 +56,8 @@ class Quote(Described):
     """What came of it; unique, so that no subscription comes of two quotes."""
     invoice_id = fields.CharField(max_length=40, null=True)
     """What came of it when nothing on it recurs; unique as well."""
+    schedule_id = fields.CharField(max_length=40, null=True)
+    """What came of it when the subscription begins later; unique as well."""
     test_clock_id = fields.CharField(max_length=40, null=True)
 
     class Meta:
@@ -64,6 +68,7 @@ class Quote(Described):
             ("customer_id", "sequence", "revision"),
             ("account_id", "livemode", "subscription_id"),
             ("account_id", "livemode", "invoice_id"),
+            ("account_id", "livemode", "schedule_id"),
         )
 
 

@@ -19,7 +19,16 @@ from schema.base import Node, Wrapping, column, computed, describe_enum, input_f
 from schema.catalog import RecurringInput
 from schema.papers import paper
 from schema.payloads import payload
-from schema.refs import CustomerRef, InvoiceRef, PriceRef, QuoteLineItemRef, QuoteRef, SubscriptionRef, TestClockRef
+from schema.refs import (
+    CustomerRef,
+    InvoiceRef,
+    PriceRef,
+    QuoteLineItemRef,
+    QuoteRef,
+    SubscriptionRef,
+    SubscriptionScheduleRef,
+    TestClockRef,
+)
 from schema.relations import many, one
 from schema.scalars import Currency, Json, Metadata, MinorUnits
 
@@ -71,6 +80,7 @@ class QuoteSubscriptionData(Wrapping):
     """What the subscription will be like that comes of a quote."""
 
     trial_period_days: int | None = column("For how many days nothing is charged for what recurs; null without trial.")
+    effective_date: datetime | None = column("When it is to begin; null is on acceptance.")
     billing_mode: BillingMode = column("By which rules later changes are prorated.")
     description: str | None = column("What the customer may read about it.", source="subscription_description")
     metadata: Metadata = column("Its labels.", source="subscription_metadata")
@@ -128,6 +138,9 @@ class Quote(Node):
         "subscription_id", "What came of it, if anything on it recurs; null until then."
     )
     invoice: InvoiceRef | None = one("invoice_id", "What came of it when nothing on it recurs; null until then.")
+    subscription_schedule: SubscriptionScheduleRef | None = one(
+        "schedule_id", "What came of it when its subscription begins later; null until then."
+    )
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
     metadata: Metadata = column("Labels of your own.")
 
@@ -219,6 +232,10 @@ class QuoteSubscriptionDataInput:
     trial_period_days: int | None = input_field(
         f"For how many days nothing is charged, from 1 to {TRIAL_DAYS_MAX}; not together with one-time prices."
     )
+    effective_date: datetime | None = input_field(
+        "When it begins: when that lies ahead on acceptance, a subscription schedule comes of the quote. At once by "
+        "default."
+    )
     billing_mode: BillingMode | None = input_field(
         "By which rules later changes are prorated; FLEXIBLE by default. It stays."
     )
@@ -285,6 +302,7 @@ class QuoteSubscriptionDataChangeInput:
     """Becomes `SubscriptionDataChange`."""
 
     trial_period_days: strawberry.Maybe[int | None] = input_field("For how many days nothing is charged; null never.")
+    effective_date: strawberry.Maybe[datetime | None] = input_field("When it begins; null on acceptance.")
     description: strawberry.Maybe[str | None] = input_field("What the customer may read; null removes it.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Its labels, which replace all that were there.")
 

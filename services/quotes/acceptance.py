@@ -7,6 +7,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import CollectionMethod
 from domain.lifecycles import QUOTE, QuoteStatus
+from domain.periods import Interval
 from domain.subscriptions import BillingMode
 from models import Quote, QuoteLine
 from services.base import Service, Settled, part
@@ -19,13 +20,15 @@ from services.quotes.lines import QuoteLines, Sold
 from services.quotes.one_off import OneOffInvoices
 from services.quotes.refusals import told_of_the_quote
 from services.rows import update_rows
+from services.schedules.creation import ScheduleCreation
+from services.schedules.drafts import DurationDraft, PhaseDraft, ScheduleDraft
 from services.subscriptions.creation import Creation
 from services.subscriptions.drafts import ItemDraft, SubscriptionDraft
 from services.subscriptions.planning import Planning
 
 
 class Acceptance(Service):
-    """Turns open quotes into subscriptions and invoices."""
+    """Turns open quotes into subscriptions, schedules and invoices."""
 
     events = part(Events)
     lines = part(QuoteLines)
@@ -33,6 +36,7 @@ class Acceptance(Service):
     planning = part(Planning)
     creation = part(Creation)
     one_off = part(OneOffInvoices)
+    schedules = part(ScheduleCreation)
     attempts = part(Attempts)
 
     async def accept(self, identifier: str) -> Settled[Quote]:
@@ -59,7 +63,7 @@ class Acceptance(Service):
             wishes = await self._fulfilled(quote, lines, sold, payer, at)
         quote.status = QUOTE.move(quote.id, QuoteStatus(quote.status), QuoteStatus.ACCEPTED)
         quote.accepted_at = at
-        await update_rows([quote], ("status", "accepted_at", "subscription_id", "invoice_id"))
+        await update_rows([quote], ("status", "accepted_at", "subscription_id", "schedule_id", "invoice_id"))
         await self.expiry.drop([quote])
         self.events.record(EventType.QUOTE_ACCEPTED, quote, at=at)
         return Prepared(subject=quote, wishes=wishes)
@@ -68,13 +72,17 @@ class Acceptance(Service):
         self, quote: Quote, lines: Sequence[QuoteLine], sold: Sequence[Sold], payer: Payer, at: datetime
     ) -> Sequence[Wish]:
         """What is offered comes to be, and the quote knows it (in memory); the payments that this asks for."""
-        if any(each.price.interval is not None for each in sold):
-            subscribed = await self.creation.begin(_subscription_of(quote, sold))
-            quote.subscription_id = subscribed.subject.id
-            return subscribed.wishes
-        invoiced = await self.one_off.begin(quote, lines, sold, payer, at)
-        quote.invoice_id = invoiced.subject.id
-        return invoiced.wishes
+        if all(each.price.interval is None for each in sold):
+            invoiced = await self.one_off.begin(quote, lines, sold, payer, at)
+            quote.invoice_id = invoiced.subject.id
+            return invoiced.wishes
+        if quote.effective_date is not None and quote.effective_date > at:
+            scheduled = await self.schedules.create(_schedule_of(quote, sold, quote.effective_date))
+            quote.schedule_id = scheduled.id
+            return ()
+        subscribed = await self.creation.begin(_subscription_of(quote, sold))
+        quote.subscription_id = subscribed.subject.id
+        return subscribed.wishes
 
 
 def _refuse_expired(quote: Quote, at: datetime) -> None:
@@ -85,6 +93,23 @@ def _refuse_expired(quote: Quote, at: datetime) -> None:
             f"Quote {quote.id} expired at {quote.expires_at:%Y-%m-%d %H:%M:%S} UTC; make a new one.",
             "id",
         )
+
+
+def _schedule_of(quote: Quote, sold: Sequence[Sold], start: datetime) -> ScheduleDraft:
+    """A schedule that begins later: its one phase is the first period, or the trial, and then it lets go."""
+    wanted = _subscription_of(quote, sold)
+    days = quote.trial_period_days
+    phase = PhaseDraft(
+        items=wanted.items,
+        add_invoice_items=wanted.add_invoice_items,
+        trial=days is not None,
+        duration=None if days is None else DurationDraft(Interval.DAY, days),
+        description=wanted.description,
+        metadata=wanted.metadata,
+    )
+    return ScheduleDraft(
+        customer=quote.customer_id, start_date=start, phases=(phase,), billing_mode=wanted.billing_mode
+    )
 
 
 def _subscription_of(quote: Quote, sold: Sequence[Sold]) -> SubscriptionDraft:

@@ -14,7 +14,13 @@ from services.base import Service, part
 from services.quotes.drafts import QuoteChange, QuoteLineChange, QuoteLineDraft, SubscriptionDataChange
 from services.quotes.expiry import Expiry
 from services.quotes.lines import TOTALS, QuoteLines, Sold, apply_totals, kept
-from services.quotes.making import check_subscription_data, check_terms, check_words, refuse_other_currency
+from services.quotes.making import (
+    check_subscription_data,
+    check_terms,
+    check_words,
+    refuse_later,
+    refuse_other_currency,
+)
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.planning import Planning
 
@@ -67,6 +73,7 @@ class Changes(Service):
 
     async def _offered_anew(self, quote: Quote, sold: Sequence[Sold]) -> None:
         """The quote offers these lines, and comes to what they do."""
+        refuse_later(quote.effective_date, CollectionMethod(quote.collection_method), sold)
         offer = await self.lines.offer(sold, trialing=quote.trial_period_days is not None)
         customer = await self.require(Customer, quote.customer_id, "customer")
         in_force = await self.planning.currency_in_force(customer, [each.price for each in sold])
@@ -78,7 +85,7 @@ class Changes(Service):
 
 _CHANGED = (
     "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
-    "subscription_description", "subscription_metadata", "expires_at", *TOTALS,
+    "effective_date", "subscription_description", "subscription_metadata", "expires_at", *TOTALS,
 )  # fmt: skip
 
 
@@ -92,6 +99,7 @@ def _terms(quote: Quote, change: QuoteChange) -> tuple[CollectionMethod, int | N
 
 def _apply(quote: Quote, data: SubscriptionDataChange) -> None:
     quote.trial_period_days = given(data.trial_period_days, quote.trial_period_days)
+    quote.effective_date = given(data.effective_date, quote.effective_date)
     quote.subscription_description = given(data.description, quote.subscription_description)
     if data.metadata is not UNSET:
         quote.subscription_metadata = merged_metadata({}, data.metadata or {})

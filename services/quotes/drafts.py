@@ -30,6 +30,7 @@ class SubscriptionData:
     """What the subscription will be like that comes of the quote."""
 
     trial_period_days: int | None = None
+    effective_date: datetime | None = None
     billing_mode: BillingMode = BillingMode.FLEXIBLE
     description: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class SubscriptionDataChange:
     """What is to change about the subscription to come; metadata replaces what was there (Stripe's)."""
 
     trial_period_days: int | Unset | None = UNSET
+    effective_date: datetime | Unset | None = UNSET
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
 

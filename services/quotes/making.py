@@ -1,6 +1,6 @@
 """Making quotes: from lines, or as a copy of another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,7 @@ class Making(Service):
         sold = await self.lines.sold(draft.line_items, problems)
         problems.raise_any()
         assert expires_at is not None, "an expiry that cannot be is a problem"
+        refuse_later(data.effective_date, draft.collection_method, sold)
         offer = await self._offer(customer, sold, data.trial_period_days)
         return await self._written(
             customer,
@@ -66,6 +67,7 @@ class Making(Service):
             description=draft.description,
             metadata=metadata,
             trial_period_days=data.trial_period_days,
+            effective_date=data.effective_date,
             billing_mode=data.billing_mode,
             subscription_description=data.description,
             subscription_metadata=merged_metadata({}, data.metadata),
@@ -143,7 +145,7 @@ class Making(Service):
 
 _COPIED = (
     "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
-    "billing_mode", "subscription_description", "subscription_metadata",
+    "effective_date", "billing_mode", "subscription_description", "subscription_metadata",
 )  # fmt: skip
 
 
@@ -173,6 +175,19 @@ def check_terms(method: CollectionMethod, days: int | None, problems: Problems) 
         (days_until_due if sent else refuse_terms_of_sending)(days)
     except DomainError as error:
         problems.add_from(error, "invoiceSettings")
+
+
+def refuse_later(start: datetime | None, method: CollectionMethod, sold: Sequence[Sold]) -> None:
+    """Refuse a later beginning of what cannot begin later."""
+    if start is None:
+        return
+    if all(each.price.interval is None for each in sold):
+        why = "Nothing on the quote recurs, so no subscription begins; leave out effectiveDate or add what does."
+    elif method is CollectionMethod.SEND_INVOICE:
+        why = "A subscription that begins later is charged automatically; leave out effectiveDate or SEND_INVOICE."
+    else:
+        return
+    raise DomainError(ErrorCode.PARAMETERS_EXCLUSIVE, why, ("subscriptionData", "effectiveDate"))
 
 
 def refuse_other_currency(offer: Offer, in_force: str | None, *param: str) -> None:

@@ -82,7 +82,7 @@ class Phases(Service):
 
     async def _priced(self, draft: PhaseDraft, frame: Frame, problems: Problems, where: tuple[str, ...]) -> list[Price]:
         """The prices of a phase, in order, and whether its words can be kept."""
-        items = [replace(each, price_made=each.price in frame.agreed) for each in draft.items]
+        items = [replace(each, price_made=each.price_made or each.price in frame.agreed) for each in draft.items]
         found = Problems()
         prices = await self.wanted.prices(items, found)
         checked_where_given(found, text_within, draft.description, DESCRIPTION_LENGTH_MAX, "description")
@@ -199,7 +199,7 @@ def _checked_charge(wanted: OneTimeDraft, price: Price | None, frame: Frame, whe
     """Something that is charged once has an active one-time price in the currency of the schedule."""
     if price is None:
         raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such price: '{wanted.price}'.", (*where, "price"))
-    if not price.active and price.id not in frame.agreed:
+    if not (price.active or wanted.price_made or price.id in frame.agreed):
         message = f"Price {price.id} is archived; choose an active price."
         raise DomainError(ErrorCode.PRICE_INACTIVE, message, (*where, "price"))
     if price.interval is not None:

@@ -11,7 +11,6 @@ _WITHOUT = dict.fromkeys(
         "application_fee_percent",
         "customer_account",
         "on_behalf_of",
-        "subscription_schedule",
         "transfer_data",
     )
 )
@@ -57,6 +56,7 @@ def quote_snapshot(row: Quote) -> Snapshot:
             "finalized_at": seconds(row.finalized_at),
         },
         "subscription": row.subscription_id,
+        "subscription_schedule": row.schedule_id,
         "subscription_data": _subscription_data(row),
         "test_clock": row.test_clock_id,
         "total_details": _total_details(),
@@ -101,7 +101,7 @@ def _subscription_data(row: Quote) -> Snapshot:
     return {
         "billing_mode": {"flexible": flexible, "type": row.billing_mode},
         "description": row.subscription_description,
-        "effective_date": None,
+        "effective_date": seconds(row.effective_date),
         "metadata": dict(row.subscription_metadata),
         "trial_period_days": row.trial_period_days,
     }

@@ -323,6 +323,8 @@ def quote(full: bool) -> Quote:
         "subscription_id": "sub_1",
         "invoice_id": "in_1",
         "days_until_due": 14,
+        "effective_date": NEXT,
+        "schedule_id": "sub_sched_1",
         "test_clock_id": "clock_1",
     }
     return Quote(

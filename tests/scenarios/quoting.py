@@ -9,7 +9,7 @@ QUOTE = """
 id status number currency amountSubtotal amountTotal expiresAt header description footer
 computed { upfront { amountTotal } recurring { amountTotal interval intervalCount } }
 lineItems { id quantity amountTotal description explanation price { id } }
-subscriptionData { trialPeriodDays billingMode description metadata }
+subscriptionData { trialPeriodDays effectiveDate billingMode description metadata }
 statusTransitions { finalizedAt acceptedAt canceledAt } fromQuote { quote { id } isRevision }
 subscription { id status description metadata billingMode } metadata
 collectionMethod invoiceSettings { daysUntilDue } invoice { id }
@@ -49,6 +49,13 @@ class Offer:
         answer = await self.world.do("quoteAccept", "quote { status subscription { id } invoice { id } }", id=self.id)
         assert (answer["quote"]["status"], answer["quote"]["subscription"]) == ("ACCEPTED", None)
         return OneOff(self.world, answer["quote"]["invoice"]["id"], answer["userErrors"])
+
+    async def scheduled(self) -> str:
+        """Accept it, when it begins later; the id of the schedule that came of it."""
+        selection = "quote { status subscription { id } subscriptionSchedule { id } }"
+        answer = (await self.world.do("quoteAccept", selection, id=self.id))["quote"]
+        assert (answer["status"], answer["subscription"]) == ("ACCEPTED", None)
+        return str(answer["subscriptionSchedule"]["id"])
 
     async def refused(self, verb: str, **input: Any) -> list[tuple[str, str]]:
         """What is wrong with a verb on it: `quoteAccept`."""

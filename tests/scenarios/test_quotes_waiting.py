@@ -43,7 +43,13 @@ async def test_what_is_said_of_the_subscription_changes_part_by_part(world: Worl
 
     now = await quote.now()
     # Its labels are replaced as a whole, as Stripe does; without a trial 15.00 are due at first.
-    expected = {"trialPeriodDays": None, "billingMode": "FLEXIBLE", "description": "Team", "metadata": {"c": "d"}}
+    expected = {
+        "trialPeriodDays": None,
+        "effectiveDate": None,
+        "billingMode": "FLEXIBLE",
+        "description": "Team",
+        "metadata": {"c": "d"},
+    }
     assert (now["subscriptionData"], now["computed"]["upfront"]["amountTotal"]) == (expected, 1500)
 
 

@@ -10,7 +10,17 @@ from domain.agenda import AgendaKind
 from domain.invoices import CollectionMethod
 from domain.lifecycles import QuoteStatus
 from domain.quotes import quote_number
-from models import AgendaEntry, Customer, Event, Invoice, InvoiceItem, Quote, QuoteLine, Subscription, TestClock
+from models import (
+    AgendaEntry,
+    Customer,
+    Event,
+    Invoice,
+    InvoiceItem,
+    Quote,
+    QuoteLine,
+    SubscriptionSchedule,
+    TestClock,
+)
 from services.catalog import PriceDraft, Prices, ProductDraft
 from services.quotes import (
     FromQuote,
@@ -59,7 +69,10 @@ class QuoteActions:
             line_items=lines,
             collection_method=CollectionMethod.SEND_INVOICE if sent else CollectionMethod.CHARGE_AUTOMATICALLY,
             invoice_settings=QuoteInvoiceSettings(days_until_due=10) if sent else None,
-            subscription_data=SubscriptionData(trial_period_days=self.dice.choice((None, None, 10))),
+            subscription_data=SubscriptionData(
+                trial_period_days=self.dice.choice((None, None, 10)),
+                effective_date=self.dice.choice((None, None, now + timedelta(days=6))),
+            ),
             expires_at=self.dice.choice((None, now + timedelta(days=2), now + timedelta(days=9))),
         )
         return lambda scope: Quotes(scope).create(draft)
@@ -125,21 +138,25 @@ async def check_quotes() -> None:
 
 
 async def _check_accepted(quote: Quote) -> None:
-    """Of an accepted quote a subscription or an invoice came, of others nothing.
+    """Of an accepted quote a subscription, a schedule or an invoice came, of others nothing.
 
     The first invoice asked for what was quoted, beside what waited for any invoice of the customer; one that is sent
     is a draft at first, which somebody may have changed.
     """
     accepted = quote.status == QuoteStatus.ACCEPTED
-    came = [each for each in (quote.subscription_id, quote.invoice_id) if each is not None]
+    came = [each for each in (quote.subscription_id, quote.schedule_id, quote.invoice_id) if each is not None]
     assert (len(came), quote.accepted_at is not None) == (int(accepted), accepted), quote.id
-    if not accepted or quote.collection_method == CollectionMethod.SEND_INVOICE:
+    if quote.schedule_id is not None:
+        assert await SubscriptionSchedule.filter(id=quote.schedule_id).exists(), quote.id
+    if quote.collection_method == CollectionMethod.SEND_INVOICE:
         return
-    if quote.invoice_id is None:
-        subscription = await Subscription.get(id=quote.subscription_id)
-        first = await Invoice.get(subscription_id=subscription.id, cycle=0)
-    else:
-        first = await Invoice.get(id=quote.invoice_id, subscription_id=None)
+    if quote.subscription_id is not None:
+        await _check_first(quote, await Invoice.get(subscription_id=quote.subscription_id, cycle=0))
+    if quote.invoice_id is not None:
+        await _check_first(quote, await Invoice.get(id=quote.invoice_id, subscription_id=None))
+
+
+async def _check_first(quote: Quote, first: Invoice) -> None:
     waited = await InvoiceItem.filter(invoice_id=first.id, subscription_id=None, aimed=False)
     quoted = first.total - sum(item.amount for item in waited)
     assert (first.customer_id, quoted) == (quote.customer_id, quote.upfront_total), quote.id

@@ -15,7 +15,7 @@ from services.invoices.retries import Retries
 from services.invoices.sending import Sending
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import SETUP_HANDLER
-from services.payments import PAYMENT_HANDLER
+from services.payments import PAYMENT_HANDLER, Invoiced
 from services.price_migrations.working import Working
 from services.quotes.expiry import Expiry
 from services.refunds import REFUND_HANDLER
@@ -95,7 +95,9 @@ async def _tell_of_quotes(scope: Scope, entries: Sequence[AgendaEntry]) -> Handl
 
 async def _finalize(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     """Drafts that have stood for their hour are finalized; their charges go to the gateway after the commit."""
-    found = await WholeInvoices(scope).by("id", [entry.subject_id for entry in entries], lock=True)
+    identifiers = [entry.subject_id for entry in entries]
+    await Invoiced(scope).hold(identifiers)
+    found = await WholeInvoices(scope).by("id", identifiers)
     drafts = [each for each in found if each.row.status == InvoiceStatus.DRAFT and each.row.auto_advance]
     finalized = await Finalization(scope).finalize_drafts(drafts)
     collection = Collection(scope)

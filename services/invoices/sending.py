@@ -12,6 +12,7 @@ from services.base import Service, part
 from services.due import Appointment, Due
 from services.events import Events
 from services.invoices.wholes import WholeInvoices
+from services.payments import Invoiced
 from services.rows import update_rows
 from services.settings import Settings
 
@@ -23,6 +24,7 @@ class Sending(Service):
     due = part(Due)
     wholes = part(WholeInvoices)
     settings = part(Settings)
+    invoiced = part(Invoiced)
 
     async def begin(self, finalized: Sequence[WholeInvoice]) -> None:
         """Of these invoices, send those that go to their customer by themselves, and put due dates on the agenda.
@@ -57,7 +59,9 @@ class Sending(Service):
         await self._tell(late, EventType.INVOICE_OVERDUE)
 
     async def _open(self, entries: Sequence[AgendaEntry]) -> list[WholeInvoice]:
-        found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
+        identifiers = [entry.subject_id for entry in entries]
+        await self.invoiced.hold(identifiers)
+        found = await self.wholes.by("id", identifiers)
         return [each for each in found if each.row.status == InvoiceStatus.OPEN]
 
     async def _tell(self, invoices: Sequence[WholeInvoice], event: EventType) -> None:

@@ -1,5 +1,6 @@
 """Drafts are edited line by line, and invoices by what their status still allows."""
 
+import asyncio
 from typing import Any
 
 from tests.scenarios.invoicing import add, draft, finalize, item, lines, once, shown, waiting
@@ -275,3 +276,23 @@ async def test_drafts_kept_while_collection_was_paused_are_finalized_and_collect
 
     assert [each["status"] for each in await subscription.invoices()] == ["PAID"] * 4
     assert await subscription.status() == "ACTIVE"
+
+
+async def test_drafts_are_edited_while_they_are_finalized_and_every_line_is_asked_for(world: World) -> None:
+    payers = [await world.customer(card="pm_card_visa") for _ in range(4)]
+    drafts = [await draft(world, payers[number % 4].id, 100) for number in range(16)]
+
+    async def edited(invoice: str) -> bool:
+        addition = {"id": invoice, "lines": [{"amount": 900}]}
+        return (await world.api.do("invoiceAddLines", "invoice { id }", addition))["invoice"] is not None
+
+    finalizing = (finalize(world, each, autoAdvance=True) for each in drafts)
+    added = (await asyncio.gather(*finalizing, *map(edited, drafts)))[len(drafts) :]
+
+    for invoice, was_added in zip(drafts, added, strict=True):
+        paid = await shown(world, invoice)
+        total = 1000 if was_added else 100
+        assert (paid["status"], paid["total"], paid["amountPaid"], len(paid["lines"])) == (
+            *("PAID", total, total),
+            2 if was_added else 1,
+        )

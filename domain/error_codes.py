@@ -307,6 +307,11 @@ class ErrorCode(StrEnum):
         "The refund's status does not allow this.",
         "The message names the status and those that would do.",
     )
+    CREDIT_NOTE_UNEXPECTED_STATE = (
+        "credit_note_unexpected_state", _INVALID,
+        "The credit note's state does not allow this.",
+        "Only a credit note that lowered what is due of a still open invoice can be void.",
+    )
     TEST_CLOCK_UNEXPECTED_STATE = (
         "test_clock_unexpected_state", _INVALID,
         "The test clock's status does not allow this.",

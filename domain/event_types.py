@@ -10,6 +10,7 @@ API_VERSION = "2026-10-28.endive"
 
 RESOURCES_BY_OBJECT: Final = {
     "charge": Resource.PAYMENTS,
+    "credit_note": Resource.CREDIT_NOTES,
     "customer": Resource.CUSTOMERS,
     "invoice": Resource.INVOICES,
     "payment_intent": Resource.PAYMENTS,
@@ -94,6 +95,9 @@ class EventType(StrEnum):
     INVOICE_OVERPAID = "invoice.overpaid"
     INVOICE_VOIDED = "invoice.voided"
     INVOICE_PAYMENT_PAID = "invoice_payment.paid"
+    CREDIT_NOTE_CREATED = "credit_note.created"
+    CREDIT_NOTE_UPDATED = "credit_note.updated"
+    CREDIT_NOTE_VOIDED = "credit_note.voided"
     INVOICEITEM_CREATED = "invoiceitem.created"
     INVOICEITEM_DELETED = "invoiceitem.deleted"
     QUOTE_CREATED = "quote.created"

@@ -26,6 +26,8 @@ class Prefix(StrEnum):
     API_KEY = "mk_"
     BALANCE_TRANSACTION = "txn_"
     CHARGE = "ch_"
+    CREDIT_NOTE = "cn_"
+    CREDIT_NOTE_LINE = "cnli_"
     CUSTOMER = "cus_"
     CUSTOMER_BALANCE_TRANSACTION = "cbtxn_"
     EVENT = "evt_"

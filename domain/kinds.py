@@ -34,6 +34,7 @@ class CustomerBalanceTransactionType(StrEnum):
 
     ADJUSTMENT = "adjustment"
     APPLIED_TO_INVOICE = "applied_to_invoice"
+    CREDIT_NOTE = "credit_note"
     INVOICE_OVERPAID = "invoice_overpaid"
     INVOICE_TOO_SMALL = "invoice_too_small"
     UNAPPLIED_FROM_INVOICE = "unapplied_from_invoice"

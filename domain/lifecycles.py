@@ -100,6 +100,13 @@ class PriceMigrationStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class CreditNoteStatus(StrEnum):
+    """Whether a credit note counts; VOID is final."""
+
+    ISSUED = "issued"
+    VOID = "void"
+
+
 class TestClockStatus(StrEnum):
     """Whether a test clock stands still, moves, or broke."""
 
@@ -309,6 +316,14 @@ PRICE_MIGRATION = Lifecycle(
     moves=_moves(("complete", [_G.RUNNING], _G.COMPLETED), ("cancel", [_G.RUNNING], _G.CANCELED)),
 )
 
+_N = CreditNoteStatus
+CREDIT_NOTE = Lifecycle(
+    noun="credit note",
+    code=ErrorCode.CREDIT_NOTE_UNEXPECTED_STATE,
+    initial=(_N.ISSUED,),
+    moves=_moves(("void", [_N.ISSUED], _N.VOID)),
+)
+
 _K = TestClockStatus
 TEST_CLOCK = Lifecycle(
     noun="test clock",
@@ -329,65 +344,8 @@ LIFECYCLES = (
     SETUP_INTENT,
     CHARGE,
     REFUND,
+    CREDIT_NOTE,
     QUOTE,
     PRICE_MIGRATION,
     TEST_CLOCK,
 )
-
-
-class InvoiceFate(StrEnum):
-    """How the collection of a finalized invoice stands, as far as its subscription is concerned.
-
-    GIVEN_UP is an uncollectible invoice: nobody waits for it any more.
-    """
-
-    PAID = "paid"
-    FAILED = "failed"
-    GIVEN_UP = "given_up"
-    REQUIRES_ACTION = "requires_action"
-    AWAITED = "awaited"
-
-
-def subscription_status_at_start(fate: InvoiceFate) -> SubscriptionStatus:
-    """The status of a new subscription whose first invoice has this fate (spec 02, Creating).
-
-    AWAITED is a first payment that was not tried yet (DEFAULT_INCOMPLETE). An invoice of nothing is PAID.
-    """
-    return _S.ACTIVE if fate is InvoiceFate.PAID else _S.INCOMPLETE
-
-
-def subscription_status_after(
-    status: SubscriptionStatus, fate: InvoiceFate | None, *, on_attempt: bool = False
-) -> SubscriptionStatus:
-    """The status that follows from the latest finalized invoice that is not void (spec 02, Creating).
-
-    `fate` is that invoice's, None when every invoice of the subscription is void. A status that ended stays, and so
-    does a trial, whatever becomes of invoices from before it. A paused subscription goes on once its resumption is paid
-    or given up: `fate` is that invoice's alone; where it resumes `on_attempt`, also once a payment of it failed. One
-    whose invoice is AWAITED or GIVEN_UP stays as it is, but an incomplete one begins when its first invoice is given
-    up. UNPAID lasts until the latest invoice is paid or void.
-    """
-    if SUBSCRIPTION.ended(status) or status is _S.TRIALING:
-        return status
-    if status is _S.PAUSED:
-        return _while_paused(fate, on_attempt)
-    if status is _S.INCOMPLETE:
-        return _while_incomplete(fate)
-    if fate is InvoiceFate.PAID or fate is None:
-        return _S.ACTIVE
-    if fate in (InvoiceFate.AWAITED, InvoiceFate.GIVEN_UP) or status is _S.UNPAID:
-        return status
-    return _S.PAST_DUE
-
-
-def _while_paused(fate: InvoiceFate | None, on_attempt: bool) -> SubscriptionStatus:
-    if fate in (InvoiceFate.PAID, InvoiceFate.GIVEN_UP):
-        return _S.ACTIVE
-    return _S.PAST_DUE if on_attempt and fate is InvoiceFate.FAILED else _S.PAUSED
-
-
-def _while_incomplete(fate: InvoiceFate | None) -> SubscriptionStatus:
-    """Only the first invoice counts: paying it or giving it up starts the subscription, voiding it ends it."""
-    if fate in (InvoiceFate.PAID, InvoiceFate.GIVEN_UP):
-        return _S.ACTIVE
-    return _S.INCOMPLETE_EXPIRED if fate is None else _S.INCOMPLETE

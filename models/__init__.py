@@ -5,6 +5,7 @@ from models.agenda import AgendaEntry
 from models.balances import BalanceTransaction
 from models.catalog import Price, Product, ProductImage
 from models.clocks import TestClock
+from models.credit_notes import CreditNote, CreditNoteLine
 from models.customers import Customer, CustomerBalanceTransaction, CustomerTaxId
 from models.events import Event, EventCounter
 from models.idempotency import IdempotencyRecord
@@ -23,6 +24,8 @@ __all__ = [
     "ApiKey",
     "BalanceTransaction",
     "Charge",
+    "CreditNote",
+    "CreditNoteLine",
     "Customer",
     "CustomerBalanceTransaction",
     "CustomerTaxId",

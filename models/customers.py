@@ -69,6 +69,7 @@ class CustomerBalanceTransaction(Described):
     ending_balance = fields.BigIntField()
     description = fields.CharField(max_length=350, null=True)
     invoice_id = fields.CharField(max_length=40, null=True, db_index=True)
+    credit_note_id = fields.CharField(max_length=40, null=True)
 
     class Meta:
         table = "customer_balance_transactions"

@@ -20,6 +20,7 @@ class Refund(Described):
     reason = fields.CharField(max_length=25, null=True)
     status = fields.CharField(max_length=16)
     failure_reason = fields.CharField(max_length=60, null=True)
+    credit_note_id = fields.CharField(max_length=40, null=True, db_index=True)
     balance_transaction_id = fields.CharField(max_length=40, null=True)
     failure_balance_transaction_id = fields.CharField(max_length=40, null=True)
     request: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))

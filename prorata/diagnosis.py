@@ -14,6 +14,7 @@ from prorata.kept_keys import SECRET_KEY_FILE
 from prorata.migrations import SchemaState
 from prorata.settings import Settings
 from services.balances import books_of_all_currencies
+from services.credit_notes.books import wrongly_credited
 from services.invoices.books import unbalanced_invoices
 from services.transactions import database, is_postgres
 
@@ -122,11 +123,14 @@ async def _books() -> AsyncIterator[Finding]:
 async def _invoices() -> AsyncIterator[Finding]:
     """Whether every invoice was paid just what came in for it."""
     found = await unbalanced_invoices()
+    credited = await wrongly_credited()
     for each in found[:_SHOWN_MAX]:
         text = f"{each.invoice_id} says {each.counted} were paid, but {each.received} came in for it"
         yield Finding("Invoices", text, in_order=False)
-    if not found:
-        yield Finding("Invoices", "each was paid what came in for it")
+    for identifier in credited[:_SHOWN_MAX]:
+        yield Finding("Credit notes", f"the sums of {identifier} do not agree", in_order=False)
+    if not found and not credited:
+        yield Finding("Invoices", "each was paid what came in for it, and credited what its credit notes say")
 
 
 async def _lag(house: House) -> Finding:

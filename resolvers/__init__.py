@@ -14,6 +14,7 @@ from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
 from resolvers.balances import BalanceQueries
 from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
+from resolvers.credit_notes import CreditNoteMutations, CreditNoteQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.events import EventQueries
 from resolvers.invoice_drafts import InvoiceDraftMutations
@@ -47,6 +48,7 @@ QUERIES: tuple[type, ...] = (
     BalanceQueries,
     InvoiceQueries,
     InvoiceItemQueries,
+    CreditNoteQueries,
     SubscriptionQueries,
     QuoteQueries,
     PriceMigrationQueries,
@@ -66,6 +68,7 @@ MUTATIONS: tuple[type, ...] = (
     InvoiceDraftMutations,
     InvoiceItemMutations,
     InvoicePreviewMutations,
+    CreditNoteMutations,
     SubscriptionMutations,
     QuoteMutations,
     PriceMigrationMutations,

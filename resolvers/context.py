@@ -13,6 +13,7 @@ from services.api_keys import ApiKeys
 from services.balances import Balances
 from services.catalog import Prices, Products
 from services.clocks import Clocks
+from services.credit_notes import CreditNotes
 from services.customers import Customers
 from services.customers.signup import SignUp
 from services.events import EventLog
@@ -66,6 +67,7 @@ class Services:
     api_keys = bound(ApiKeys)
     balances = bound(Balances)
     clocks = bound(Clocks)
+    credit_notes = bound(CreditNotes)
     customers = bound(Customers)
     events = bound(EventLog)
     invoice_items = bound(ManualItems)

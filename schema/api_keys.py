@@ -40,6 +40,7 @@ describe_enum(
     PAYMENT_METHODS="Payment methods and setup intents.",
     PAYMENTS="Payment intents and charges.",
     QUOTES="Quotes and their lines.",
+    CREDIT_NOTES="Credit notes.",
     REFUNDS="Refunds.",
     SETTINGS="The account's settings.",
     SUBSCRIPTIONS="Subscriptions and their items.",

@@ -16,6 +16,7 @@ from schema.invoices import InvoicePageFilter
 from schema.payloads import payload
 from schema.quotes import QuotePageFilter
 from schema.refs import (
+    CreditNoteRef,
     CustomerBalanceTransactionRef,
     CustomerRef,
     CustomerTaxIdRef,
@@ -47,6 +48,7 @@ describe_enum(
     "Why a customer's credit balance changed.",
     ADJUSTMENT="Somebody changed it by hand.",
     APPLIED_TO_INVOICE="An invoice used credit, or took in what was owed.",
+    CREDIT_NOTE="A credit note gave credit.",
     INVOICE_OVERPAID="More was paid of an invoice than was due, and became credit.",
     INVOICE_TOO_SMALL="An invoice was too small to be charged, so its amount is owed with the next.",
     UNAPPLIED_FROM_INVOICE="An invoice was voided and gave back what it had used.",
@@ -189,6 +191,7 @@ class CustomerBalanceTransaction(Node):
     currency: Currency = column("What the amounts are in.")
     ending_balance: MinorUnits = column("The balance right after it.")
     invoice: InvoiceRef | None = one("invoice_id", "The invoice that used or gave back the amount.")
+    credit_note: CreditNoteRef | None = one("credit_note_id", "The credit note that gave the credit.")
     description: str | None = column("What you wrote about it.")
     metadata: Metadata = column("Labels of your own.")
 

@@ -38,6 +38,7 @@ from schema.payloads import payload
 from schema.refs import (
     AddressRef,
     ChargeRef,
+    CreditNoteRef,
     CustomerRef,
     InvoiceCustomFieldRef,
     InvoiceItemRef,
@@ -178,6 +179,9 @@ class Invoice(Node):
     amount_paid: MinorUnits = column("What has been paid of it, in one or several payments.")
     amount_overpaid: MinorUnits = column("What came in beyond what was due; it became the customer's credit.")
     amount_paid_out_of_band: MinorUnits = column("The part of what has been paid that came elsewhere.")
+    pre_payment_credit_notes_amount: MinorUnits = column("By how much credit notes lowered what is due.")
+    post_payment_credit_notes_amount: MinorUnits = column("What credit notes gave back once it was paid.")
+    credit_notes: Connection[CreditNoteRef] = page("invoice_id", "What was taken back of it, newest first.")
     attempted: bool = column("Whether anybody has tried to collect it.")
     attempt_count: int = column("How often it was tried.")
     next_payment_attempt: datetime | None = column(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from schema.balances import BalanceTransaction
     from schema.catalog import Price, Product
     from schema.clocks import TestClock
+    from schema.credit_notes import CreditNote, CreditNoteLineItem
     from schema.customers import (
         Address,
         AddressInput,
@@ -39,6 +40,8 @@ AddressRef = Annotated["Address", strawberry.lazy("schema.customers")]
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
 BalanceTransactionRef = Annotated["BalanceTransaction", strawberry.lazy("schema.balances")]
 ChargeRef = Annotated["Charge", strawberry.lazy("schema.payments")]
+CreditNoteRef = Annotated["CreditNote", strawberry.lazy("schema.credit_notes")]
+CreditNoteLineItemRef = Annotated["CreditNoteLineItem", strawberry.lazy("schema.credit_notes")]
 CustomerRef = Annotated["Customer", strawberry.lazy("schema.customers")]
 CustomerBalanceTransactionRef = Annotated["CustomerBalanceTransaction", strawberry.lazy("schema.customers")]
 CustomerTaxIdRef = Annotated["CustomerTaxId", strawberry.lazy("schema.customers")]

@@ -10,7 +10,7 @@ from domain.kinds import RefundReason
 from domain.lifecycles import RefundStatus
 from schema.base import Node, column, describe_enum, input_field, node_type
 from schema.payloads import payload
-from schema.refs import BalanceTransactionRef, ChargeRef, PaymentIntentRef, RefundRef
+from schema.refs import BalanceTransactionRef, ChargeRef, CreditNoteRef, PaymentIntentRef, RefundRef
 from schema.relations import one
 from schema.scalars import Currency, Metadata, MinorUnits
 
@@ -42,6 +42,7 @@ class Refund(Node):
     reason: RefundReason | None = column("Why.")
     charge: ChargeRef = one("charge_id", "Of which charge.")
     payment_intent: PaymentIntentRef = one("payment_intent_id", "Of which payment.")
+    credit_note: CreditNoteRef | None = one("credit_note_id", "The credit note that began it.")
     failure_reason: str | None = column("Why it failed, as a code.")
     balance_transaction: BalanceTransactionRef | None = one(
         "balance_transaction_id", "The movement that took it out of the balance."

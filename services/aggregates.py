@@ -9,6 +9,8 @@ from domain.invoices import InvoicePaymentStatus, InvoicePaymentType
 from domain.lifecycles import PaymentIntentStatus
 from models import (
     Charge,
+    CreditNote,
+    CreditNoteLine,
     Customer,
     CustomerTaxId,
     Invoice,
@@ -16,6 +18,7 @@ from models import (
     OutOfBandPayment,
     PaymentIntent,
     Price,
+    Refund,
     Subscription,
     SubscriptionItem,
 )
@@ -60,6 +63,15 @@ class UpcomingInvoice:
 
     row: Invoice
     lines: Sequence[InvoiceLine]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCreditNote:
+    """A credit note with its lines in order and the refunds that give its money back."""
+
+    row: CreditNote
+    lines: Sequence[CreditNoteLine]
+    refunds: Sequence[Refund]
 
 
 @dataclass(frozen=True, slots=True)

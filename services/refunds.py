@@ -109,6 +109,12 @@ class Refunds(Service):
             begun.append(await self._begin(held, held.amount_captured, None, {}))
         return begun
 
+    async def begin(
+        self, charge: Charge, amount: int, reason: RefundReason | None, *, credit_note_id: str | None = None
+    ) -> Refund:
+        """Within a transaction: a refund of a held charge that has that much left; `send` then carries it out."""
+        return await self._begin(charge, amount, reason, {}, credit_note_id)
+
     async def send(self, refunds: Sequence[Refund]) -> None:
         """Outside of transactions: call the gateway for refunds that are written, and write its answers down."""
         for refund in refunds:
@@ -185,7 +191,12 @@ class Refunds(Service):
         return amount
 
     async def _begin(
-        self, charge: Charge, amount: int, reason: RefundReason | None, metadata: Mapping[str, str]
+        self,
+        charge: Charge,
+        amount: int,
+        reason: RefundReason | None,
+        metadata: Mapping[str, str],
+        credit_note_id: str | None = None,
     ) -> Refund:
         """Write the refund down as pending, watched by the agenda; its charge is held."""
         self.scope.gateways.for_mode(self.scope.livemode)
@@ -196,6 +207,7 @@ class Refunds(Service):
             created_at=at,
             charge_id=charge.id,
             payment_intent_id=charge.payment_intent_id,
+            credit_note_id=credit_note_id,
             amount=amount,
             currency=charge.currency,
             reason=None if reason is None else reason.value,

@@ -27,6 +27,7 @@ class _Names(dict[str, Any]):
 _NAMES = _Names(
     CardResource=stripe.Card,
     DiscountResource=stripe.Discount,
+    RefundResource=stripe.Refund,
     FeedbackOption=stripe.billing.FeedbackOption,
     TestClock=stripe.test_helpers.TestClock,
 )

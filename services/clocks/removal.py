@@ -7,6 +7,8 @@ from models import (
     AgendaEntry,
     BalanceTransaction,
     Charge,
+    CreditNote,
+    CreditNoteLine,
     Customer,
     CustomerBalanceTransaction,
     CustomerTaxId,
@@ -54,6 +56,9 @@ class Removal(Service):
         await self._delete(Charge, "id", charges)
         invoices = await self._ids(Invoice, "customer_id", customers)
         await self._delete(InvoiceLine, "invoice_id", invoices)
+        notes = await self._ids(CreditNote, "invoice_id", invoices)
+        await self._delete(CreditNoteLine, "credit_note_id", notes)
+        await self._delete(CreditNote, "id", notes)
         await self._delete(OutOfBandPayment, "invoice_id", invoices)
         await self._delete(QuoteLine, "quote_id", await self._ids(Quote, "customer_id", customers))
         subscriptions = await self._ids(Subscription, "customer_id", customers)

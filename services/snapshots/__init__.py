@@ -24,6 +24,7 @@ from models.base import Row
 from services.aggregates import (
     UpcomingInvoice,
     WholeCharge,
+    WholeCreditNote,
     WholeCustomer,
     WholeInvoice,
     WholeInvoicePayment,
@@ -31,6 +32,7 @@ from services.aggregates import (
 )
 from services.snapshots.catalog import price_snapshot, product_snapshot
 from services.snapshots.clocks import clock_snapshot
+from services.snapshots.credit_notes import credit_note_snapshot
 from services.snapshots.customers import customer_snapshot, tax_id_snapshot
 from services.snapshots.invoice_items import invoice_item_snapshot
 from services.snapshots.invoice_payments import invoice_payment_snapshot
@@ -46,7 +48,13 @@ from services.snapshots.subscriptions import subscription_snapshot
 __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
 
 Whole: TypeAlias = (
-    WholeCustomer | WholeCharge | WholeSubscription | WholeInvoice | UpcomingInvoice | WholeInvoicePayment
+    WholeCustomer
+    | WholeCharge
+    | WholeSubscription
+    | WholeInvoice
+    | UpcomingInvoice
+    | WholeInvoicePayment
+    | WholeCreditNote
 )
 Single: TypeAlias = (
     CustomerTaxId
@@ -79,6 +87,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     WholeInvoice: invoice_snapshot,
     UpcomingInvoice: upcoming_snapshot,
     WholeInvoicePayment: invoice_payment_snapshot,
+    WholeCreditNote: credit_note_snapshot,
     InvoiceItem: invoice_item_snapshot,
     Quote: quote_snapshot,
     TestClock: clock_snapshot,

@@ -7,8 +7,9 @@ from typing import cast
 from domain.agenda import AgendaKind
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
+from domain.fates import InvoiceFate, subscription_status_at_start
 from domain.invoices import BillingReason, CollectionMethod
-from domain.lifecycles import InvoiceFate, PaymentIntentStatus, SubscriptionStatus, subscription_status_at_start
+from domain.lifecycles import PaymentIntentStatus, SubscriptionStatus
 from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
 from gateways.outcomes import Outcome
 from models import Charge, Invoice, PaymentIntent, Subscription

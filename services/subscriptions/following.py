@@ -7,14 +7,9 @@ from tortoise.functions import Max
 
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
+from domain.fates import InvoiceFate, subscription_status_after
 from domain.invoices import BillingReason, CollectionMethod
-from domain.lifecycles import (
-    SUBSCRIPTION,
-    InvoiceFate,
-    InvoiceStatus,
-    SubscriptionStatus,
-    subscription_status_after,
-)
+from domain.lifecycles import SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
 from models import Customer, Invoice
 from services.aggregates import WholeInvoice, WholeSubscription
 from services.base import Service, part

@@ -6,18 +6,16 @@ from enum import StrEnum
 import pytest
 
 from domain.errors import DomainError, ErrorCode
+from domain.fates import InvoiceFate, subscription_status_after, subscription_status_at_start
 from domain.lifecycles import (
     INVOICE,
     LIFECYCLES,
     SUBSCRIPTION,
     TEST_CLOCK,
-    InvoiceFate,
     InvoiceStatus,
     Lifecycle,
     SubscriptionStatus,
     TestClockStatus,
-    subscription_status_after,
-    subscription_status_at_start,
 )
 
 S = SubscriptionStatus

@@ -1,16 +1,9 @@
-"""The schedule of the snapshot tests, and the moments and the owner that all their subjects share."""
+"""The schedule of the snapshot tests."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from models import SubscriptionSchedule
-
-ANCHOR = datetime(2027, 1, 31, 10, tzinfo=UTC)
-ANCHOR_SECONDS = 1_801_389_600  # 20 849 days of 86 400 s, and 10 h
-NEXT = datetime(2027, 2, 28, 10, tzinfo=UTC)
-NEXT_SECONDS = ANCHOR_SECONDS + 28 * 86_400
-
-OWNER: dict[str, Any] = {"account_id": "acct_1", "livemode": False, "created_at": ANCHOR}
+from tests.features.snapshot_facts import ANCHOR_SECONDS, NEXT, NEXT_SECONDS, OWNER
 
 
 def schedule(full: bool) -> SubscriptionSchedule:

@@ -9,11 +9,10 @@ from stripe import StripeObject
 from domain.event_types import EventType
 from models import (
     Charge,
+    CreditNote,
+    CreditNoteLine,
     Customer,
     CustomerTaxId,
-    Invoice,
-    InvoiceItem,
-    InvoiceLine,
     OutOfBandPayment,
     PaymentIntent,
     PaymentMethod,
@@ -28,27 +27,24 @@ from models import (
 )
 from services.aggregates import (
     PricedItem,
-    UpcomingInvoice,
     WholeCharge,
+    WholeCreditNote,
     WholeCustomer,
-    WholeInvoice,
     WholeInvoicePayment,
     WholeSubscription,
 )
 from services.snapshots import Subject
-from tests.features.snapshot_schedules import ANCHOR, NEXT, OWNER, schedule
-
-ADDRESS = {"line1": "1 Pixel St", "city": "Oakland", "state": "CA", "postal_code": "94607", "country": "US"}
-ERROR = {"code": "card_declined", "decline_code": "insufficient_funds", "message": "No funds.", "charge": "ch_1"}
-CARD: dict[str, Any] = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
-DECLINE = {
-    "network_status": "declined_by_network",
-    "reason": "insufficient_funds",
-    "risk_level": "normal",
-    "risk_score": 12,
-    "seller_message": "The bank said no.",
-    "type": "issuer_declined",
-}
+from tests.features.snapshot_facts import (
+    ADDRESS,
+    ANCHOR,
+    CARD,
+    DECLINE,
+    ERROR,
+    NEXT,
+    OWNER,
+)
+from tests.features.snapshot_invoices import invoice, invoice_item, upcoming
+from tests.features.snapshot_schedules import schedule
 
 
 def customer(full: bool) -> WholeCustomer:
@@ -220,89 +216,6 @@ def subscription(full: bool) -> WholeSubscription:
     return WholeSubscription(row, [PricedItem(item, price())])
 
 
-def line(full: bool) -> InvoiceLine:
-    """One line of 45.00 USD."""
-    more = {"price_id": "price_1", "product_id": "prod_1", "subscription_item_id": "si_1"}
-    return InvoiceLine(
-        id="il_1",
-        invoice_id="in_1",
-        position=0,
-        description="3 × Basic",
-        amount=4500,
-        currency="usd",
-        quantity=3,
-        unit_amount_decimal="1500",
-        period_start=ANCHOR,
-        period_end=NEXT,
-        **OWNER,
-        **(more if full else {}),
-    )
-
-
-def invoice(full: bool) -> WholeInvoice:
-    """A paid invoice of 45.00 USD less 2.50 credit; bare, a draft that could not be finalized."""
-    more: dict[str, Any] = {
-        "subscription_id": "sub_1",
-        "number": "ABC-0001",
-        "customer_snapshot": {"name": "Ada", "address": ADDRESS, "tax_exempt": "none", "tax_ids": [TAX_ID]},
-        "amount_paid": 4250,
-        "due_date": NEXT,
-        "statement_descriptor": "PHOTO HOST",
-        "finalized_at": ANCHOR,
-        "paid_at": ANCHOR,
-        "test_clock_id": "clock_1",
-    }
-    row = Invoice(
-        id="in_1",
-        customer_id="cus_1",
-        status="paid" if full else "draft",
-        currency="usd",
-        billing_reason="subscription_create" if full else "manual",
-        collection_method="charge_automatically",
-        period_start=ANCHOR,
-        period_end=ANCHOR,
-        subtotal=4500,
-        total=4500,
-        starting_balance=-250,
-        amount_due=4250,
-        **OWNER,
-        **(more if full else {"last_finalization_error": FAILURE}),
-    )
-    return WholeInvoice(row, [line(full)])
-
-
-def upcoming(full: bool) -> UpcomingInvoice:
-    """An invoice that is announced."""
-    whole = invoice(full)
-    return UpcomingInvoice(whole.row, whole.lines)
-
-
-def invoice_item(full: bool) -> InvoiceItem:
-    """What is given back for half a period; bare, an amount written by hand."""
-    more = {
-        "price_id": "price_1",
-        "product_id": "prod_1",
-        "subscription_id": "sub_1",
-        "subscription_item_id": "si_1",
-        "proration": True,
-        "invoice_id": "in_1",
-        "test_clock_id": "clock_1",
-    }
-    return InvoiceItem(
-        id="ii_1",
-        customer_id="cus_1",
-        description="Unused time on 1 × Basic",
-        amount=-750,
-        currency="usd",
-        quantity=1,
-        unit_amount_decimal="1500",
-        period_start=ANCHOR,
-        period_end=NEXT,
-        **OWNER,
-        **(more if full else {}),
-    )
-
-
 def quote(full: bool) -> Quote:
     """An offer of 45.00 USD a month and 50.00 USD once, accepted; bare, a draft of something that is charged once."""
     more: dict[str, Any] = {
@@ -353,8 +266,48 @@ def invoice_payment(full: bool) -> WholeInvoicePayment:
     return WholeInvoicePayment(payment, asking)
 
 
-FAILURE = {"code": "amount_too_large", "type": "invalid_request_error", "message": "Too much."}
-TAX_ID = {"type": "eu_vat", "value": "DE123456789"}
+def credit_note(full: bool) -> WholeCreditNote:
+    """15.00 USD of the paid invoice, most of it refunded; bare, an amount by which less is due."""
+    more: dict[str, Any] = {
+        "reason": "order_change",
+        "memo": "Sorry.",
+        "refund_amount": 1000,
+        "credit_amount": 300,
+        "out_of_band_amount": 200,
+        "customer_balance_transaction_id": "cbtxn_1",
+        "voided_at": NEXT,
+        "test_clock_id": "clock_1",
+        "metadata": {"why": "late"},
+    }
+    less = {"refund_amount": 0, "credit_amount": 0, "out_of_band_amount": 0}
+    row = CreditNote(
+        id="cn_1",
+        customer_id="cus_1",
+        invoice_id="in_1",
+        sequence=1,
+        number="ABC-0001-CN-01",
+        status="issued",
+        type="post_payment" if full else "pre_payment",
+        currency="usd",
+        amount=1500,
+        pre_payment_amount=0 if full else 1500,
+        effective_at=ANCHOR,
+        **OWNER,
+        **(more if full else less),
+    )
+    line = CreditNoteLine(
+        id="cnli_1",
+        credit_note_id="cn_1",
+        position=0,
+        type="invoice_line_item",
+        invoice_line_id="il_1",
+        description="3 × Basic",
+        amount=1500,
+        quantity=1,
+        unit_amount_decimal="1500",
+        **OWNER,
+    )
+    return WholeCreditNote(row, [line] if full else [], [refund(True)] if full else [])
 
 
 def clock(full: bool) -> TestClock:
@@ -380,5 +333,6 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "invoiceitem": (invoice_item, stripe.InvoiceItem, EventType.INVOICEITEM_CREATED),
     "quote": (quote, stripe.Quote, EventType.QUOTE_ACCEPTED),
     "invoice_payment": (invoice_payment, stripe.InvoicePayment, EventType.INVOICE_PAYMENT_PAID),
+    "credit_note": (credit_note, stripe.CreditNote, EventType.CREDIT_NOTE_CREATED),
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

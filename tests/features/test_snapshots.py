@@ -18,9 +18,10 @@ from domain.event_types import API_VERSION, EventType
 from models import Event
 from services.snapshots import Subject, row_of, snapshot_of
 from services.snapshots.envelope import event_body
+from tests.features import snapshot_invoices
 from tests.features import snapshot_subjects as subjects
-from tests.features.snapshot_schedules import ANCHOR_SECONDS, NEXT, NEXT_SECONDS, OWNER
-from tests.features.snapshot_subjects import KINDS, TAX_ID
+from tests.features.snapshot_facts import ANCHOR_SECONDS, NEXT, NEXT_SECONDS, OWNER, TAX_ID
+from tests.features.snapshot_subjects import KINDS
 from tests.stripe_types import declared, mismatches
 
 OURS = frozenset({"invoice.paid", "upcoming.paid"})
@@ -117,7 +118,7 @@ def test_every_subject_has_a_snapshot() -> None:
 
 
 def test_row_of_a_whole_is_the_row_it_is_built_around() -> None:
-    whole, single = subjects.invoice(True), subjects.refund(True)
+    whole, single = snapshot_invoices.invoice(True), subjects.refund(True)
 
     assert row_of(whole) is whole.row
     assert row_of(single) is single
@@ -146,7 +147,7 @@ def test_subscription_items_carry_period_and_whole_price() -> None:
 
 
 def test_paid_invoice_says_so_and_has_nothing_left_to_pay() -> None:
-    invoice = snapshot_of(subjects.invoice(True))
+    invoice = snapshot_of(snapshot_invoices.invoice(True))
 
     assert invoice["paid"] is True
     assert (invoice["amount_due"], invoice["amount_paid"], invoice["amount_remaining"]) == (4250, 4250, 0)
@@ -156,7 +157,7 @@ def test_paid_invoice_says_so_and_has_nothing_left_to_pay() -> None:
 
 
 def test_open_invoice_is_unpaid() -> None:
-    invoice = snapshot_of(subjects.invoice(False))
+    invoice = snapshot_of(snapshot_invoices.invoice(False))
 
     assert invoice["paid"] is False
     assert invoice["amount_remaining"] == 4250
@@ -164,7 +165,7 @@ def test_open_invoice_is_unpaid() -> None:
 
 
 def test_invoice_line_names_price_item_and_period() -> None:
-    invoice: Any = stripe.Invoice.construct_from(snapshot_of(subjects.invoice(True)), None)
+    invoice: Any = stripe.Invoice.construct_from(snapshot_of(snapshot_invoices.invoice(True)), None)
     line: Any = invoice.lines.data[0]
 
     assert [type(each) for each in invoice.lines.data] == [stripe.InvoiceLineItem]

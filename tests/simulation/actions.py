@@ -31,9 +31,9 @@ from services.customers import (
     Customers,
     InvoiceSettingsChange,
 )
-from services.invoices import AttachPaymentDraft, InvoicePayDraft, Invoices
+from services.invoices import InvoicePayDraft, Invoices
 from services.payment_methods import PaymentMethods, SandboxScripts
-from services.payments import Confirmation, NewPaymentIntent, PaymentIntents
+from services.payments import PaymentIntents
 from services.refunds import NewRefund, Refunds
 from services.scope import Scope
 from services.settings import Settings, SettingsChange
@@ -48,9 +48,11 @@ from services.subscriptions import (
     TrialEndBehaviorDraft,
     TrialSettingsDraft,
 )
-from tests.simulation import drafts, moves, quotes
+from tests.simulation import credit_notes, drafts, moves, part_payments, quotes
+from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
 from tests.simulation.moves import MoveActions
+from tests.simulation.part_payments import PartPaymentActions
 from tests.simulation.quotes import QuoteActions
 from tests.simulation.scheduling import Scheduling
 
@@ -70,7 +72,7 @@ Action = Callable[[Scope], Awaitable[Any]]
 
 
 @dataclass
-class Actions(MoveActions, QuoteActions, DraftActions, Scheduling):
+class Actions(MoveActions, QuoteActions, DraftActions, PartPaymentActions, CreditNoteActions, Scheduling):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -244,35 +246,6 @@ class Actions(MoveActions, QuoteActions, DraftActions, Scheduling):
         )
         return lambda scope: Invoices(scope).pay(draft)
 
-    async def attach_payment(self) -> Action | None:
-        """A payment that was made or asked for by itself is to pay an invoice."""
-        row = await self._any(await Invoice.filter(status=InvoiceStatus.OPEN, customer__deleted_at=None).order_by("id"))
-        if row is None:
-            return None
-        amount = self.dice.choice((50, 300, row.amount_due, row.amount_due + 700))
-        draft = NewPaymentIntent(
-            customer=row.customer_id,
-            amount=min(max(amount, 50), 99_999_999),
-            currency=row.currency,
-            confirm=self.dice.random() < 0.5,
-            payment_method=self.dice.choice(("pm_card_visa", "pm_card_authenticationRequired")),
-        )
-        made = (await PaymentIntents(self.scope).create(draft)).value
-        return lambda scope: Invoices(scope).attach_payment(AttachPaymentDraft(row.id, made.id))
-
-    async def confirm(self) -> Action | None:
-        """A payment that waits is tried."""
-        row = await self._any(await PaymentIntent.filter(status__startswith="requires_").order_by("id"))
-        if row is None:
-            return None
-        wanted = Confirmation(id=row.id, payment_method=self.dice.choice(CARDS))
-        return lambda scope: PaymentIntents(scope).confirm(wanted)
-
-    async def call_off(self) -> Action | None:
-        """A payment is canceled."""
-        row = await self._any(await PaymentIntent.filter(status__startswith="requires_").order_by("id"))
-        return None if row is None else lambda scope: PaymentIntents(scope).cancel(row.id)
-
     async def void(self) -> Action | None:
         """An invoice is given up."""
         row = await self._any(await Invoice.exclude(status=InvoiceStatus.PAID).order_by("id"))
@@ -342,8 +315,6 @@ _WEIGHTS = {
     "new_customer": 10, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "plan_end": 5, "change": 4,
     "try_out": 5, "exchange": 14, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
-    "attach_payment": 4, "confirm": 4, "call_off": 2, "plan": 8, "replan": 5, "unplan": 2,
-    **quotes.WEIGHTS,
-    **moves.WEIGHTS,
-    **drafts.WEIGHTS,
+    "plan": 8, "replan": 5, "unplan": 2,
+    **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
 }  # fmt: skip

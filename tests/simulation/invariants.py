@@ -26,6 +26,7 @@ from models import (
     SubscriptionItem,
 )
 from services.balances import books_of_all_currencies
+from services.credit_notes.books import wrongly_credited
 from services.invoices.books import unbalanced_invoices
 from services.invoices.paid import PAYABLE, remaining_of
 from services.payments import in_flight
@@ -62,6 +63,7 @@ async def check_books() -> None:
     for report in await books_of_all_currencies():
         assert report.balanced, report
     assert await unbalanced_invoices() == []
+    assert await wrongly_credited() == []
     for movement in await BalanceTransaction.all():
         assert movement.net == movement.amount - movement.fee, movement.id
     journals: dict[str, int] = {}
@@ -82,7 +84,8 @@ async def check_invoices() -> None:
         if invoice.status == InvoiceStatus.PAID:
             assert invoice.amount_paid == invoice.amount_due, invoice.id
         if invoice.ending_balance is not None:
-            assert invoice.amount_due + invoice.ending_balance == invoice.total + invoice.starting_balance, invoice.id
+            asked = invoice.amount_due + invoice.pre_payment_credit_notes_amount
+            assert asked + invoice.ending_balance == invoice.total + invoice.starting_balance, invoice.id
     cycles = Counter((each.subscription_id, each.cycle) for each in invoices if each.cycle is not None)
     assert not [each for each, times in cycles.items() if times > 1]
     await check_numbers(invoices)

@@ -12,6 +12,8 @@ class AgendaKind(StrEnum):
     """A renewal is some days ahead: tell of its invoice."""
     SUBSCRIPTION_EXPIRE = "subscription.expire"
     """An incomplete subscription was not paid for within 23 hours."""
+    SUBSCRIPTION_UPDATE_EXPIRE = "subscription.update_expire"
+    """A change of a subscription was not paid for in time."""
     SUBSCRIPTION_CANCEL = "subscription.cancel"
     """A subscription reaches the moment at which it was to be cancelled."""
     SUBSCRIPTION_TRIAL_WILL_END = "subscription.trial_will_end"

@@ -43,6 +43,8 @@ class EventType(StrEnum):
     CUSTOMER_SUBSCRIPTION_DELETED = "customer.subscription.deleted"
     CUSTOMER_SUBSCRIPTION_PAUSED = "customer.subscription.paused"
     CUSTOMER_SUBSCRIPTION_RESUMED = "customer.subscription.resumed"
+    CUSTOMER_SUBSCRIPTION_PENDING_UPDATE_APPLIED = "customer.subscription.pending_update_applied"
+    CUSTOMER_SUBSCRIPTION_PENDING_UPDATE_EXPIRED = "customer.subscription.pending_update_expired"
     CUSTOMER_SUBSCRIPTION_TRIAL_WILL_END = "customer.subscription.trial_will_end"
     SUBSCRIPTION_SCHEDULE_ABORTED = "subscription_schedule.aborted"
     SUBSCRIPTION_SCHEDULE_CANCELED = "subscription_schedule.canceled"

@@ -9,14 +9,16 @@ from domain.texts import text_within
 
 
 class PaymentBehavior(StrEnum):
-    """What becomes of a new subscription whose first payment does not succeed at once."""
+    """What becomes of a new subscription, or of a change, whose payment does not succeed at once."""
 
     ALLOW_INCOMPLETE = "allow_incomplete"
     """The payment is tried; the subscription is made all the same and waits as incomplete."""
     DEFAULT_INCOMPLETE = "default_incomplete"
     """The payment is left to the customer, and the subscription is incomplete until it succeeds."""
     ERROR_IF_INCOMPLETE = "error_if_incomplete"
-    """The payment is tried; without it there is no subscription."""
+    """The payment is tried; without it there is no subscription, or no change."""
+    PENDING_IF_INCOMPLETE = "pending_if_incomplete"
+    """The payment is tried; a change waits until it succeeds."""
 
 
 class BillingMode(StrEnum):
@@ -112,6 +114,8 @@ def cancellation_requested(details: Mapping[str, str]) -> dict[str, str]:
 
 INCOMPLETE_LASTS: Final = timedelta(hours=23)
 """How long a subscription waits for its first payment (spec 02)."""
+PENDING_UPDATE_LASTS: Final = timedelta(hours=23)
+"""How long a change waits for its payment at the most (Stripe's)."""
 ITEMS_MAX: Final = 20
 EXPIRY_POSTPONED_BY: Final = timedelta(minutes=10)
 """How long an expiry waits for a payment that is just being made."""

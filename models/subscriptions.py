@@ -40,6 +40,8 @@ class Subscription(Described):
     anchor_cycle = fields.IntField(default=0)
     """The cycle whose period begins at the anchor; period `cycle - anchor_cycle` from the anchor is the current one."""
     billing_mode = fields.CharField(max_length=10, default="flexible")
+    billing_mode_updated_at: datetime | None = instant(null=True)
+    """When it went over to the mode; null while that is the one it began with."""
     has_pending_items = fields.BooleanField(default=False)
     """Whether invoice items, its own or its customer's, may wait for the next invoice; false says that none does."""
     pause_behavior = fields.CharField(max_length=18, null=True)
@@ -60,12 +62,19 @@ class Subscription(Described):
     """The schedule that it follows; null when it is free. No foreign key: schedules refer to subscriptions."""
     phase_ends_at: datetime | None = instant(null=True)
     """When the current phase of its schedule ends, repeated here so that a renewal knows what comes before it."""
+    pending_update: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """A change that waits until its invoice, which is named beside it, is paid."""
+    pending_invoice_id = fields.CharField(max_length=40, null=True)
     test_clock_id = fields.CharField(max_length=40, null=True)
     """The customer's clock, repeated here so that a group of renewals need not ask for it."""
 
     class Meta:
         table = "subscriptions"
-        indexes = (("account_id", "livemode", "id"), ("account_id", "livemode", "status", "id"))
+        indexes = (
+            ("account_id", "livemode", "id"),
+            ("account_id", "livemode", "status", "id"),
+            ("pending_invoice_id",),
+        )
 
 
 class SubscriptionItem(Described):

@@ -29,7 +29,12 @@ from resolvers.quotes import QuoteMutations, QuoteQueries
 from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.schedules import SubscriptionScheduleMutations, SubscriptionScheduleQueries
 from resolvers.settings import SettingsMutations
-from resolvers.subscriptions import SubscriptionMutations, SubscriptionQueries
+from resolvers.subscriptions import (
+    SubscriptionItemMutations,
+    SubscriptionItemQueries,
+    SubscriptionMutations,
+    SubscriptionQueries,
+)
 from resolvers.tuning import tune
 from schema.base import NODE_KINDS
 from schema.scalars import SCALARS
@@ -50,6 +55,7 @@ QUERIES: tuple[type, ...] = (
     InvoiceItemQueries,
     CreditNoteQueries,
     SubscriptionQueries,
+    SubscriptionItemQueries,
     QuoteQueries,
     PriceMigrationQueries,
     SubscriptionScheduleQueries,
@@ -70,6 +76,7 @@ MUTATIONS: tuple[type, ...] = (
     InvoicePreviewMutations,
     CreditNoteMutations,
     SubscriptionMutations,
+    SubscriptionItemMutations,
     QuoteMutations,
     PriceMigrationMutations,
     SubscriptionScheduleMutations,

@@ -26,7 +26,7 @@ from services.refunds import Refunds
 from services.schedules import Schedules
 from services.scope import Scope
 from services.settings import Settings
-from services.subscriptions import Subscriptions
+from services.subscriptions import SubscriptionItems, Subscriptions
 
 SERVICE = TypeVar("SERVICE")
 
@@ -86,6 +86,7 @@ class Services:
     setup_intents = bound(SetupIntents)
     signup = bound(SignUp)
     subscriptions = bound(Subscriptions)
+    subscription_items = bound(SubscriptionItems)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
 from schema.inputs import draft_of
-from schema.refs import SubscriptionRef
+from schema.refs import SubscriptionItemRef, SubscriptionRef
 from schema.subscriptions import (
     SubscriptionCancelInput,
     SubscriptionCancelPayload,
@@ -26,10 +26,24 @@ from schema.subscriptions import (
     SubscriptionUpdateInput,
     SubscriptionUpdatePayload,
 )
+from schema.subscriptions.items import (
+    SubscriptionItemCreateInput,
+    SubscriptionItemCreatePayload,
+    SubscriptionItemDeleteInput,
+    SubscriptionItemDeletePayload,
+    SubscriptionItemUpdateInput,
+    SubscriptionItemUpdatePayload,
+    SubscriptionMigrateInput,
+    SubscriptionMigratePayload,
+)
 from services.events import CreatedSpan
 from services.pages import Listing
 from services.subscriptions import (
     CancellationDraft,
+    ItemAddition,
+    ItemRemoval,
+    ItemUpdate,
+    MigrationDraft,
     PauseDraft,
     ResumptionDraft,
     SubscriptionChange,
@@ -95,6 +109,41 @@ class SubscriptionMutations:
     async def subscription_cancel(self, info: Info, input: SubscriptionCancelInput) -> Answer:
         """Ends a subscription at once. To end it with its period, set `cancelAtPeriodEnd` by `subscriptionUpdate`."""
         return await info.context.services.subscriptions.cancel(draft_of(CancellationDraft, input))
+
+
+class SubscriptionItemQueries:
+    """Reading subscription items."""
+
+    subscription_item: SubscriptionItemRef | None = by_id(
+        "The subscription item with this id; null when there is none."
+    )
+
+
+class SubscriptionItemMutations:
+    """Changing subscriptions item by item, and the rules that they follow."""
+
+    @mutation(kind="subscriptions", payload=SubscriptionItemCreatePayload)
+    async def subscription_item_create(self, info: Info, input: SubscriptionItemCreateInput) -> Answer:
+        """Puts a price onto a subscription, as an entry of `items` of `subscriptionUpdate` does."""
+        by_rule = input.proration_behavior is None
+        return await info.context.services.subscription_items.create(draft_of(ItemAddition, input), by_rule=by_rule)
+
+    @mutation(kind="subscriptions", payload=SubscriptionItemUpdatePayload)
+    async def subscription_item_update(self, info: Info, input: SubscriptionItemUpdateInput) -> Answer:
+        """Changes one item of a subscription, prorated by the second."""
+        by_rule = input.proration_behavior is None
+        return await info.context.services.subscription_items.update(draft_of(ItemUpdate, input), by_rule=by_rule)
+
+    @mutation(kind="subscriptions", payload=SubscriptionItemDeletePayload)
+    async def subscription_item_delete(self, info: Info, input: SubscriptionItemDeleteInput) -> Answer:
+        """Takes one item off its subscription; what is left of its period is given back."""
+        by_rule = input.proration_behavior is None
+        return await info.context.services.subscription_items.delete(draft_of(ItemRemoval, input), by_rule=by_rule)
+
+    @mutation(kind="subscriptions", payload=SubscriptionMigratePayload)
+    async def subscription_migrate(self, info: Info, input: SubscriptionMigrateInput) -> Answer:
+        """Takes a subscription over from CLASSIC to FLEXIBLE; what was worked out before stays as it is."""
+        return await info.context.services.subscriptions.migrate(draft_of(MigrationDraft, input))
 
 
 def _search(filter: SubscriptionFilter) -> SubscriptionSearch:

@@ -26,6 +26,7 @@ from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.cancellation import Cancellation
 from services.subscriptions.dunning import Dunning
 from services.subscriptions.pausing import CollectionPause
+from services.subscriptions.pending_updates import PendingUpdates
 from services.subscriptions.renewal import GIVES_WAY_FOR, Renewal
 from services.subscriptions.trials import Trials
 from services.subscriptions.upcoming import Upcoming
@@ -144,11 +145,18 @@ async def _move(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     return Handled(continuation=lambda: working.collection.collect(charges))
 
 
+async def _expire_updates(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    paying = await PendingUpdates(scope).expire(entries)
+    later = scope.clock.now() + EXPIRY_POSTPONED_BY
+    return Handled(postponed=[(entry, later) for entry in paying])
+
+
 HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_RENEW: _renew,
     AgendaKind.SUBSCRIPTION_UPCOMING: _tell_of_renewals,
     AgendaKind.SUBSCRIPTION_CANCEL: _cancel,
     AgendaKind.SUBSCRIPTION_EXPIRE: _expire,
+    AgendaKind.SUBSCRIPTION_UPDATE_EXPIRE: _expire_updates,
     AgendaKind.SUBSCRIPTION_TRIAL_WILL_END: _tell_of_trials,
     AgendaKind.SUBSCRIPTION_TRIAL_END: _end_trials,
     AgendaKind.SUBSCRIPTION_RESUME_COLLECTION: _resume_collection,

@@ -5,10 +5,12 @@ payment failed           → its invoice counts the attempt
 payment needs the payer  → its invoice says so
 invoice failed           → it is tried again later, or its subscription is given up
 invoice paid, failed, overdue, voided, given up → its subscription's status follows (so does one whose payer must act)
+invoice voided           → what it charged counts no more as invoiced, when items change
 resumption voided        → its subscription stays paused, and what it billed beside the period waits again
 new default payment method → invoices that wait for a retry are tried with it
 payment method detached  → subscriptions with it as their own have none
-subscription ended       → its schedule is canceled
+a change's invoice paid or void → the change that waits for it is carried out or dropped
+subscription ended       → its schedule is canceled, and the change that waits is dropped (so is that of a paused one)
 customer deleted         → subscriptions end, schedules never begin, payment methods are detached
 """
 
@@ -26,7 +28,9 @@ from services.subscriptions.dunning import (
     try_new_default_of_subscriptions,
 )
 from services.subscriptions.following import follow_invoices, follow_waiting_invoices
+from services.subscriptions.pending_updates import apply_paid_updates, drop_void_updates, give_up_updates
 from services.subscriptions.resumption import abandon_resumptions
+from services.subscriptions.void_time import take_void_time_back
 
 
 def connect() -> None:
@@ -34,14 +38,15 @@ def connect() -> None:
     react_to(EventType.PAYMENT_INTENT_SUCCEEDED, paid)
     react_to(EventType.PAYMENT_INTENT_PAYMENT_FAILED, payment_failed)
     react_to(EventType.PAYMENT_INTENT_REQUIRES_ACTION, action_required)
-    react_to(EventType.INVOICE_PAID, follow_invoices)
+    react_to(EventType.INVOICE_PAID, follow_invoices, apply_paid_updates)
     react_to(EventType.INVOICE_PAYMENT_FAILED, plan_retries, follow_invoices, give_up)
     react_to(EventType.INVOICE_PAYMENT_ACTION_REQUIRED, plan_retries, follow_waiting_invoices, give_up)
     react_to(EventType.INVOICE_OVERDUE, follow_invoices)
-    react_to(EventType.INVOICE_VOIDED, follow_invoices, abandon_resumptions)
+    react_to(EventType.INVOICE_VOIDED, follow_invoices, abandon_resumptions, drop_void_updates, take_void_time_back)
     react_to(EventType.INVOICE_MARKED_UNCOLLECTIBLE, follow_invoices)
     react_to_change(EventType.CUSTOMER_UPDATED, "invoice_settings.default_payment_method", try_new_default_of_customers)
     react_to_change(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, "default_payment_method", try_new_default_of_subscriptions)
     react_to(EventType.PAYMENT_METHOD_DETACHED, forget_detached)
-    react_to(EventType.CUSTOMER_SUBSCRIPTION_DELETED, cancel_with_subscriptions)
+    react_to(EventType.CUSTOMER_SUBSCRIPTION_DELETED, cancel_with_subscriptions, give_up_updates)
+    react_to(EventType.CUSTOMER_SUBSCRIPTION_PAUSED, give_up_updates)
     react_to(EventType.CUSTOMER_DELETED, cancel_all_of, cancel_with_customers, detach_all_of)

@@ -50,6 +50,7 @@ from schema.subscriptions.pausing import (
     SubscriptionResumePayload,
     SubscriptionStatusDetails,
 )
+from schema.subscriptions.pending import PendingUpdate
 from schema.subscriptions.scheduled import (
     ScheduledChange,
     SubscriptionScheduledChangeDeleteInput,
@@ -195,6 +196,11 @@ class Subscription(Node):
         """What the row keeps of it, unless the subscription has ended."""
         waits = self.row.scheduled_change and self.row.ended_at is None
         return ScheduledChange.of(self.row.scheduled_change) if waits else None
+
+    @computed("A change that waits until its invoice is paid; null while none does.")
+    def pending_update(self) -> PendingUpdate | None:
+        """Reads through to the subscription."""
+        return None if self.row.pending_update is None else PendingUpdate.of(self.row)
 
     @computed("How its trial is conducted.")
     def trial_settings(self) -> TrialSettings:

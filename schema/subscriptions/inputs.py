@@ -180,6 +180,7 @@ class SubscriptionItemChangeInput:
 
     id: strawberry.ID | None = input_field("The item that changes; without it a price is added.")
     price: strawberry.ID | None = input_field("Another active recurring price in the same currency.")
+    price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
     quantity: strawberry.Maybe[int | None] = input_field(
         "How many units from now on; 1 by default for a price that is added."
     )
@@ -248,9 +249,9 @@ class SubscriptionUpdateInput:
         "begin a new period now."
     )
     payment_behavior: PaymentBehavior | None = input_field(
-        "What becomes of the change when ALWAYS_INVOICE meets a decline: with ALLOW_INCOMPLETE, the default, it is made"
-        " all the same; DEFAULT_INCOMPLETE leaves the payment to the customer. ERROR_IF_INCOMPLETE is for new"
-        " subscriptions only."
+        "What becomes of the change when what is invoiced at once meets a decline: with ALLOW_INCOMPLETE, the default, "
+        "it is made all the same; DEFAULT_INCOMPLETE leaves the payment to the customer; with ERROR_IF_INCOMPLETE "
+        "there is no change and no invoice; with PENDING_IF_INCOMPLETE the change waits until its invoice is paid."
     )
     off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
 

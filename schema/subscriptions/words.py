@@ -36,10 +36,11 @@ describe_enum(
 )
 describe_enum(
     PaymentBehavior,
-    "What becomes of a new subscription whose first payment does not succeed at once.",
-    ALLOW_INCOMPLETE="The payment is tried; the subscription is made all the same and waits as INCOMPLETE.",
-    DEFAULT_INCOMPLETE="The payment is left to the customer; until it succeeds the subscription is INCOMPLETE.",
-    ERROR_IF_INCOMPLETE="The payment is tried; without it there is no subscription.",
+    "What becomes of a new subscription, or of a change, whose payment does not succeed at once.",
+    ALLOW_INCOMPLETE="The payment is tried; a subscription is made all the same, as INCOMPLETE, and so is a change.",
+    DEFAULT_INCOMPLETE="The payment is left to the customer; until it succeeds a new subscription is INCOMPLETE.",
+    ERROR_IF_INCOMPLETE="The payment is tried; without it there is no subscription, or no change.",
+    PENDING_IF_INCOMPLETE="For changes: the payment is tried; until it succeeds the change waits as `pendingUpdate`.",
 )
 describe_enum(
     CancellationFeedback,

@@ -1,6 +1,7 @@
 """Subscriptions and their items as Stripe shows them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from domain.lifecycles import SubscriptionStatus
 from domain.subscriptions import BillingMode
@@ -21,7 +22,6 @@ _WITHOUT = dict.fromkeys(
         "on_behalf_of",
         "pending_invoice_item_interval",
         "pending_setup_intent",
-        "pending_update",
         "transfer_data",
     )
 )
@@ -43,7 +43,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "id": row.id,
         "object": "subscription",
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_mode": billing_mode_of(row.billing_mode),
+        "billing_mode": billing_mode_of(row.billing_mode, row.billing_mode_updated_at),
         "billing_schedules": [],
         "cancel_at": seconds(row.cancel_at),
         "cancel_at_period_end": row.cancel_at_period_end,
@@ -71,6 +71,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
         "pause_collection": _pause_collection(row),
+        "pending_update": _pending_update(row),
         "payment_settings": _PAYMENT_SETTINGS,
         "schedule": row.schedule_id,
         "start_date": seconds(row.start_date),
@@ -91,10 +92,10 @@ def _anchor(row: Subscription) -> Snapshot:
     }
 
 
-def billing_mode_of(mode: str) -> Snapshot:
+def billing_mode_of(mode: str, updated_at: datetime | None = None) -> Snapshot:
     """Which rules changes follow."""
     flexible = {"proration_discounts": "included"} if mode == BillingMode.FLEXIBLE else None
-    return {"flexible": flexible, "type": mode, "updated_at": None}
+    return {"flexible": flexible, "type": mode, "updated_at": seconds(updated_at)}
 
 
 def _collection(row: Subscription) -> Snapshot:
@@ -112,6 +113,24 @@ def _trial(row: Subscription) -> Snapshot:
         "trial_end": seconds(row.trial_end),
         "trial_settings": {"end_behavior": {"missing_payment_method": row.trial_missing_payment_method}},
         "trial_start": seconds(row.trial_start),
+    }
+
+
+def _pending_update(row: Subscription) -> Snapshot | None:
+    """What is asked for and waits for its payment."""
+    waiting = row.pending_update
+    if waiting is None:
+        return None
+    return {
+        "billing_cycle_anchor": waiting["anchor"],
+        "cancel_at_period_end": None,
+        "discount": None,
+        "discounts": None,
+        "expires_at": waiting["expires_at"],
+        "metadata": None,
+        "subscription_items": waiting["subscription_items"],
+        "trial_end": None,
+        "trial_from_plan": None,
     }
 
 

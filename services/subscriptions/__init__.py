@@ -3,8 +3,11 @@
 searching     which of them a list shows
 creation      the agreement, its first invoice, its first payment; beginnings has its first periods
 changes       what may be changed while it runs
-item_changes  other prices and quantities, and what that costs; exchange works it out
+item_changes  other prices and quantities, and what that costs; exchange works it out, settling by which rules
+item_verbs    the same for one item
+pending_updates  changes that wait for their payment; charged_first those that are not made without it
 change_rules  how changes take effect that do not say it; scheduled has those that wait for the period's end
+migration     from CLASSIC to FLEXIBLE
 preview       what would be invoiced; first_preview for what is only thought of
 renewal       the next period and its invoice; period_agenda knows when
 upcoming      renewals are told beforehand
@@ -31,15 +34,22 @@ from services.subscriptions.change_rules import ChangeRuling
 from services.subscriptions.changes import Changes
 from services.subscriptions.creation import Creation
 from services.subscriptions.drafts import (
+    BillingModeDraft,
     CancellationDraft,
+    ItemAddition,
     ItemChange,
     ItemDraft,
+    ItemRemoval,
+    ItemUpdate,
+    MigrationDraft,
     PauseCollectionDraft,
     SubscriptionChange,
     SubscriptionDraft,
     TrialEndBehaviorDraft,
     TrialSettingsDraft,
 )
+from services.subscriptions.item_verbs import ItemAnswer, SubscriptionItems
+from services.subscriptions.migration import Migration
 from services.subscriptions.preview import ChangeDetails, Preview, PreviewDraft, Previews
 from services.subscriptions.resumption import Resumption, ResumptionDraft
 from services.subscriptions.searching import Searching, SubscriptionSearch
@@ -48,10 +58,16 @@ from services.subscriptions.transfer import Transfer, TransferDraft
 
 __all__ = [
     "BillForDraft",
+    "BillingModeDraft",
     "CancellationDraft",
     "ChangeDetails",
+    "ItemAddition",
+    "ItemAnswer",
     "ItemChange",
     "ItemDraft",
+    "ItemRemoval",
+    "ItemUpdate",
+    "MigrationDraft",
     "PauseCollectionDraft",
     "PauseDraft",
     "Preview",
@@ -59,6 +75,7 @@ __all__ = [
     "ResumptionDraft",
     "SubscriptionChange",
     "SubscriptionDraft",
+    "SubscriptionItems",
     "SubscriptionSearch",
     "Subscriptions",
     "TransferDraft",
@@ -73,6 +90,7 @@ class Subscriptions(Service):
     searching = part(Searching)
     creation = part(Creation)
     changes = part(Changes)
+    migration = part(Migration)
     cancellation = part(Cancellation)
     ruling = part(ChangeRuling)
     previews = part(Previews)
@@ -91,7 +109,7 @@ class Subscriptions(Service):
         """
         return await self.creation.create(draft)
 
-    async def update(self, change: SubscriptionChange, *, by_rule: bool = False) -> Settled[Subscription]:
+    async def update(self, change: SubscriptionChange, *, by_rule: bool = False) -> Settled[Subscription | None]:
         """Change what was mentioned. Event `customer.subscription.updated` when anything differs.
 
         Items are prorated as `proration_behavior` says; a decline of what is charged at once is committed and answered
@@ -131,6 +149,11 @@ class Subscriptions(Service):
     async def transfer(self, draft: TransferDraft) -> Subscription:
         """Let another customer have it. What was invoiced stays with the one who had it."""
         return await self.handing_over.transfer(draft)
+
+    @transactional
+    async def migrate(self, draft: MigrationDraft) -> Subscription:
+        """Let a CLASSIC subscription follow the rules of FLEXIBLE from now on."""
+        return await self.migration.migrate(draft)
 
     async def cancel(self, draft: CancellationDraft) -> Settled[Subscription]:
         """End it now. Event `customer.subscription.deleted`, after those of a final invoice where one was asked for."""

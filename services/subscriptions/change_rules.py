@@ -47,8 +47,8 @@ class ChangeRuling(Service):
 
     async def behavior_of(self, subscription_id: str, wanted: Sequence[ItemChange]) -> ChangeBehavior | None:
         """The rule that a change of these items follows; None where there is none."""
-        if not wanted:
-            return None
+        if not wanted or any(change.price_data is not None for change in wanted):
+            return None  # a price that is made only with the change is compared with none
         rules = (await self.settings.current()).change_rules
         row = await self.find(Subscription, subscription_id) if rules.differ_from_stripe else None
         if row is None or row.status not in CHANGEABLE_BY_RULE:

@@ -1,5 +1,6 @@
 """Changing a subscription while it runs."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain.drafts import UNSET, given
@@ -8,7 +9,7 @@ from domain.event_types import EventType
 from domain.invoices import CollectionMethod, days_until_due, refuse_terms_of_sending
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
-from domain.subscriptions import BillingMode, PaymentBehavior, cancellation_told
+from domain.subscriptions import BillingMode, PaymentBehavior, ProrationBehavior, cancellation_told
 from domain.texts import text_within
 from domain.trials import NOW, checked_trial_end
 from models import Customer, Subscription
@@ -17,14 +18,18 @@ from services.base import Service, Settled, part
 from services.events import Events
 from services.invoices.finalization import Finalization, Payer
 from services.payment_methods import PaymentMethods
-from services.payments import Attempts, Prepared
+from services.payments import Attempts, Effect, Prepared
 from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.change_rules import ChangeRuling
+from services.subscriptions.charged_first import ChargedFirst
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.endings import Endings, asks_for_end_at_once
 from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.item_changes import ItemChanges, ItemsChanged, asks_at_once, touches_items
+from services.subscriptions.item_checks import refuse_waiting
+from services.subscriptions.made_prices import MadePrices
 from services.subscriptions.pausing import CollectionPause
+from services.subscriptions.pending_updates import PendingUpdates
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.trials import Trials
 from services.subscriptions.under_schedule import refuse_against_schedule
@@ -34,7 +39,7 @@ _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
-    "collection_method", "days_until_due",
+    "collection_method", "days_until_due", "pending_update", "pending_invoice_id",
 )  # fmt: skip
 
 
@@ -56,14 +61,22 @@ class Changes(Service):
     finalization = part(Finalization)
     attempts = part(Attempts)
     endings = part(Endings)
+    charged_first = part(ChargedFirst)
+    made_prices = part(MadePrices)
+    pending = part(PendingUpdates)
 
-    async def update(self, change: SubscriptionChange) -> Settled[Subscription]:
+    async def update(self, change: SubscriptionChange) -> Settled[Subscription | None]:
         """Apply the change to the subscription, which has to be living; charge for it where that was asked."""
-        _refuse_unknown_ways(change)
-        return await self.attempts.carried_out(lambda: self._begin(change))
+        if change.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE:
+            return await self.charged_first.carried_out(lambda at, payment: self._begin(change, at, payment))
+        _refuse_beside_pending(change)
+        settled = await self.attempts.carried_out(lambda: self._begin(change))
+        return Settled(settled.value, settled.problem, settled.payment_intent_id)
 
-    async def _begin(self, change: SubscriptionChange) -> Prepared[Subscription]:
-        """Within the first transaction: everything is written."""
+    async def _begin(
+        self, change: SubscriptionChange, moment: datetime | None = None, payment: Effect | None = None
+    ) -> Prepared[Subscription]:
+        """Within the first transaction: everything is written, as of `moment` where `payment` was made for it then."""
         payer = await self._payer(change)
         row = await self.lock(Subscription, change.id)
         if payer is not None:
@@ -73,6 +86,9 @@ class Changes(Service):
         refuse_against_schedule(row, change)
         at = await self.present(row.test_clock_id)
         [whole] = await self.wholes.of([row])
+        if moment is not None:
+            _refuse_overtaken(whole, moment)
+            at = moment
         before = self.events.snapshot(whole)
         await self._set(whole, change)
         _set_collection(row, change)
@@ -80,8 +96,7 @@ class Changes(Service):
         if change.waits_for_period_end:
             await self.ruling.put_off(whole, change.items, at)
         elif touches_items(change):
-            changed = await self.items.apply(whole, change, payer, at)
-            row.scheduled_change = None
+            changed = await self._exchange(whole, change, payer, at, payment)
         await self.pause.change(row, change.pause_collection, at)
         moved = await self._set_trial(changed.whole, change, at)
         wishes = await self.endings.change(changed.whole, change, payer, at)
@@ -93,6 +108,24 @@ class Changes(Service):
         elif change.trial_end is NOW:
             await self.trials.end_now(changed.whole, at)
         return Prepared(subject=row, wishes=[*changed.wishes, *wishes])
+
+    async def _exchange(
+        self,
+        whole: WholeSubscription,
+        change: SubscriptionChange,
+        payer: Payer | None,
+        at: datetime,
+        payment: Effect | None,
+    ) -> ItemsChanged:
+        """Exchange the items now, or once that is paid for."""
+        change = replace(change, items=await self.made_prices.named(change.items))
+        if change.payment_behavior is PaymentBehavior.PENDING_IF_INCOMPLETE:
+            held = await self.pending.hold(whole, change, payer, at)
+            if held is not None:
+                return held
+        changed = await self.items.apply(whole, change, payer, at, payment)
+        whole.row.scheduled_change = None
+        return changed
 
     async def _payer(self, change: SubscriptionChange) -> Payer | None:
         """Whoever is charged at once, held before the subscription, as whatever finalizes invoices does."""
@@ -115,6 +148,7 @@ class Changes(Service):
         if change.trial_end is NOW:
             SUBSCRIPTION.refuse_unless("end the trial of", row.id, status, param="trialEnd")
             return False
+        refuse_waiting(row)
         end = checked_trial_end(change.trial_end, at)
         if row.billing_mode == BillingMode.CLASSIC and row.cancel_at is not None and not row.cancel_at_period_end:
             end = min(end, row.cancel_at)  # with CLASSIC a trial does not outlast its subscription
@@ -175,11 +209,34 @@ def _tell(row: Subscription, change: SubscriptionChange) -> None:
         )
 
 
-def _refuse_unknown_ways(change: SubscriptionChange) -> None:
-    """A charge for a change cannot be made the condition for it."""
-    if change.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE:
+def _refuse_beside_pending(change: SubscriptionChange) -> None:
+    """A change that may have to wait is one of items and anchor alone, as Stripe's."""
+    others = replace(
+        change,
+        items=(),
+        billing_cycle_anchor=None,
+        proration_behavior=ProrationBehavior.CREATE_PRORATIONS,
+        proration_date=None,
+        off_session=False,
+        waits_for_period_end=False,
+    )
+    if change.payment_behavior is PaymentBehavior.PENDING_IF_INCOMPLETE and others != SubscriptionChange(
+        change.id, payment_behavior=change.payment_behavior
+    ):
         raise DomainError(
-            ErrorCode.PARAMETER_INVALID,
-            "A change cannot be made with ERROR_IF_INCOMPLETE; choose ALLOW_INCOMPLETE or DEFAULT_INCOMPLETE.",
+            ErrorCode.PARAMETERS_EXCLUSIVE,
+            "With PENDING_IF_INCOMPLETE only items and billingCycleAnchor can change, with prorationBehavior and"
+            " prorationDate; change the rest by itself.",
             "paymentBehavior",
+        )
+
+
+def _refuse_overtaken(whole: WholeSubscription, moment: datetime) -> None:
+    """A change that was paid for beforehand is not made in another period than it was worked out for."""
+    if moment < max(item.row.current_period_start for item in whole.items):
+        raise DomainError(
+            ErrorCode.LOCK_TIMEOUT,
+            f"A new period of subscription {whole.row.id} began while the change was being charged; the money goes"
+            " back. Try again.",
+            "id",
         )

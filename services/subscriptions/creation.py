@@ -49,6 +49,12 @@ class Creation(Service):
 
     async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
         """Write the subscription and collect its first invoice as its payment behaviour says."""
+        if draft.payment_behavior is PaymentBehavior.PENDING_IF_INCOMPLETE:
+            raise DomainError(
+                ErrorCode.PARAMETER_INVALID,
+                "A subscription cannot begin with PENDING_IF_INCOMPLETE, which is for changes; choose another way.",
+                "paymentBehavior",
+            )
         sent = draft.collection_method is CollectionMethod.SEND_INVOICE
         if draft.payment_behavior is PaymentBehavior.ERROR_IF_INCOMPLETE and not sent:
             return await self._all_or_nothing(draft)

@@ -86,10 +86,26 @@ class LeavingWords:
 
 
 @dataclass(frozen=True, slots=True)
+class BillingModeDraft:
+    """The billing mode that a subscription goes over to."""
+
+    type: BillingMode
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationDraft:
+    """A subscription that is to follow the rules of another billing mode."""
+
+    id: str
+    billing_mode: BillingModeDraft
+
+
+@dataclass(frozen=True, slots=True)
 class ItemChange:
     """What is to change about one item: one that is there (`id`), or a price that is added.
 
-    `price_made` tells that the price was made or agreed upon for this before, and need not be active any more.
+    `added_as` is the id of an added item, where it was given out already; `price_made` tells that the price was made or
+    agreed upon for this before, and need not be active any more.
     """
 
     id: str | None = None
@@ -97,7 +113,49 @@ class ItemChange:
     quantity: int | Unset = UNSET
     deleted: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
+    price_data: InlinePriceDraft | None = None
+    added_as: str | None = None
     price_made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAddition:
+    """A price to be put onto a subscription."""
+
+    subscription: str
+    price: str | None = None
+    price_data: InlinePriceDraft | None = None
+    quantity: int | Unset = UNSET
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
+    proration_date: datetime | None = None
+    payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
+    off_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemUpdate:
+    """What is to change about one item of a subscription."""
+
+    id: str
+    price: str | None = None
+    price_data: InlinePriceDraft | None = None
+    quantity: int | Unset = UNSET
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
+    proration_date: datetime | None = None
+    payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
+    off_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRemoval:
+    """An item to be taken off its subscription."""
+
+    id: str
+    proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
+    proration_date: datetime | None = None
+    payment_behavior: PaymentBehavior = PaymentBehavior.ALLOW_INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)

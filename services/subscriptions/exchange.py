@@ -13,7 +13,8 @@ from models import Price, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.subscriptions.drafts import ItemChange
-from services.subscriptions.item_checks import refuse_unsound
+from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
+from services.subscriptions.made_prices import MadePrices
 from services.subscriptions.settling import Proration, Settling, Swap
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -53,15 +54,24 @@ class Exchanges(Service):
     """Plans changes of items."""
 
     wholes = part(WholeSubscriptions)
+    made_prices = part(MadePrices)
 
     async def plan(
-        self, whole: WholeSubscription, wanted: Sequence[ItemChange], proration: Proration, now: datetime
+        self,
+        whole: WholeSubscription,
+        wanted: Sequence[ItemChange],
+        proration: Proration,
+        now: datetime,
+        *,
+        checked: bool = True,
     ) -> ItemsPlan:
         """The change with its prorations, in the order wanted; refused with all problems together.
 
-        The rows of the items are changed in memory: take snapshots first.
+        The rows of the items are changed in memory: take snapshots first. What was found sound before need not be
+        `checked` again.
         """
-        return self.planned(whole, wanted, proration, now, await self.price_list([(whole, wanted)]))
+        named = await self.made_prices.named(wanted)
+        return self.planned(whole, named, proration, now, await self.price_list([(whole, named)]), checked)
 
     def planned(
         self,
@@ -70,15 +80,18 @@ class Exchanges(Service):
         proration: Proration,
         now: datetime,
         known: PriceList,
+        checked: bool = True,
     ) -> ItemsPlan:
         """As `plan`, for one change of a set whose prices are known."""
+        refuse_waiting(whole.row)
         _refuse_unknown(whole, wanted, known.prices)
         settling = Settling(whole, known.facts, proration, now)
         plan = ItemsPlan(whole)
         held = {item.row.id: item for item in whole.items}
         swaps = [self._apply(plan, held, change, known.prices, settling) for change in wanted]
         plan.whole = WholeSubscription(whole.row, list(held.values()))
-        refuse_unsound(whole, plan.whole, wanted)
+        if checked:
+            refuse_unsound(whole, plan.whole, wanted)
         settled = settling.settled(plan.whole, swaps)
         plan.lines, plan.restarted, plan.at_once = settled.lines, settled.restarted, settled.at_once
         if settled.restarted:
@@ -132,7 +145,7 @@ class Exchanges(Service):
         assert change.price is not None, "an item without an id was found to have a price"
         beside = whole.items[0].row
         row = SubscriptionItem.made(
-            id=self.new_id(Prefix.SUBSCRIPTION_ITEM),
+            id=change.added_as or self.new_id(Prefix.SUBSCRIPTION_ITEM),
             created_at=now,
             subscription_id=whole.row.id,
             price_id=change.price,

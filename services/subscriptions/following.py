@@ -10,7 +10,7 @@ from domain.event_types import EventType
 from domain.fates import InvoiceFate, subscription_status_after
 from domain.invoices import BillingReason, CollectionMethod
 from domain.lifecycles import SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
-from models import Customer, Invoice
+from models import Customer, Invoice, Subscription
 from services.aggregates import WholeInvoice, WholeSubscription
 from services.base import Service, part
 from services.customers import Customers
@@ -53,7 +53,8 @@ class Following(Service):
         owners: dict[str | None, str] = {whole.row.id: whole.row.customer_id for whole in found}
         foreign = [row for row in rows if row.customer_id != owners.get(row.subscription_id, row.customer_id)]
         subjects = {row.subscription_id: row for row in rows if row not in foreign}
-        wholes = [whole for whole in found if whole.row.id in subjects]
+        ours = [whole for whole in found if whole.row.id in subjects]
+        wholes = [whole for whole in ours if not _waits_for(whole.row, subjects[whole.row.id])]
         latest = await self._latest_finalized(wholes, subjects)
         resumptions = await self._resumptions(wholes)
         changed: list[tuple[WholeSubscription, SubscriptionStatus]] = []
@@ -139,8 +140,10 @@ class Following(Service):
                 unclear[whole.row.id] = whole.row.customer_id
         if not unclear:
             return latest
+        pending = [whole.row.pending_invoice_id for whole in wholes if whole.row.pending_invoice_id is not None]
         counting = self.mine(Invoice).filter(_SAYING, subscription_id__in=list(unclear))
         counting = counting.exclude(billing_reason=BillingReason.MANUAL)
+        counting = counting.exclude(id__in=pending) if pending else counting
         by_customer = counting.group_by("subscription_id", "customer_id").annotate(last=Max("id"))
         ids = await by_customer.values_list("last", flat=True)
         for invoice in await self.gather(Invoice, "id", list(map(str, ids))):
@@ -180,6 +183,11 @@ class Following(Service):
 def judges(invoice: WholeInvoice) -> bool:
     """Whether a subscription's status may follow this invoice: one that was made by hand says nothing of it."""
     return invoice.row.subscription_id is not None and invoice.row.billing_reason != BillingReason.MANUAL
+
+
+def _waits_for(row: Subscription, invoice: Invoice) -> bool:
+    """Whether the invoice is that of a change which is not made unless it is paid: nothing else depends on it."""
+    return invoice.id == row.pending_invoice_id and invoice.status != InvoiceStatus.PAID
 
 
 def fate_of(invoice: Invoice | None) -> InvoiceFate | None:

@@ -9,7 +9,7 @@ from domain.event_types import EventType
 from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import invoice_draft_of
 from domain.subscriptions import AnchorChange, BillingMode, PaymentBehavior, ProrationBehavior
-from models import InvoiceItem, PaymentIntent, PaymentMethod, Subscription, SubscriptionItem
+from models import Invoice, PaymentIntent, PaymentMethod, Subscription, SubscriptionItem
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.due import Due
@@ -17,7 +17,7 @@ from services.events import Events
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
-from services.payments import PaymentIntents, Wish
+from services.payments import Effect, PaymentIntents, Wish
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.exchange import Exchanges, ItemsPlan, Proration
@@ -50,24 +50,33 @@ class ItemChanges(Service):
     intents = part(PaymentIntents)
 
     async def apply(
-        self, whole: WholeSubscription, change: SubscriptionChange, payer: Payer | None, at: datetime
+        self,
+        whole: WholeSubscription,
+        change: SubscriptionChange,
+        payer: Payer | None,
+        at: datetime,
+        payment: Effect | None = None,
     ) -> ItemsChanged:
         """Exchange the items. The caller stores the subscription's own row, which this changes too.
 
-        `payer` is the held customer where the change is to be invoiced at once. Events `invoiceitem.created` for each
-        proration, then those of the invoice.
+        `payer` is the held customer where the change is to be invoiced at once, `payment` what they paid for it
+        beforehand. Events `invoiceitem.created` for each proration, then those of the invoice.
         """
         row, ending = whole.row, current_period_end(whole)
         plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
-        await self.store([plan])
-        await self._reschedule(plan.whole, ending, at)
-        waiting = self.items.made(row, plan.lines, at)
-        if not plan.at_once or not (waiting or plan.opens_a_period):
-            await self.items.store(waiting)
-            row.has_pending_items = row.has_pending_items or bool(waiting)
+        await self.stored(plan, ending, at)
+        if not plan.at_once or not (plan.lines or plan.opens_a_period):
+            await self.items.store(self.items.made(row, plan.lines, at))
+            row.has_pending_items = row.has_pending_items or bool(plan.lines)
             return ItemsChanged(plan.whole)
         assert payer is not None, f"whoever is charged for {row.id} is held first"
-        return ItemsChanged(plan.whole, await self._invoice(plan, waiting, payer, change, at))
+        _, wishes = await self.invoiced(row, plan, payer, change, at, payment=payment)
+        return ItemsChanged(plan.whole, wishes)
+
+    async def stored(self, plan: ItemsPlan, ending: datetime, at: datetime) -> None:
+        """Write the items of a plan, and put what ends the period on the agenda where that was to be at `ending`."""
+        await self.store([plan])
+        await self._reschedule(plan.whole, ending, at)
 
     async def _reschedule(self, whole: WholeSubscription, ending: datetime, at: datetime) -> None:
         """What ends the period now, where that is at another time than before."""
@@ -87,31 +96,41 @@ class ItemChanges(Service):
         if removed:
             await delete_by(SubscriptionItem, "id", removed, **self.ownership())
 
-    async def _invoice(
+    async def invoiced(
         self,
+        row: Subscription,
         plan: ItemsPlan,
-        waiting: Sequence[InvoiceItem],
         payer: Payer,
         change: SubscriptionChange,
         at: datetime,
-    ) -> list[Wish]:
-        """The invoice for these items alone, finalized at once; the payment to be tried for it."""
-        row = plan.whole.row
-        draft = invoice_draft_of((), row.currency, [line_of(item) for item in waiting])
+        *,
+        payment: Effect | None = None,
+        auto_advance: bool = True,
+    ) -> tuple[Invoice, list[Wish]]:
+        """The invoice for the lines of a plan alone, finalized at once; the payment to be tried for it.
+
+        `payment` is one that was made for it beforehand. Without `auto_advance` it opens no period yet, and nothing
+        follows by itself when it is not paid. The row is the caller's to store.
+        """
+        items = self.items.made(row, plan.lines, at)
+        draft = invoice_draft_of((), row.currency, [line_of(item) for item in items])
         invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
-        if plan.opens_a_period:
+        invoice.row.auto_advance = auto_advance
+        if plan.opens_a_period and auto_advance:
             invoice.row.cycle = row.cycle  # unlike others of its reason
-        for item in waiting:
+        for item in items:
             item.pending, item.invoice_id = False, invoice.row.id
-        await self.items.store(waiting)
+        await self.items.store(items)
         self.events.record(EventType.INVOICE_CREATED, invoice, at=at)
         row.latest_invoice_id = invoice.row.id
-        intents = await self.finalization.finalize([invoice], [payer])
+        intents = await self.finalization.finalize([invoice], [payer], payment=payment)
+        if payment is not None:
+            return invoice.row, []
         left_to_customer = change.payment_behavior is PaymentBehavior.DEFAULT_INCOMPLETE
         if left_to_customer or row.collection_method == CollectionMethod.SEND_INVOICE:
             await self.intents.store(intents)
-            return []
-        return [await self._wish(row, intent, payer, change, at) for intent in intents]
+            return invoice.row, []
+        return invoice.row, [await self._wish(row, intent, payer, change, at) for intent in intents]
 
     async def _wish(
         self, row: Subscription, intent: PaymentIntent, payer: Payer, change: SubscriptionChange, at: datetime

@@ -10,12 +10,23 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.intervals import in_words, is_multiple, shortest_of
 from domain.money import product_of, unit_amount_text
 from domain.subscriptions import ITEMS_MAX, BillingMode
-from models import Price
+from models import Price, Subscription
 from services.aggregates import WholeSubscription
 from services.subscriptions.drafts import ItemChange
 from services.subscriptions.wholes import recurrence_of_price
 
 QUANTITY_MAX = 10**9
+
+
+def refuse_waiting(row: Subscription) -> None:
+    """One change at a time: while one waits for its payment, the items stay as they are."""
+    if row.pending_update is not None:
+        raise DomainError(
+            ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
+            f"A change of subscription {row.id} waits for invoice {row.pending_invoice_id} to be paid; pay that, or"
+            " void it to drop the change.",
+            "id",
+        )
 
 
 def refuse_unsound(before: WholeSubscription, after: WholeSubscription, wanted: Sequence[ItemChange]) -> None:

@@ -18,9 +18,11 @@ from services.subscriptions.exchange import Exchanges
 from services.subscriptions.first_preview import FirstPreviews, settlement_of
 from services.subscriptions.item_changes import proration_of, touches_items
 from services.subscriptions.period_agenda import current_period_end
+from services.subscriptions.rehearsal import rehearsed
 from services.subscriptions.renewal import RENEWABLE, due_items, next_invoice, next_periods
 from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import WholeSubscriptions
+from services.transactions import in_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,16 @@ class Previews(Service):
     async def preview(self, draft: PreviewDraft) -> Preview:
         """The invoice of the change itself where it asks for the difference at once, else that of the next renewal.
 
-        Of a new subscription it is the first that there will be.
+        Of a new subscription it is the first that there will be. Prices that would be made for a change are made for
+        the time of the preview.
         """
         if draft.new_subscription is not None:
             return await self._first(draft, draft.new_subscription)
+        if all(item.price_data is None for item in draft.subscription_details.items):
+            return await self._preview(draft)
+        return await in_transaction(lambda: rehearsed(lambda: self._preview(draft)))
+
+    async def _preview(self, draft: PreviewDraft) -> Preview:
         row = await self.require(Subscription, _named(draft), "subscription")
         SUBSCRIPTION.refuse_unless(
             "preview", row.id, SubscriptionStatus(row.status), allowed=RENEWABLE_IN_ORDER, param="subscription"

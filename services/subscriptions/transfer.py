@@ -17,6 +17,7 @@ from services.invoices.wholes import WholeInvoices
 from services.payment_methods import PaymentMethods
 from services.rows import update_rows
 from services.subscriptions.creation import Creation
+from services.subscriptions.item_checks import refuse_waiting
 from services.subscriptions.planning import Planning
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -56,6 +57,7 @@ class Transfer(Service):
         payer = await self.planning.payer(draft.customer)
         row = await self.lock(Subscription, draft.id)
         SUBSCRIPTION.refuse_unless("transfer", row.id, SubscriptionStatus(row.status), allowed=TRANSFERABLE)
+        refuse_waiting(row)
         at = await self.present(row.test_clock_id)
         [whole] = await self.wholes.of([row])
         await self._refuse_unfit(whole, payer.row)

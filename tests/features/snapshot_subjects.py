@@ -192,6 +192,9 @@ def subscription(full: bool) -> WholeSubscription:
         "trial_start": ANCHOR,
         "trial_end": NEXT,
         "days_until_due": 10,
+        "billing_mode_updated_at": ANCHOR,
+        "pending_invoice_id": "in_1",
+        "pending_update": {"anchor": None, "expires_at": int(NEXT.timestamp()), "subscription_items": []},
     }
     row = Subscription(
         id="sub_1",

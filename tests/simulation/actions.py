@@ -48,13 +48,14 @@ from services.subscriptions import (
     TrialEndBehaviorDraft,
     TrialSettingsDraft,
 )
-from tests.simulation import credit_notes, drafts, moves, part_payments, quotes
+from tests.simulation import credit_notes, drafts, moves, part_payments, quotes, single_items
 from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
 from tests.simulation.moves import MoveActions
 from tests.simulation.part_payments import PartPaymentActions
 from tests.simulation.quotes import QuoteActions
 from tests.simulation.scheduling import Scheduling
+from tests.simulation.single_items import SingleItemActions
 
 _PRICES = (
     *(("usd", 1500), ("usd", 999), ("usd", 30), ("usd", 0), ("usd", 2500), ("usd", 12000)),
@@ -72,7 +73,9 @@ Action = Callable[[Scope], Awaitable[Any]]
 
 
 @dataclass
-class Actions(MoveActions, QuoteActions, DraftActions, PartPaymentActions, CreditNoteActions, Scheduling):
+class Actions(
+    MoveActions, QuoteActions, DraftActions, PartPaymentActions, CreditNoteActions, Scheduling, SingleItemActions
+):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -317,4 +320,5 @@ _WEIGHTS = {
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
     "plan": 8, "replan": 5, "unplan": 2,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
+    **single_items.WEIGHTS,
 }  # fmt: skip

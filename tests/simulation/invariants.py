@@ -36,6 +36,7 @@ from tests.simulation.moves import check_migrations
 from tests.simulation.periods import check_periods
 from tests.simulation.quotes import check_quotes
 from tests.simulation.scheduling import check_schedules
+from tests.simulation.single_items import check_pending_updates
 
 _WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -55,6 +56,7 @@ async def check_all() -> None:
     await check_quotes()
     await check_migrations()
     await check_schedules()
+    await check_pending_updates()
     await check_events()
 
 

@@ -128,7 +128,7 @@ class Issuing(Service):
         if paid:
             settle_as_paid(row, amount=row.amount_paid)
             row.paid_at = plan.at
-            await self.stopping.drop_retries([row])
+            await self.stopping.expect_nothing([row])
         await update_rows([row], _CREDITED)
         if note.pre_payment_amount:
             await self.payments.follow([invoice])

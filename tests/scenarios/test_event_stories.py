@@ -192,6 +192,17 @@ async def upgrade_at_once(world: World) -> Steps:
     yield "`subscriptionUpdate` with `ALWAYS_INVOICE`: the difference is charged now"
 
 
+async def pause(world: World) -> Steps:
+    """A pause in mid-period."""
+    _, subscription = await subscribed(world)
+    await world.move_to("2027-02-14T10:00:00Z")
+    await world.news()
+    await world.do("subscriptionPause", "subscription { id }", id=subscription.id)
+    yield "`subscriptionPause`"
+    await world.do("subscriptionResume", "subscription { id }", id=subscription.id)
+    yield "`subscriptionResume`"
+
+
 async def refund(world: World) -> Steps:
     """A refund."""
     _, subscription = await subscribed(world)
@@ -218,7 +229,7 @@ PLAYS: dict[str, Callable[[World], Steps]] = {
     play.__name__: play
     for play in (
         sign_up, first_decline, authentication, never_paid, renewal, trial, trial_without_card, dunning,
-        dunning_in_vain, upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, refund, quote,
+        dunning_in_vain, upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, pause, refund, quote,
     )
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ bytes, whenever it is made.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from typing import Final, TypeAlias
@@ -44,6 +45,8 @@ class _Embedded:
     typeface: Typeface
     name: str
     meanings: dict[int, str | None] = field(default_factory=dict)
+    letters: set[tuple[int, str]] = field(default_factory=set)
+    """The same as pairs: whether they have all of a run's is asked in one step."""
     codes: Mapping[int, str] = field(default_factory=dict)
     """The numbers of the glyphs within the subset in hexadecimal digits, once there is one."""
 
@@ -87,13 +90,14 @@ class Page:
 
     def rule(self, left: float, right: float, y: float, thickness: float, colour: Colour) -> None:
         """Draw a horizontal line."""
-        stroke = " ".join(map(_number, colour))
         place = _number(self.height - y)
-        self._parts.append(f"{stroke} RG {_number(thickness)} w {_number(left)} {place} m {_number(right)} {place} l S")
+        self._parts.append(
+            f"{_numbers(colour)} RG {_number(thickness)} w {_number(left)} {place} m {_number(right)} {place} l S"
+        )
 
     def _place(self, run: Run, matrix: str, size: float, colour: Colour) -> None:
         embedded, spelled = self._pdf.taken(run)
-        self._parts.append(_Written(run, embedded, matrix, size, " ".join(map(_number, colour)), spelled))
+        self._parts.append(_Written(run, embedded, matrix, size, _numbers(colour), spelled))
 
     def content(self) -> str:
         """What the page shows, in the language of PDF; the subsets must be known."""
@@ -133,12 +137,8 @@ class Pdf:
             embedded = self._embedded[key] = _Embedded(face, f"F{len(self._embedded)}")
         spelled: set[int] = set()
         meanings = embedded.meanings
-        if run.steps is not None:
-            exact = True
-            for _, glyph, text in run.steps:
-                exact = meanings.setdefault(glyph, text) == text and exact
-            if exact:
-                return embedded, spelled
+        if run.steps is not None and run.letters <= embedded.letters:
+            return embedded, spelled
         for place, (text, glyphs) in enumerate(run.groups):
             if len(glyphs) > 1:
                 meanings.update((glyph.id, None) for glyph in glyphs if glyph.id not in meanings)
@@ -148,6 +148,7 @@ class Pdf:
             known = meanings.get(glyph)
             if known is None:
                 meanings[glyph] = text
+                embedded.letters.add((glyph, text))
             elif known != text:
                 spelled.add(place)
         return embedded, spelled
@@ -194,7 +195,7 @@ def _shown(written: _Written) -> str:
     begin = f"BT {written.colour} rg /{name} {size} Tf {written.matrix} Tm"
     if written.run.steps is not None and not written.spelled:
         codes = written.embedded.codes
-        steps = [f"> {back} <{codes[glyph]}" if back else codes[glyph] for back, glyph, _ in written.run.steps]
+        steps = [f"> {back} <{codes[glyph]}" if back else codes[glyph] for back, glyph in written.run.steps]
         return f"{begin} [<{''.join(steps)}>] TJ ET"
     return f"{begin} {' '.join(_pieces(written))} ET"
 
@@ -341,6 +342,13 @@ def _character_map(embedded: _Embedded) -> str:
     return _UNICODE_HEAD + body + _UNICODE_TAIL
 
 
+@lru_cache(maxsize=64)
+def _numbers(colour: Colour) -> str:
+    """A colour as PDF writes it."""
+    return " ".join(map(_number, colour))
+
+
+@lru_cache(maxsize=8_192)
 def _number(value: float) -> str:
     """A number as PDF writes it, to the hundredth."""
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"

@@ -35,13 +35,15 @@ class Run:
     """Groups of one typeface and one direction, from left to right.
 
     `steps` tells a run of plain letters once more, ready to be written: for each how far the pen goes back before it,
-    its glyph, and its character. It is None where groups have several glyphs, or glyphs are raised.
+    and its glyph. It is None where groups have several glyphs, or glyphs are raised. `letters` has the glyphs and
+    characters of such a run, each once.
     """
 
     typeface: Typeface
     groups: tuple[Group, ...]
     width: int
-    steps: tuple[tuple[int, int, str], ...] | None
+    steps: tuple[tuple[int, int], ...] | None
+    letters: frozenset[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +120,19 @@ def _shaped(text: str, family: Family, weight: Weight, *, from_right: bool) -> R
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
     ]
     groups = tuple(_groups(text, places, glyphs))
-    return Run(face, groups, sum(glyph.advance for glyph in glyphs), _steps(groups))
+    steps = _steps(groups)
+    letters = frozenset() if steps is None else frozenset((each[0].id, letter) for letter, each in groups)
+    return Run(face, groups, sum(glyph.advance for glyph in glyphs), steps, letters)
 
 
-def _steps(groups: Sequence[Group]) -> tuple[tuple[int, int, str], ...] | None:
-    found: list[tuple[int, int, str]] = []
+def _steps(groups: Sequence[Group]) -> tuple[tuple[int, int], ...] | None:
+    found: list[tuple[int, int]] = []
     back = 0
-    for text, glyphs in groups:
+    for _, glyphs in groups:
         if len(glyphs) > 1 or glyphs[0].y:
             return None
         [glyph] = glyphs
-        found.append((back - glyph.x, glyph.id, text))
+        found.append((back - glyph.x, glyph.id))
         back = glyph.excess
     return tuple(found)
 

@@ -40,6 +40,7 @@ def _paper(row: Invoice, lines: list[InvoiceLine], account: Account) -> InvoiceP
         amount_due=row.amount_due,
         amount_paid=row.amount_paid,
         credited_before_payment=row.pre_payment_credit_notes_amount,
+        due_at=row.due_date,
         ended_at=row.paid_at or row.voided_at or row.marked_uncollectible_at,
         ship_to=contact_of(shipping) if shipping else None,
         custom_fields=[(each["name"], each["value"]) for each in row.custom_fields],

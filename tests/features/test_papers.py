@@ -178,3 +178,18 @@ async def test_when_too_many_wait_for_the_press_others_are_told_to_come_again(wo
             assert (response.status, response.headers["Retry-After"]) == (503, "5")
     finally:
         await runner.cleanup()
+
+
+async def test_a_sent_invoice_says_when_it_is_due(world: World) -> None:
+    jenny = await world.customer(name="Jenny Rosen")
+    terms = {"collectionMethod": "SEND_INVOICE", "daysUntilDue": 30}
+    made = await world.do("invoiceCreate", "invoice { id }", customer=jenny.id, description="Thanks.", **terms)
+    identifier = made["invoice"]["id"]
+    await world.do("invoiceAddLines", "invoice { id }", id=identifier, lines=[{"amount": 5000, "description": "Visit"}])
+    answer = await world.do("invoiceFinalize", "invoice { invoicePdf }", id=identifier)
+
+    _, _, body = await fetched(world, path_of(answer["invoice"]))
+
+    found = pages_of(body)[0].splitlines()
+    for line in ("Date due March 3, 2027", "Thanks.", "Visit 1 $50.00 $50.00", "Amount due $50.00"):
+        assert line in found

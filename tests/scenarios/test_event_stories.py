@@ -213,6 +213,26 @@ async def refund(world: World) -> Steps:
     yield "`refundCreate`"
 
 
+async def one_off(world: World) -> Steps:
+    """A one-off invoice that is sent, overdue and paid."""
+    jenny = await world.customer(card="pm_card_visa", email="jenny@example.com")
+    await world.news()
+    terms = {"collectionMethod": "SEND_INVOICE", "daysUntilDue": 30}
+    made = await world.do("invoiceCreate", "invoice { id }", customer=jenny.id, **terms)
+    yield "`invoiceCreate` with `SEND_INVOICE`"
+    invoice = made["invoice"]["id"]
+    await world.do("invoiceAddLines", "invoice { id }", id=invoice, lines=[{"amount": 5000, "description": "Visit"}])
+    yield "`invoiceAddLines`"
+    await world.do("invoiceFinalize", "invoice { id }", id=invoice)
+    yield "`invoiceFinalize`"
+    await world.move_to("2027-02-27T10:00:00Z")
+    yield "Three days before it is due"
+    await world.move_to("2027-03-02T10:00:00Z")
+    yield "The day has passed"
+    await world.do("invoicePay", "invoice { id }", id=invoice)
+    yield "`invoicePay`"
+
+
 async def quote(world: World) -> Steps:
     """A quote that is accepted."""
     jenny, price = await jenny_of(world), await monthly(world)
@@ -229,7 +249,7 @@ PLAYS: dict[str, Callable[[World], Steps]] = {
     play.__name__: play
     for play in (
         sign_up, first_decline, authentication, never_paid, renewal, trial, trial_without_card, dunning,
-        dunning_in_vain, upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, pause, refund, quote,
+        dunning_in_vain, upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, pause, refund, one_off, quote,
     )
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Papers for customers: PDF made from frozen dataclasses. Nothing here reads a database, a setting or the time.
 
 invoices     an invoice as a paper
+credit_notes a credit note as a paper
 quotes       a quote as a paper
 letters      what papers have in common: head, parties, lines with running totals, sums, notes
 sheets       the flow of content over pages

@@ -44,6 +44,13 @@ class Wording:
     accepted: str
     canceled: str
     credit_notes: str
+    credit_note: str
+    credit_note_number: str
+    credited: str
+    taken_off_invoice: str
+    refunded: str
+    credited_to_balance: str
+    given_back_elsewhere: str
     page: str
     """Has a place for the number of the `{page}` and for that of all `{pages}`."""
 
@@ -82,6 +89,13 @@ ENGLISH: Final = Wording(
     accepted="Accepted",
     canceled="Canceled",
     credit_notes="Credit notes",
+    credit_note="Credit note",
+    credit_note_number="Credit note number",
+    credited="Amount credited",
+    taken_off_invoice="Taken off the invoice",
+    refunded="Refunded",
+    credited_to_balance="Credited to the balance",
+    given_back_elsewhere="Given back otherwise",
     page="Page {page} of {pages}",
 )
 _GERMAN: Final = Wording(
@@ -118,6 +132,13 @@ _GERMAN: Final = Wording(
     accepted="Angenommen",
     canceled="Zurückgezogen",
     credit_notes="Gutschriften",
+    credit_note="Gutschrift",
+    credit_note_number="Gutschriftsnummer",
+    credited="Gutgeschriebener Betrag",
+    taken_off_invoice="Von der Rechnung abgezogen",
+    refunded="Erstattet",
+    credited_to_balance="Dem Guthaben gutgeschrieben",
+    given_back_elsewhere="Anderweitig erstattet",
     page="Seite {page} von {pages}",
 )
 _FRENCH: Final = Wording(
@@ -154,6 +175,13 @@ _FRENCH: Final = Wording(
     accepted="Accepté",
     canceled="Annulé",
     credit_notes="Avoirs",
+    credit_note="Avoir",
+    credit_note_number="Numéro d’avoir",
+    credited="Montant crédité",
+    taken_off_invoice="Déduit de la facture",
+    refunded="Remboursé",
+    credited_to_balance="Porté au solde",
+    given_back_elsewhere="Remboursé autrement",
     page="Page {page} sur {pages}",
 )
 _SPANISH: Final = Wording(
@@ -190,6 +218,13 @@ _SPANISH: Final = Wording(
     accepted="Aceptado",
     canceled="Cancelado",
     credit_notes="Notas de crédito",
+    credit_note="Nota de crédito",
+    credit_note_number="Número de nota de crédito",
+    credited="Importe abonado",
+    taken_off_invoice="Descontado de la factura",
+    refunded="Reembolsado",
+    credited_to_balance="Abonado al saldo",
+    given_back_elsewhere="Devuelto por otra vía",
     page="Página {page} de {pages}",
 )
 _PORTUGUESE: Final = Wording(
@@ -226,6 +261,13 @@ _PORTUGUESE: Final = Wording(
     accepted="Aceito",
     canceled="Cancelado",
     credit_notes="Notas de crédito",
+    credit_note="Nota de crédito",
+    credit_note_number="Número da nota de crédito",
+    credited="Valor creditado",
+    taken_off_invoice="Descontado da fatura",
+    refunded="Reembolsado",
+    credited_to_balance="Creditado no saldo",
+    given_back_elsewhere="Devolvido de outra forma",
     page="Página {page} de {pages}",
 )
 _JAPANESE: Final = Wording(
@@ -262,6 +304,13 @@ _JAPANESE: Final = Wording(
     accepted="承諾済",
     canceled="取消",
     credit_notes="クレジットノート",
+    credit_note="クレジットノート",
+    credit_note_number="クレジットノート番号",
+    credited="控除金額",
+    taken_off_invoice="請求書から控除",
+    refunded="返金額",
+    credited_to_balance="残高へ充当",
+    given_back_elsewhere="その他の方法で返金",
     page="{page} / {pages} ページ",
 )
 _DUTCH: Final = Wording(
@@ -298,6 +347,13 @@ _DUTCH: Final = Wording(
     accepted="Geaccepteerd",
     canceled="Geannuleerd",
     credit_notes="Creditnota’s",
+    credit_note="Creditnota",
+    credit_note_number="Creditnotanummer",
+    credited="Gecrediteerd bedrag",
+    taken_off_invoice="In mindering op de factuur",
+    refunded="Terugbetaald",
+    credited_to_balance="Bijgeschreven op het saldo",
+    given_back_elsewhere="Op andere wijze terugbetaald",
     page="Pagina {page} van {pages}",
 )
 _ITALIAN: Final = Wording(
@@ -334,6 +390,13 @@ _ITALIAN: Final = Wording(
     accepted="Accettato",
     canceled="Annullato",
     credit_notes="Note di credito",
+    credit_note="Nota di credito",
+    credit_note_number="Numero nota di credito",
+    credited="Importo accreditato",
+    taken_off_invoice="Detratto dalla fattura",
+    refunded="Rimborsato",
+    credited_to_balance="Accreditato sul saldo",
+    given_back_elsewhere="Restituito altrimenti",
     page="Pagina {page} di {pages}",
 )
 

@@ -11,6 +11,7 @@ from domain.credit_notes import LINES_MAX, MEMO_LENGTH_MAX, CreditNoteLineType, 
 from domain.ids import Prefix
 from domain.lifecycles import CreditNoteStatus
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.papers import paper
 from schema.payloads import payload
 from schema.refs import (
     CreditNoteLineItemRef,
@@ -80,6 +81,7 @@ class CreditNote(Node):
     customer_balance_transaction: CustomerBalanceTransactionRef | None = one(
         "customer_balance_transaction_id", "How it changed the customer's balance."
     )
+    pdf: str = paper("Where everyone who has this address can read it as a PDF.")
     effective_at: datetime = column("From when it counts, as its document says.")
     voided_at: datetime | None = column("When it was taken back.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")

@@ -1,4 +1,6 @@
-"""Papers: `GET /papers/{id}/{signature}.pdf` prints an invoice or a quote for everyone who was given its address.
+"""Papers: `GET /papers/{id}/{signature}.pdf` prints an invoice, a credit note or a quote.
+
+Everyone who was given the address may read it.
 
 The signature is made with the server's secret key, so that nobody guesses an address, and none is stored.
 """
@@ -13,9 +15,11 @@ from typing import Final
 
 from aiohttp import web
 
+from documents.credit_notes import credit_note_pdf
 from documents.invoices import invoice_pdf
 from documents.quotes import quote_pdf
 from domain.ids import Prefix, prefix_of
+from services.credit_notes.papers import credit_note_paper
 from services.invoices.papers import invoice_paper
 from services.quotes.papers import quote_paper
 
@@ -96,6 +100,11 @@ async def _invoice(identifier: str) -> Printed | None:
     return None if paper is None else (paper.number, lambda: invoice_pdf(paper))
 
 
+async def _credit_note(identifier: str) -> Printed | None:
+    paper = await credit_note_paper(identifier)
+    return None if paper is None else (paper.number, lambda: credit_note_pdf(paper))
+
+
 async def _quote(identifier: str) -> Printed | None:
     paper = await quote_paper(identifier)
     return None if paper is None else (paper.number, lambda: quote_pdf(paper))
@@ -103,5 +112,6 @@ async def _quote(identifier: str) -> Printed | None:
 
 _PAPERS: Final[dict[Prefix | None, Callable[[str], Awaitable[Printed | None]]]] = {
     Prefix.INVOICE: _invoice,
+    Prefix.CREDIT_NOTE: _credit_note,
     Prefix.QUOTE: _quote,
 }

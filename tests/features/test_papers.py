@@ -193,3 +193,17 @@ async def test_a_sent_invoice_says_when_it_is_due(world: World) -> None:
     found = pages_of(body)[0].splitlines()
     for line in ("Date due March 3, 2027", "Thanks.", "Visit 1 $50.00 $50.00", "Amount due $50.00"):
         assert line in found
+
+
+async def test_a_credit_note_has_a_paper(world: World) -> None:
+    invoice = await invoiced(world, name="Jenny Rosen", preferredLocales=["it"])
+    amounts = {"amount": 1000, "creditAmount": 1000}
+    made = await world.do("creditNoteCreate", "creditNote { number pdf }", invoice=invoice["id"], **amounts)
+    note = made["creditNote"]
+
+    _, headers, body = await fetched(world, note["pdf"].removeprefix("https://billing.example.com"))
+
+    assert headers["Content-Disposition"] == f'inline; filename="{note["number"]}.pdf"'
+    found = pages_of(body)[0].replace("\xa0", " ").splitlines()
+    for line in (f"Numero nota di credito {note['number']}", f"Numero fattura {invoice['number']}", "Jenny Rosen"):
+        assert line in found

@@ -14,11 +14,12 @@ from babel.core import Locale
 
 from documents.cleaning import cleaned
 from documents.figures import amount_text
+from documents.languages import WORDINGS
 from documents.pdf import About, Colour
 from documents.setting import Line
 from documents.sheets import GREY, INK, PLAIN, SMALL, STRONG, Sheet, Style
 from documents.typefaces import EM, Region, Weight
-from documents.wording import WORDINGS, Wording
+from documents.wording import Wording
 
 _A4: Final = 595.28, 841.89
 _US_LETTER: Final = 612.0, 792.0

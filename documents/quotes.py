@@ -9,9 +9,10 @@ from babel.core import Locale
 
 from documents.contacts import Contact, party_of
 from documents.figures import amount_text, date_text, time_text
+from documents.languages import WORDINGS, locale_of
 from documents.letters import Fact, Ink, Letter, Stamp, Sum, letter_pdf
 from documents.lines import PaperLine, entry_of
-from documents.wording import WORDINGS, Wording, locale_of
+from documents.wording import Wording
 from domain.lifecycles import QuoteStatus
 from domain.periods import Interval, Recurrence
 

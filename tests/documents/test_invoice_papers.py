@@ -9,8 +9,8 @@ import pytest
 
 from documents.contacts import Contact
 from documents.invoices import invoice_pdf
+from documents.languages import WORDINGS, locale_of
 from documents.lines import PaperLine
-from documents.wording import WORDINGS, locale_of
 from domain.addresses import Address
 from domain.lifecycles import InvoiceStatus
 from tests.documents.reading import FEBRUARY, SAMPLE, pages_of, read

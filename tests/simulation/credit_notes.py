@@ -32,17 +32,19 @@ class CreditNoteActions:
         row = await self._invoice()
         if row is None:
             return None
-        lines = await InvoiceLine.filter(invoice_id=row.id).order_by("position")
-        chosen = [line for line in lines if self.dice.random() < 0.7]
+        lines = await InvoiceLine.filter(invoice_id=row.id).exclude(amount=0).order_by("position")
+        chosen = [line for line in lines if self.dice.random() < 0.7] or lines
+        wanted = self.dice.choice(("amount", "amount", "quantity", "half"))
         drafts = [
             CreditNoteLineDraft(
                 type=CreditNoteLineType.INVOICE_LINE_ITEM,
                 invoice_line_item=line.id,
-                **self.dice.choice(({"amount": line.amount}, {"quantity": 1}, {"amount": line.amount // 2})),
+                amount=None if wanted == "quantity" else _part(line, wanted),
+                quantity=line.quantity if wanted == "quantity" else None,
             )
             for line in chosen
         ]
-        total = sum(line.amount for line in chosen)
+        total = sum(_part(line, wanted) for line in chosen)
         draft = self._given_back(row, total, lines=tuple(drafts))
         return lambda scope: CreditNotes(scope).create(draft)
 
@@ -63,7 +65,7 @@ class CreditNoteActions:
         return lambda scope: CreditNotes(scope).update(row.id, CreditNoteChange(memo=memo))
 
     async def _invoice(self) -> Invoice | None:
-        rows = await Invoice.filter(status__in=("open", "paid")).order_by("id")
+        rows = await Invoice.filter(status__in=("open", "paid"), total__gt=0).order_by("id")
         return self.dice.choice(rows) if rows else None
 
     def _given_back(
@@ -83,3 +85,9 @@ class CreditNoteActions:
             out_of_band_amount=back - refunded - credited,
             reason=self.dice.choice((None, *CreditNoteReason)),
         )
+
+
+def _part(line: InvoiceLine, wanted: str) -> int:
+    """What is credited of a line: half of it or all, with its sign."""
+    half = line.amount // 2 or line.amount
+    return int(half if wanted == "half" else line.amount)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models import CreditNote, Refund
+from models import AgendaEntry, CreditNote, Refund
 from tests.scenarios.test_part_payments import money, pay
 from tests.scenarios.world import Customer, Subscription, World
 from tests.simulation.invariants import check_all
@@ -380,3 +380,19 @@ async def test_key_sent_twice_makes_one_credit_note(world: World) -> None:
 
     assert replies[0].data == replies[1].data
     assert (await CreditNote.all().count(), await Refund.all().count()) == (1, 1)
+
+
+async def test_sent_invoice_that_is_credited_whole_is_never_overdue(world: World) -> None:
+    jenny = await world.customer()
+    price = await world.price("Team", 1500)
+    subscription = await jenny.subscribe(price, collectionMethod="SEND_INVOICE", daysUntilDue=10)
+    await world.move_to("2027-01-31T12:00:00Z")
+    invoice = (await subscription.invoices())[0]
+    assert invoice["status"] == "OPEN"
+
+    await credit(world, invoice["id"], amount=1500)
+
+    assert await AgendaEntry.filter(subject_id=invoice["id"]).count() == 0
+    await world.news()
+    await world.move_to("2027-02-20T00:00:00Z")
+    assert "invoice.overdue" not in await world.news()

@@ -36,6 +36,7 @@ _INTEGER = re.compile(r"-?\d{1,19}\Z", re.ASCII)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)\Z", re.ASCII)
 _FRACTION = re.compile(r"\.\d+")
 _DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?\Z", re.ASCII)
+_YEAR_FIRST, _YEAR_LAST = 1900, 9000
 
 
 def _minor_units(value: object) -> int:
@@ -67,11 +68,21 @@ def _datetime(value: object) -> datetime:
     """Any offset is accepted and turned into UTC; parts of a second are cut off."""
     if isinstance(value, str) and _DATETIME.match(value):
         try:
-            moment = datetime.fromisoformat(_FRACTION.sub("", value).upper())
-            return moment.astimezone(UTC)
+            moment = datetime.fromisoformat(_FRACTION.sub("", value).upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
+        else:
+            return _within_reach(moment)
     raise GraphQLError(f"DateTime must be ISO 8601 with an offset such as '2027-01-31T10:00:00Z', not {value!r}.")
+
+
+def _within_reach(moment: datetime) -> datetime:
+    """The moment, where periods can be counted from it, back and ahead, without leaving the calendar."""
+    if not _YEAR_FIRST <= moment.year <= _YEAR_LAST:
+        raise GraphQLError(
+            f"DateTime must lie in the years {_YEAR_FIRST} to {_YEAR_LAST}, and {moment:%Y-%m-%d} does not."
+        )
+    return moment
 
 
 def _time_or_now(value: object) -> datetime | Now:
@@ -167,7 +178,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     datetime: _scalar(
         "DateTime",
         "A moment in ISO 8601, always UTC and whole seconds in answers: `2027-01-31T10:00:00Z`. Input may carry any "
-        "offset; parts of a second are cut off.",
+        "offset; parts of a second are cut off. The years are 1900 to 9000.",
         _datetime,
         instant_text,
     ),

@@ -24,6 +24,7 @@ from services.rows import insert_rows, update_rows
 from services.schedules.drafts import DefaultSettingsDraft, ScheduleDraft
 from services.schedules.phasing import Frame, Phases, Phasing
 from services.schedules.starting import Starting
+from services.subscriptions.item_checks import refuse_waiting
 from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX, Planning
 from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
@@ -81,6 +82,7 @@ class ScheduleCreation(Service):
         status = SubscriptionStatus(held.status)
         SUBSCRIPTION.refuse_unless("schedule", held.id, status, allowed=ADOPTABLE, param="fromSubscription")
         _refuse_bound(held)
+        refuse_waiting(held)
         at = await self.present(held.test_clock_id)
         [whole] = await self.wholes.of([held])
         _refuse_mixed(whole)

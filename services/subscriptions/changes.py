@@ -124,7 +124,8 @@ class Changes(Service):
             if held is not None:
                 return held
         changed = await self.items.apply(whole, change, payer, at, payment)
-        whole.row.scheduled_change = None
+        if change.items:
+            whole.row.scheduled_change = None
         return changed
 
     async def _payer(self, change: SubscriptionChange) -> Payer | None:

@@ -20,6 +20,7 @@ from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.billed_time import BILLED, BilledTime, natural_period
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.final_invoices import FinalInvoices
+from services.subscriptions.item_checks import refuse_waiting
 from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda
 
 
@@ -83,6 +84,8 @@ class Endings(Service):
             until = natural if row.cancel_at is None else min(natural, row.cancel_at)
             if until > ends or (until < ends and prorated):
                 untils[item.row.id] = until
+        if untils:
+            refuse_waiting(row)  # What waits was worked out for the period as it stands.
         lines = await self.time.moved(whole, untils) if prorated and untils else []
         moved = [item.row for item in whole.items if item.row.id in untils]
         for each in moved:

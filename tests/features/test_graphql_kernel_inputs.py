@@ -187,6 +187,8 @@ async def test_exclusive_inputs_take_exactly_one(sqlite_url: str, given: object)
         ("at", "2027-01-31T12:00:00", "must be ISO 8601 with an offset"),
         ("at", "2027-02-30T12:00:00Z", "must be ISO 8601 with an offset"),
         ("at", "0001-01-01T00:00:00+14:00", "must be ISO 8601 with an offset"),
+        ("at", "1899-12-31T23:59:59Z", "must lie in the years 1900 to 9000"),
+        ("at", "9999-12-31T23:59:59Z", "must lie in the years 1900 to 9000"),
         ("binding", "GLUED", "does not exist in 'Binding' enum"),
         ("picture", "text", "must be sent as a file"),
     ],

@@ -176,3 +176,16 @@ async def test_rules_are_settings_with_a_default(world: World) -> None:
 
     assert changed["account"]["settings"] == {"upgradeBehavior": "PRORATE", "downgradeBehavior": "NONE"}
     assert back["account"]["settings"] == {"upgradeBehavior": "PRORATE", "downgradeBehavior": "PRORATE"}
+
+
+async def test_a_waiting_downgrade_outlasts_a_new_anchor(world: World) -> None:
+    subscription, pro = await ruled(world, 9000, downgradeBehavior="WAIT_FOR_PERIOD_END")
+    await subscription.switch(pro)
+
+    await subscription.update(billingCycleAnchor="NOW", prorationBehavior="ALWAYS_INVOICE")
+
+    assert await scheduled(subscription) is not None
+    await world.move_to("2027-03-14T12:00:00Z")
+    # 14 February, 10:00: 90.00 less the 45.00 of the other half; a month later the downgrade takes place.
+    assert [line.split()[0] for line in await subscription.billed()] == ["9000", "4500", "4000"]
+    assert await scheduled(subscription) is None

@@ -226,3 +226,24 @@ async def test_change_that_is_paid_first_is_made(world: World) -> None:
     assert await world.news() == [*paid, *INVOICED, UPDATED, "invoice.paid", "invoice.payment_succeeded"]
     await subscription.switch(quantity=2, paymentBehavior="ERROR_IF_INCOMPLETE")  # nothing to be paid now
     assert await subscription.waiting() == [-2000, 4000]
+
+
+@pytest.mark.parametrize("mode", ["FLEXIBLE", "CLASSIC"])
+async def test_while_a_change_waits_its_period_keeps_its_length(world: World, mode: str) -> None:
+    basic, pro = await world.price("Basic", 1500), await world.price("Pro", 4000)
+    _, subscription = await running(world, basic, "INSUFFICIENT_FUNDS", billingMode=mode)
+    await wait(subscription, pro)
+    await world.news()
+
+    ending = {"id": subscription.id, "cancelAt": "2027-02-20T00:00:00Z"}
+    adopting = {"fromSubscription": subscription.id}
+
+    # 12.50 are asked for up to the end of February: an earlier end would keep what it does not give.
+    refused = [("SUBSCRIPTION_UNEXPECTED_STATE", "id")]
+    assert await world.refusal("subscriptionUpdate", "subscription", **ending) == refused
+    assert await world.refusal("subscriptionScheduleCreate", "subscriptionSchedule", **adopting) == refused
+    assert (await world.news(), await subscription.waiting()) == ([], [])
+    await pay(subscription, paymentMethod="pm_card_visa")
+    assert (await pending(subscription), await amount(subscription)) == (None, 4000)
+    await subscription.update(cancelAt="2027-02-20T00:00:00Z")
+    assert [line.split()[0] for line in await subscription.billed()] == ["1500", "1250"]

@@ -1,27 +1,32 @@
-"""Invoices beside the periods of a subscription, finalized as soon as they are made."""
+"""Invoices beside the periods of a subscription, finalized as soon as they are made unless collection is paused."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import InvoiceDraft, invoice_draft_of
-from models import InvoiceItem, PaymentIntent, Subscription
+from models import Invoice, InvoiceItem, PaymentIntent, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
+from services.due import Due
 from services.events import Events
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
+from services.settings import Settings
 
 
 class InvoicesAtOnce(Service):
     """Makes invoices of the billing reason SUBSCRIPTION_UPDATE."""
 
     events = part(Events)
+    due = part(Due)
     items = part(InvoiceItems)
     drafting = part(Drafting)
     finalization = part(Finalization)
+    settings = part(Settings)
 
     def drafted(self, row: Subscription, draft: InvoiceDraft, at: datetime) -> WholeInvoice:
         """An invoice that is not stored yet and from now on is the subscription's latest. Event `invoice.created`."""
@@ -43,3 +48,28 @@ class InvoicesAtOnce(Service):
             item.pending, item.invoice_id = False, invoice.row.id
         await self.items.store(items)
         return await self.finalization.finalize([invoice], [payer])
+
+    async def resting(
+        self, row: Subscription, items: Sequence[InvoiceItem], at: datetime, *, opens_a_period: bool = False
+    ) -> Invoice:
+        """Invoice new items while collection is paused: a draft, treated like those of renewals then.
+
+        It is kept, or after its hour finalized and void or bad debt. The subscription's row is the caller's to store.
+        Events `invoiceitem.created` for each, then `invoice.created`.
+        """
+        draft = invoice_draft_of((), row.currency, [line_of(item) for item in items])
+        delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
+        reason = BillingReason.SUBSCRIPTION_UPDATE
+        invoice = self.drafting.drafted(Wanted(row, draft, reason, at, at, at, at + delay))
+        if opens_a_period:
+            invoice.row.cycle = row.cycle
+        for item in items:
+            item.pending, item.invoice_id = False, invoice.row.id
+        await self.items.store(items)
+        await self.drafting.store([invoice])
+        row.latest_invoice_id = invoice.row.id
+        moment = invoice.row.automatically_finalizes_at
+        if moment is not None:
+            kind = AgendaKind.INVOICE_FINALIZE
+            await self.due.schedule(kind, invoice.row.id, moment, test_clock_id=row.test_clock_id)
+        return invoice.row

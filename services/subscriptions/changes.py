@@ -92,12 +92,12 @@ class Changes(Service):
         before = self.events.snapshot(whole)
         await self._set(whole, change)
         _set_collection(row, change)
+        await self.pause.change(row, change.pause_collection, at)
         changed = ItemsChanged(whole)
         if change.waits_for_period_end:
             await self.ruling.put_off(whole, change.items, at)
         elif touches_items(change):
             changed = await self._exchange(whole, change, payer, at, payment)
-        await self.pause.change(row, change.pause_collection, at)
         moved = await self._set_trial(changed.whole, change, at)
         wishes = await self.endings.change(changed.whole, change, payer, at)
         _tell(row, change)

@@ -17,6 +17,7 @@ from services.invoices.items import InvoiceItems
 from services.payments import Wish
 from services.rows import update_rows
 from services.subscriptions.announcing import TrialAnnouncements
+from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.billed_time import BILLED, BilledTime, natural_period
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.final_invoices import FinalInvoices
@@ -32,6 +33,7 @@ class Endings(Service):
     items = part(InvoiceItems)
     time = part(BilledTime)
     final = part(FinalInvoices)
+    at_once = part(InvoicesAtOnce)
     announcements = part(TrialAnnouncements)
 
     async def change(
@@ -93,6 +95,9 @@ class Endings(Service):
         await update_rows(moved, ("current_period_end",))
         items = self.items.made(row, lines, at)
         if items and payer is not None and change.proration_behavior is ProrationBehavior.ALWAYS_INVOICE:
+            if row.pause_behavior is not None:
+                await self.at_once.resting(row, items, at)
+                return ()
             return await self.final.invoiced(row, items, (), payer, at)
         await self.items.store(items)
         row.has_pending_items = row.has_pending_items or bool(items)

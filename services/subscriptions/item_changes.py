@@ -19,6 +19,7 @@ from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
 from services.payments import Effect, PaymentIntents, Wish
 from services.rows import delete_by, insert_rows, update_rows
+from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.exchange import Exchanges, ItemsPlan, Proration
 from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda, current_period_end
@@ -47,6 +48,7 @@ class ItemChanges(Service):
     items = part(InvoiceItems)
     drafting = part(Drafting)
     finalization = part(Finalization)
+    at_once = part(InvoicesAtOnce)
     intents = part(PaymentIntents)
 
     async def apply(
@@ -110,9 +112,13 @@ class ItemChanges(Service):
         """The invoice for the lines of a plan alone, finalized at once; the payment to be tried for it.
 
         `payment` is one that was made for it beforehand. Without `auto_advance` it opens no period yet, and nothing
-        follows by itself when it is not paid. The row is the caller's to store.
+        follows by itself when it is not paid. While collection is paused it is a draft. The row is the caller's to
+        store.
         """
         items = self.items.made(row, plan.lines, at)
+        if row.pause_behavior is not None:
+            _refuse_unpaid(row, change)
+            return await self.at_once.resting(row, items, at, opens_a_period=plan.opens_a_period), []
         draft = invoice_draft_of((), row.currency, [line_of(item) for item in items])
         invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
         invoice.row.auto_advance = auto_advance
@@ -151,6 +157,20 @@ class ItemChanges(Service):
             at=at,
             off_session=change.off_session,
             test_clock_id=payer.row.test_clock_id,
+        )
+
+
+_ON_PAYMENT = (PaymentBehavior.PENDING_IF_INCOMPLETE, PaymentBehavior.ERROR_IF_INCOMPLETE)
+
+
+def _refuse_unpaid(row: Subscription, change: SubscriptionChange) -> None:
+    """While collection is paused nothing is paid that a change could depend on."""
+    if change.payment_behavior in _ON_PAYMENT:
+        raise DomainError(
+            ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
+            f"Collection of subscription {row.id} is paused, so that no payment decides about its change; set"
+            " pauseCollection to null first, or choose another paymentBehavior.",
+            "paymentBehavior",
         )
 
 

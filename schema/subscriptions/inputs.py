@@ -266,7 +266,7 @@ class SubscriptionCancelInput:
     )
     invoice_now: bool | None = input_field(
         "Whether these items, and others that wait, are invoiced at once: a credit goes to the customer's balance, a "
-        "charge is collected. False by default: they wait."
+        "charge is collected. False by default: they wait for the customer's next invoice, whatever that is for."
     )
     cancellation_details: CancellationDetailsInput | None = input_field("What the customer said about it.")
 

@@ -75,15 +75,36 @@ class InvoiceItems(Service):
         await update_rows(taken, ("pending", "invoice_id"))
 
     async def give_back(self, items: Sequence[InvoiceItem]) -> None:
-        """These items leave their draft and wait for the next invoice again, of whoever has their subscription now."""
+        """These items leave their draft and wait for the next invoice again, of whoever has their subscription now.
+
+        Where that has ended, for any invoice of its customer.
+        """
         found = await self.gather(Subscription, "id", {item.subscription_id for item in items})
         owners = {row.id: row.customer_id for row in found}
+        ended = {row.id for row in found if row.status not in LIVING}
         for item in items:
             item.pending, item.invoice_id, item.aimed = True, None, False
             item.customer_id = owners.get(str(item.subscription_id), item.customer_id)
-        await update_rows(items, ("pending", "invoice_id", "aimed", "customer_id"))
+            if item.subscription_id in ended:
+                item.subscription_id = None
+        await update_rows(items, ("pending", "invoice_id", "aimed", "customer_id", "subscription_id"))
         for customer_id, subscription_id in {(item.customer_id, item.subscription_id) for item in items}:
             await self.expect(await self.lock(Customer, customer_id), subscription_id)
+
+    async def fall_to_customers(self, ended: Sequence[Subscription]) -> None:
+        """What waits for these, which have ended, waits for any invoice of their customers from now on.
+
+        No statement where there are none.
+        """
+        found = await self.gather(InvoiceItem, "subscription_id", [row.id for row in ended], pending=True)
+        if not found:
+            return
+        customers = {item.customer_id for item in found}
+        await self.mine(Customer).filter(id__in=customers).update(has_pending_items=True)
+        living = self.mine(Subscription).filter(customer_id__in=customers, status__in=LIVING)
+        await living.update(has_pending_items=True)
+        left = self.mine(InvoiceItem).filter(id__in=[item.id for item in found], pending=True)
+        await left.update(subscription_id=None)
 
     async def expect(self, customer: Customer, subscription_id: str | None) -> None:
         """Let the next invoices look for items that wait for them; the customer is held."""

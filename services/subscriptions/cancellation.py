@@ -8,7 +8,7 @@ from domain.event_types import EventType
 from domain.invoicing import LineDraft
 from domain.lifecycles import LIVING, SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
 from domain.subscriptions import cancellation_requested, cancellation_told
-from models import AgendaEntry, Invoice, InvoiceItem, Subscription
+from models import AgendaEntry, Customer, Invoice, InvoiceItem, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice, WholeSubscription
 from services.base import Service, Settled, part
 from services.due import Due
@@ -65,6 +65,8 @@ class Cancellation(Service):
         """Within the first transaction: everything is written, and what is to be paid at once is prepared."""
         known = await self.require(Subscription, draft.id)
         payers = await self.finalization.payers([known.customer_id]) if draft.invoice_now else []
+        if not payers and (draft.prorate or known.has_pending_items):
+            await self.lock(Customer, known.customer_id)
         row = await self.lock(Subscription, draft.id)
         refuse_elsewhere(known.customer_id, row)
         SUBSCRIPTION.refuse_unless("cancel", row.id, SubscriptionStatus(row.status))
@@ -105,7 +107,8 @@ class Cancellation(Service):
     async def end(self, wholes: Sequence[WholeSubscription], *, final: bool = False) -> None:
         """End these now. What would have begun or resumed them is void; others stay but go nowhere by themselves.
 
-        With `final`, items that wait are invoiced. Event `customer.subscription.deleted` for each.
+        With `final`, items that wait are invoiced; what still waits then falls to the customer. Event
+        `customer.subscription.deleted` for each.
         """
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
         awaited = [_awaited_by(whole.row) for whole in wholes]
@@ -118,7 +121,11 @@ class Cancellation(Service):
         await self.due.cancel_all((kind, whole.row.id) for whole in wholes for kind in _AGENDA)
         await self.stopping.stop_all_of([whole.row.id for whole in wholes])
         await self.final.draft(billed)
+        leaving = [whole.row for whole in wholes if whole.row.has_pending_items]
+        for row in leaving:
+            row.has_pending_items = False
         await update_rows([whole.row for whole in wholes], _ENDED)
+        await self.items.fall_to_customers(leaving)
         for whole in wholes:
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_DELETED, whole, at=presents[whole.row.test_clock_id])
         await self._void_awaited(awaited)

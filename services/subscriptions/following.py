@@ -16,6 +16,7 @@ from services.base import Service, part
 from services.customers import Customers
 from services.due import Due
 from services.events import Events
+from services.invoices.items import InvoiceItems
 from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
@@ -36,6 +37,7 @@ class Following(Service):
     events = part(Events)
     due = part(Due)
     agenda = part(PeriodAgenda)
+    items = part(InvoiceItems)
     wholes = part(WholeSubscriptions)
     customers = part(Customers)
 
@@ -92,6 +94,7 @@ class Following(Service):
             if after is SubscriptionStatus.INCOMPLETE_EXPIRED:
                 whole.row.ended_at = presents[whole.row.test_clock_id]
         await update_rows([whole.row for whole, _ in changed], ("status", "ended_at"))
+        await self._leave([whole.row for whole, after in changed if after is SubscriptionStatus.INCOMPLETE_EXPIRED])
         await self._restart([(whole, resumptions[whole.row.id]) for whole, _ in changed if whole.row.id in resumptions])
         await self._unschedule(changed)
         for (whole, _), before in zip(changed, befores, strict=True):
@@ -105,6 +108,14 @@ class Following(Service):
             if before["status"] == SubscriptionStatus.PAUSED
         ]
         await self.agenda.schedule(resumed, presents)
+
+    async def _leave(self, expired: Sequence[Subscription]) -> None:
+        """What waits for those that never began falls to their customers."""
+        leaving = [row for row in expired if row.has_pending_items]
+        for row in leaving:
+            row.has_pending_items = False
+        await update_rows(leaving, ("has_pending_items",))
+        await self.items.fall_to_customers(leaving)
 
     async def _restart(self, resumed: Sequence[tuple[WholeSubscription, Invoice]]) -> None:
         """Put those that go on into the period that their invoice was for: its own, or the rest of the old anchor's."""

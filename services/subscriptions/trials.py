@@ -96,7 +96,6 @@ class Trials(Service):
             whole.row.id: whole.row.trial_missing_payment_method if whole.row.id in penniless else None
             for whole in wholes
         }
-        await self.cancellation.end([each for each in wholes if fates[each.row.id] == MissingPaymentMethod.CANCEL])
         paused = [each for each in wholes if fates[each.row.id] == MissingPaymentMethod.PAUSE]
         await self._pause(paused, befores)
         going = [each for each in wholes if fates[each.row.id] in (None, MissingPaymentMethod.CREATE_INVOICE)]
@@ -107,6 +106,8 @@ class Trials(Service):
         await self._begin_free([each for each in going if each.row.id in free], free, befores)
         billed = [each for each in going if each.row.id not in free]
         await self.renewal.move_on(billed, [befores[each.row.id] for each in billed], also=("status",))
+        # After the renewals, whose rows would otherwise forget what falls to the customer.
+        await self.cancellation.end([each for each in wholes if fates[each.row.id] == MissingPaymentMethod.CANCEL])
 
     async def _begin_free(
         self, wholes: Sequence[WholeSubscription], until: Mapping[str, datetime], befores: Mapping[str, Snapshot]

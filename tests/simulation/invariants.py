@@ -117,6 +117,7 @@ async def check_invoice_items() -> None:
     assert lines == taken
     assert all(item.invoice_id is None for item in items if item.pending)
     owners = {each.id: each.customer_id for each in await Subscription.all()}
+    ended = {each.id for each in await Subscription.filter(status__not_in=LIVING)}
     flagged = {each.id for each in await Subscription.filter(has_pending_items=True)}
     flagged |= {each.id for each in await Customer.filter(has_pending_items=True)}
     for item in items:
@@ -124,6 +125,7 @@ async def check_invoice_items() -> None:
             own = Subscription.filter(customer_id=item.customer_id, status__in=LIVING)
             if item.subscription_id is not None:
                 assert item.customer_id == owners[item.subscription_id], item.id
+                assert item.subscription_id not in ended, f"{item.id} waits for {item.subscription_id}, which has ended"
                 own = own.filter(id=item.subscription_id)
             else:
                 assert item.customer_id in flagged, item.id

@@ -28,7 +28,7 @@ async def without_paused(
         return intents
     await PaymentIntents(scope).store([intent for intent in intents if intent.invoice_id in paused])
     voiding = Voiding(scope)
-    void = [each for each in paused.values() if each.row.collection_paused == PausedCollection.VOID]
-    await voiding.void(void)
-    await voiding.mark_uncollectible([each for each in paused.values() if each not in void])
+    to_void = {key for key, each in paused.items() if each.row.collection_paused == PausedCollection.VOID}
+    await voiding.void([each for key, each in paused.items() if key in to_void])
+    await voiding.mark_uncollectible([each for key, each in paused.items() if key not in to_void])
     return [intent for intent in intents if intent.invoice_id not in paused]

@@ -98,12 +98,14 @@ class InvoicePayments(Service):
                 ending.append(intent)
             elif intent.id == row.payment_intent_id and intent.amount != remaining_of(row):
                 asking.append(intent)
-        waiting = [each for each in asking if each.status == PaymentIntentStatus.REQUIRES_ACTION]
+        waiting: list[PaymentIntent] = []
+        quiet: list[PaymentIntent] = []
+        for intent in asking:
+            (waiting if intent.status == PaymentIntentStatus.REQUIRES_ACTION else quiet).append(intent)
         for intent in (*ending, *waiting):
             intent.canceled_at = presents[rows[str(intent.invoice_id)].test_clock_id]
         await self.intents.cancel_all([*ending, *waiting])
         await self._ask_anew(waiting, rows, presents)
-        quiet = [each for each in asking if each not in waiting]
         for intent in quiet:
             intent.amount = remaining_of(rows[str(intent.invoice_id)])
         await update_rows(quiet, ("amount",))

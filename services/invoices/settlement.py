@@ -31,7 +31,10 @@ class Settlement(Service):
         in than was due, as `InvoicePayments.receive` says.
         """
         payments, found = await self._invoices(intents)
-        invoices = [each for each in found if _pays_all(payments[each.row.id], each.row)]
+        invoices: list[WholeInvoice] = []
+        others: list[WholeInvoice] = []
+        for each in found:
+            (invoices if _pays_all(payments[each.row.id], each.row) else others).append(each)
         presents = await self.presents(each.row.test_clock_id for each in invoices)
         for each in invoices:
             settle_as_paid(each.row, amount=payments[each.row.id].amount_received)
@@ -43,7 +46,6 @@ class Settlement(Service):
         )
         for each in invoices:
             self.events.record_all(PAID, each, at=presents[each.row.test_clock_id])
-        others = [each for each in found if each not in invoices]
         if others:
             receipts = [Receipt(each, payments[each.row.id], payments[each.row.id].amount_received) for each in others]
             await self.payments.receive(receipts)

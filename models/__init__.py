@@ -5,6 +5,7 @@ from models.agenda import AgendaEntry
 from models.balances import BalanceTransaction
 from models.catalog import Price, Product, ProductImage
 from models.clocks import TestClock
+from models.coupons import Coupon, Discount, PromotionCode
 from models.credit_notes import CreditNote, CreditNoteLine
 from models.customers import Customer, CustomerBalanceTransaction, CustomerTaxId
 from models.events import Event, EventCounter
@@ -17,6 +18,7 @@ from models.quotes import Quote, QuoteLine
 from models.refunds import Refund
 from models.schedules import SubscriptionSchedule
 from models.subscriptions import Subscription, SubscriptionItem
+from models.tax import TaxRate, TaxRegistration
 
 __all__ = [
     "Account",
@@ -24,11 +26,13 @@ __all__ = [
     "ApiKey",
     "BalanceTransaction",
     "Charge",
+    "Coupon",
     "CreditNote",
     "CreditNoteLine",
     "Customer",
     "CustomerBalanceTransaction",
     "CustomerTaxId",
+    "Discount",
     "Event",
     "EventCounter",
     "IdempotencyRecord",
@@ -44,6 +48,7 @@ __all__ = [
     "PriceMigrationMember",
     "Product",
     "ProductImage",
+    "PromotionCode",
     "Quote",
     "QuoteLine",
     "Refund",
@@ -52,5 +57,7 @@ __all__ = [
     "Subscription",
     "SubscriptionItem",
     "SubscriptionSchedule",
+    "TaxRate",
+    "TaxRegistration",
     "TestClock",
 ]

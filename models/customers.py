@@ -30,6 +30,8 @@ class Customer(Described):
     next_invoice_sequence = fields.IntField(default=1)
     has_pending_items = fields.BooleanField(default=False)
     """Whether invoice items of no subscription may wait for the next invoice; false says that none does."""
+    discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Id of the customer's discount, at most one; it applies where a subscription or invoice has none of its own."""
     default_payment_method_id = fields.CharField(max_length=40, null=True)
     """`invoice_settings.default_payment_method`. No foreign key: payment methods refer to customers."""
     invoice_custom_fields: list[dict[str, str]] = cast(Any, fields.JSONField[list[dict[str, str]]](default=list))

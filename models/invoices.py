@@ -30,7 +30,21 @@ class Invoice(Described):
     period_start: datetime = instant()
     period_end: datetime = instant()
     subtotal = fields.BigIntField()
+    """The sum of the lines, before discounts and exclusive tax."""
     total = fields.BigIntField()
+    """What is asked for: discounts taken off, all tax within."""
+    total_excluding_tax = fields.BigIntField()
+    discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of the discounts that apply to all lines, in order; those of lines are named there."""
+    total_discount_amounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """By how much each discount lowers it: `discount` and `amount`."""
+    default_tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of the tax rates of lines that have none of their own."""
+    total_taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What each tax rate comes to, as on the lines."""
+    automatic_tax = fields.BooleanField(default=False)
+    """Whether tax is worked out from where the customer is."""
+    automatic_tax_status = fields.CharField(max_length=30, null=True)
     starting_balance = fields.BigIntField(default=0)
     ending_balance = fields.BigIntField(null=True)
     amount_due = fields.BigIntField()
@@ -111,6 +125,16 @@ class InvoiceLine(Described):
     period_start: datetime = instant()
     period_end: datetime = instant()
     calculation: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
+    discountable = fields.BooleanField(default=True)
+    """Whether discounts of the invoice apply to it."""
+    discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of its own discounts, which apply before those of the invoice."""
+    discount_amounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """By how much each discount lowers it, in order: `discount` and `amount`."""
+    tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of its own tax rates, instead of those of the invoice."""
+    taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What each tax rate comes to: `tax_rate`, `amount`, `taxable_amount`, `tax_behavior`, `taxability_reason`."""
 
     class Meta:
         table = "invoice_lines"
@@ -153,6 +177,12 @@ class InvoiceItem(Described):
     period_start: datetime = instant()
     period_end: datetime = instant()
     calculation: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
+    discountable = fields.BooleanField(default=True)
+    """Whether discounts of its invoice apply to it."""
+    discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of its own discounts, which apply before those of its invoice."""
+    tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of its own tax rates, instead of those of its invoice."""
     test_clock_id = fields.CharField(max_length=40, null=True)
 
     class Meta:

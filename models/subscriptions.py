@@ -44,6 +44,14 @@ class Subscription(Described):
     """When it went over to the mode; null while that is the one it began with."""
     has_pending_items = fields.BooleanField(default=False)
     """Whether invoice items, its own or its customer's, may wait for the next invoice; false says that none does."""
+    discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of its discounts, in the order in which they apply; with none, its customer's apply."""
+    has_customer_discounts = fields.BooleanField(default=False)
+    """Whether its customer may have a discount; false says that they have none."""
+    default_tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of the tax rates of items that have none of their own."""
+    automatic_tax = fields.BooleanField(default=False)
+    """Whether tax is worked out from where its customer is."""
     pause_behavior = fields.CharField(max_length=18, null=True)
     """What becomes of invoices while their collection is paused; null while they are collected."""
     pause_resumes_at: datetime | None = instant(null=True)
@@ -90,6 +98,10 @@ class SubscriptionItem(Described):
     invoiced_price_id = fields.CharField(max_length=40, null=True)
     """What was invoiced for the rest of the period, where that is not the price and quantity now in force."""
     invoiced_quantity = fields.BigIntField(null=True)
+    discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of its own discounts, which apply before those of its subscription."""
+    tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of its own tax rates, instead of those of its subscription."""
 
     class Meta:
         table = "subscription_items"

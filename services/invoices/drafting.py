@@ -85,6 +85,7 @@ class Drafting(Service):
             period_end=wanted.period_end,
             subtotal=draft.subtotal,
             total=draft.total,
+            total_excluding_tax=draft.total,
             amount_due=max(draft.total, 0),
             auto_advance=terms.auto_advance,
             collection_paused=None if subscription is None else subscription.pause_behavior,

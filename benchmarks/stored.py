@@ -102,7 +102,7 @@ async def _catalogue(stock: Stock) -> None:
     await _insert(
         Price, stock.products, id=_id("price"), created_at=created, product_id=_id("prod"), currency="'usd'",
         type="'recurring'", unit_amount="1000 + n", unit_amount_decimal="CAST(1000 + n AS TEXT)", interval="'month'",
-        interval_count="1",
+        interval_count="1", usage_type="'licensed'",
     )  # fmt: skip
 
 

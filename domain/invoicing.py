@@ -9,30 +9,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
+from domain.calculations import TRIAL, Calculation, calculation_of, shared
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor, minimum_charge_of
 from domain.errors import DomainError, ErrorCode
-from domain.money import half_away_from_zero, product_of, unit_amount_text
 from domain.periods import Recurrence, Share
+from domain.pricing import Rates
 
 INVOICE_PREFIX_LENGTH: Final = 10
-_DAY: Final = 86_400
-TRIAL: Final = "trial"
-"""The method of calculation of a line that a trial makes free."""
+_FREE: Final = Rates(Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
 class PriceFacts:
-    """What drafting needs to know of a price. `unit_amount` is in minor units and may have decimals."""
+    """What drafting needs to know of a price: its `rates` are in minor units of `currency`."""
 
     price_id: str
     product_id: str
     product_name: str
     currency: str
-    unit_amount: Decimal
+    rates: Rates
     recurrence: Recurrence | None
     unit_label: str | None = None
 
@@ -53,83 +51,10 @@ class BilledItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Calculation:
-    """How a line's amount came about: unit amount times quantity is `exact`, which was rounded once to `amount`.
-
-    A proration bills `seconds` of the `period_seconds` that `exact` is for, and `whole_periods` before them; its amount
-    is negative when it gives back.
-    """
-
-    currency: str
-    unit_amount: str
-    quantity: int
-    exact: str
-    amount: int
-    method: str = "per_unit"
-    rounding: str = "half_away_from_zero"
-    seconds: int | None = None
-    period_seconds: int | None = None
-    whole_periods: int = 0
-
-    def as_json(self) -> dict[str, str | int]:
-        """The calculation for a JSON column; numbers that are not whole are texts."""
-        share: dict[str, str | int] = {}
-        if self.seconds is not None and self.period_seconds is not None:
-            share = {"seconds": self.seconds, "period_seconds": self.period_seconds}
-        if self.whole_periods:
-            share["whole_periods"] = self.whole_periods
-        return {
-            "method": self.method,
-            "currency": self.currency,
-            "unit_amount": self.unit_amount,
-            "quantity": self.quantity,
-            "exact": self.exact,
-            "rounding": self.rounding,
-            "amount": self.amount,
-            **share,
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, str | int]) -> "Calculation":
-        """The calculation that `as_json` gave."""
-        return cls(
-            currency=str(stored["currency"]),
-            unit_amount=str(stored["unit_amount"]),
-            quantity=int(stored["quantity"]),
-            exact=str(stored["exact"]),
-            amount=int(stored["amount"]),
-            method=str(stored["method"]),
-            rounding=str(stored["rounding"]),
-            seconds=int(stored["seconds"]) if "seconds" in stored else None,
-            period_seconds=int(stored["period_seconds"]) if "period_seconds" in stored else None,
-            whole_periods=int(stored.get("whole_periods", 0)),
-        )
-
-    def explanation(self, locale: str = "en_US") -> str:
-        """The calculation in words: "3 × $0.333 = $0.999, rounded half away from zero to $1.00"."""
-        if self.method == TRIAL:
-            return "Nothing is charged for the time of a trial."
-        exact = Decimal(self.exact)
-        unit = format_minor(Decimal(self.unit_amount), self.currency, locale)
-        text = f"{self.quantity} × {unit} = {format_minor(exact, self.currency, locale)}"
-        amount = format_minor(self.amount, self.currency, locale)
-        if self.seconds is not None and self.period_seconds is not None:
-            seconds = self.seconds + self.whole_periods * self.period_seconds
-            whole = Fraction(exact) * seconds == abs(self.amount) * self.period_seconds
-            fate = "given back" if self.method == "unused_time" else "charged"
-            share = _share_in_words(self.seconds, self.period_seconds)
-            if self.whole_periods:
-                share = f"{self.whole_periods} whole and {share}"
-            return f"{text} a period; {share} are {fate}: {amount}" + ("" if whole else ", rounded half away from zero")
-        if exact == self.amount:
-            return text
-        return f"{text}, rounded half away from zero to {amount}"
-
-
-@dataclass(frozen=True, slots=True)
 class LineDraft:
     """One line of an invoice before it has an id; amounts in minor units of `currency`.
 
+    `unit_amount` is None where no single one led to the amount, as with tiers.
     `invoice_item_id` is the pending item that the line was made of; one that was made by hand names no price.
     """
 
@@ -137,7 +62,7 @@ class LineDraft:
     amount: int
     currency: str
     quantity: int
-    unit_amount: Decimal
+    unit_amount: Decimal | None
     price_id: str | None
     product_id: str | None
     subscription_item_id: str | None
@@ -190,12 +115,12 @@ def invoice_draft_of(items: Iterable[BilledItem], currency: str, waiting: Iterab
 
 
 def line_draft_of(item: BilledItem) -> LineDraft:
-    """The line of one item: unit amount times quantity, or the share of that, rounded once, half away from zero."""
+    """The line of one item: what its quantity costs, or the share of that, rounded once, half away from zero."""
     price = item.price
-    calculation = calculation_of(price.unit_amount, item.quantity, price.currency)
+    calculation = calculation_of(price.rates, item.quantity, price.currency)
     description = line_description(price, item.quantity)
     if item.share is not None:
-        calculation = _shared(calculation, item.share)
+        calculation = shared(calculation, item.share)
         begins, ends = f"{item.period_start:%d %b %Y}", f"{item.period_end:%d %b %Y}"
         description = f"Time on {item.quantity} × {price.product_name} from {begins} until {ends}"
     return LineDraft(
@@ -203,7 +128,7 @@ def line_draft_of(item: BilledItem) -> LineDraft:
         amount=calculation.amount,
         currency=price.currency,
         quantity=item.quantity,
-        unit_amount=price.unit_amount,
+        unit_amount=price.rates.unit_amount,
         price_id=price.price_id,
         product_id=price.product_id,
         subscription_item_id=item.subscription_item_id,
@@ -214,19 +139,6 @@ def line_draft_of(item: BilledItem) -> LineDraft:
     )
 
 
-def _shared(whole: Calculation, share: Share) -> Calculation:
-    """The calculation for a share of what full periods cost."""
-    seconds = share.seconds + share.whole_periods * share.period_seconds
-    return replace(
-        whole,
-        amount=half_away_from_zero(Fraction(Decimal(whole.exact)) * seconds / share.period_seconds),
-        method="part_of_period",
-        seconds=share.seconds,
-        period_seconds=share.period_seconds,
-        whole_periods=share.whole_periods,
-    )
-
-
 def trial_draft_of(items: Iterable[BilledItem], currency: str) -> InvoiceDraft:
     """The invoice of nothing that a trial begins with: a line for each item, free until the trial ends."""
     return InvoiceDraft(currency, tuple(_trial_line(item) for item in items), subtotal=0, total=0)
@@ -234,7 +146,7 @@ def trial_draft_of(items: Iterable[BilledItem], currency: str) -> InvoiceDraft:
 
 def _trial_line(item: BilledItem) -> LineDraft:
     price = item.price
-    free = calculation_of(Decimal(0), item.quantity, price.currency)
+    free = calculation_of(_FREE, item.quantity, price.currency)
     return LineDraft(
         description=f"Trial period for {price.product_name}",
         amount=0,
@@ -250,21 +162,9 @@ def _trial_line(item: BilledItem) -> LineDraft:
     )
 
 
-def calculation_of(unit_amount: Decimal, quantity: int, currency: str) -> Calculation:
-    """Unit amount times quantity with its rounding, in minor units."""
-    exact = product_of(unit_amount, quantity)
-    return Calculation(
-        currency=currency,
-        unit_amount=unit_amount_text(unit_amount),
-        quantity=quantity,
-        exact=unit_amount_text(exact),
-        amount=half_away_from_zero(exact),
-    )
-
-
 def line_description(price: PriceFacts, quantity: int) -> str:
     """What the line says: "2 × Basic (at $15.00 / month)", "5 × Team (at $40.00 per seat every 3 months)"."""
-    rate = _rate(price.unit_amount, price.currency, price.unit_label, price.recurrence)
+    rate = _rate(price.rates, price.currency, price.unit_label, price.recurrence)
     return f"{quantity} × {price.product_name} (at {rate})"
 
 
@@ -309,20 +209,22 @@ def validated_invoice_prefix(text: str, param: str | tuple[str, ...] = "invoiceP
     return text
 
 
-def _share_in_words(seconds: int, of: int) -> str:
-    """The share of a period: 15 of 28 days (1296000 of 2419200 seconds), without days where they are not whole."""
-    exact = f"{seconds} of {of} seconds"
-    if seconds % _DAY or of % _DAY:
-        return exact
-    return f"{seconds // _DAY} of {of // _DAY} days ({exact})"
-
-
 @lru_cache(maxsize=4096)
-def _rate(unit_amount: Decimal, currency: str, unit_label: str | None, recurrence: Recurrence | None) -> str:
+def _rate(rates: Rates, currency: str, unit_label: str | None, recurrence: Recurrence | None) -> str:
     """The price of a unit in words. Thousands renew at one price, and to format it costs more than the rest."""
-    amount = format_minor(unit_amount, currency) + (f" per {unit_label}" if unit_label else "")
+    amount = _amount_in_words(rates, currency, unit_label)
     if recurrence is None:
         return amount
     if recurrence.interval_count == 1:
         return f"{amount} / {recurrence.interval}"
     return f"{amount} every {recurrence.interval_count} {recurrence.interval}s"
+
+
+def _amount_in_words(rates: Rates, currency: str, unit_label: str | None) -> str:
+    """The amount with what it is for: $9.00 per seat, $5.00 per 100; of tiers their mode alone."""
+    if rates.unit_amount is None:
+        return f"{rates.mode} rates"
+    amount = format_minor(rates.unit_amount, currency)
+    if rates.packaging is not None:
+        return f"{amount} per {rates.packaging.divide_by}"
+    return f"{amount} per {unit_label}" if unit_label else amount

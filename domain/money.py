@@ -17,7 +17,7 @@ UNIT_AMOUNT_DIGITS_MAX: Final = 12
 """Digits of a unit amount before the point, in minor units: far above any charge, and safe to multiply."""
 
 # The usual context cuts a product at 28 digits without a word; this one would refuse.
-_EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
+EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -59,9 +59,9 @@ def percentage_of(amount: int, percent: Decimal) -> int:
     return half_away_from_zero(amount * Fraction(percent) / 100)
 
 
-def product_of(unit_amount: Decimal, quantity: int) -> Decimal:
+def product_of(unit_amount: Decimal, quantity: int | Decimal) -> Decimal:
     """Unit amount times quantity, exact however many digits it takes."""
-    return _EXACT.multiply(unit_amount, Decimal(quantity))
+    return EXACT.multiply(unit_amount, Decimal(quantity))
 
 
 def unit_amount_of(text: str, param: str | tuple[str, ...] = "unitAmountDecimal") -> Decimal:
@@ -92,6 +92,11 @@ def unit_amount_text(unit_amount: Decimal) -> str:
     """The unit amount as it is stored and shown: no exponent, no needless zeros. "1500", "0.05"."""
     text = format(unit_amount, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def optional_unit_amount_text(unit_amount: Decimal | None) -> str | None:
+    """As `unit_amount_text`, where there is a unit amount."""
+    return None if unit_amount is None else unit_amount_text(unit_amount)
 
 
 def whole_minor_units(unit_amount: Decimal) -> int | None:

@@ -6,13 +6,12 @@ twelve months, and a month as a twelfth of 365.25 days.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from domain.money import product_of
 from domain.periods import Interval, Recurrence
+from domain.pricing import Rates
 from domain.subscriptions import ProrationBehavior
 
 
@@ -50,9 +49,9 @@ _DAYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """So many units of a price: `unit_amount` in minor units per unit and interval."""
+    """So many units of a price: `rates` in minor units per interval."""
 
-    unit_amount: Decimal
+    rates: Rates
     quantity: int
     recurrence: Recurrence
 
@@ -84,4 +83,4 @@ def cost_per_day(rated: Iterable[Rated]) -> Fraction:
 
 def _per_day(rated: Rated) -> Fraction:
     days = _DAYS[rated.recurrence.interval] * rated.recurrence.interval_count
-    return Fraction(product_of(rated.unit_amount, rated.quantity)) / days
+    return Fraction(rated.rates.cost_of(rated.quantity).exact) / days

@@ -10,12 +10,14 @@ The unused share of what was in force is given back and the remaining share of w
 as two lines, each rounded half away from zero (spec 02, Changing).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 
-from domain.invoicing import Calculation, LineDraft, PriceFacts
-from domain.money import half_away_from_zero, product_of, unit_amount_text
+from domain.calculations import Calculation, calculation_of
+from domain.invoicing import LineDraft, PriceFacts
+from domain.money import half_away_from_zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _line(exchange: Exchange, billed: Billed, kind: str, sign: int) -> LineDraft
         amount=calculation.amount,
         currency=price.currency,
         quantity=billed.quantity,
-        unit_amount=price.unit_amount,
+        unit_amount=price.rates.unit_amount,
         price_id=price.price_id,
         product_id=price.product_id,
         subscription_item_id=exchange.subscription_item_id,
@@ -80,13 +82,10 @@ def _calculation(exchange: Exchange, billed: Billed, sign: int) -> Calculation:
     assert exchange.start <= exchange.at < exchange.ends <= exchange.end, f"{exchange.at} is not within the period"
     seconds = int((exchange.ends - exchange.at).total_seconds())
     period_seconds = int((exchange.end - exchange.start).total_seconds())
-    exact = product_of(billed.price.unit_amount, billed.quantity)
-    return Calculation(
-        currency=billed.price.currency,
-        unit_amount=unit_amount_text(billed.price.unit_amount),
-        quantity=billed.quantity,
-        exact=unit_amount_text(exact),
-        amount=sign * half_away_from_zero(Fraction(exact) * seconds / period_seconds),
+    whole = calculation_of(billed.price.rates, billed.quantity, billed.price.currency)
+    return replace(
+        whole,
+        amount=sign * half_away_from_zero(Fraction(Decimal(whole.exact)) * seconds / period_seconds),
         method="unused_time" if sign < 0 else "remaining_time",
         seconds=seconds,
         period_seconds=period_seconds,

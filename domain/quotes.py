@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from domain.calculations import Calculation, calculation_of
 from domain.errors import DomainError, ErrorCode
-from domain.invoicing import Calculation, PriceFacts, calculation_of, line_description
+from domain.invoicing import PriceFacts, line_description
 from domain.periods import Recurrence
 
 EXPIRES_AFTER: Final = timedelta(days=30)
@@ -46,7 +47,7 @@ class QuoteTotals:
 
 def quoted_line(price: PriceFacts, quantity: int) -> QuotedLine:
     """The line for so many units, with the amount and the words that an invoice will have for them."""
-    calculation = calculation_of(price.unit_amount, quantity, price.currency)
+    calculation = calculation_of(price.rates, quantity, price.currency)
     return QuotedLine(line_description(price, quantity), calculation.amount, price.recurrence, calculation)
 
 

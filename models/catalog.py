@@ -50,9 +50,23 @@ class Price(Described):
     nickname = fields.CharField(max_length=250, null=True)
     type = fields.CharField(max_length=10)
     unit_amount = fields.BigIntField(null=True)
-    """Minor units; null when the price has decimals of a minor unit."""
-    unit_amount_decimal = fields.CharField(max_length=40)
-    """Always set: minor units with up to twelve decimals, as text because SQLite keeps no exact decimals."""
+    """Minor units, of a unit or a package; null when the price has decimals of a minor unit or no single amount."""
+    unit_amount_decimal = fields.CharField(max_length=40, null=True)
+    """Minor units with up to twelve decimals, as text because SQLite keeps no exact decimals; null with tiers, and
+    where the customer chooses."""
+    billing_scheme = fields.CharField(max_length=8, default="per_unit")
+    tiers_mode = fields.CharField(max_length=9, null=True)
+    tiers: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """Each with `up_to` (null for the last), `unit_amount_decimal` and `flat_amount_decimal`, texts or null."""
+    transform_quantity: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """Units are sold in packages: `divide_by` and `round`."""
+    custom_unit_amount: dict[str, int | None] | None = cast(Any, fields.JSONField[dict[str, int | None]](null=True))
+    """The customer chooses the amount: `minimum`, `maximum` and `preset`, each of which may be null."""
+    currency_options: dict[str, dict[str, Any]] = cast(Any, fields.JSONField[dict[str, dict[str, Any]]](default=dict))
+    """What it costs in other currencies, by currency, in columns as here."""
+    usage_type = fields.CharField(max_length=8, null=True)
+    """Whether a recurring price bills a quantity (licensed) or what was used; null for a one-time price."""
+    meter_id = fields.CharField(max_length=40, null=True)
     interval = fields.CharField(max_length=5, null=True)
     interval_count = fields.IntField(null=True)
     tax_behavior = fields.CharField(max_length=12, default="unspecified")

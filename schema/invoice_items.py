@@ -6,8 +6,8 @@ from decimal import Decimal
 import strawberry
 
 import models
+from domain.calculations import Calculation
 from domain.ids import Prefix
-from domain.invoicing import Calculation
 from domain.kinds import TaxBehavior
 from schema.base import Node, Wrapping, column, computed, input_field, node_type, part_type
 from schema.payloads import payload
@@ -51,7 +51,9 @@ class InvoiceItem(Node):
     amount: MinorUnits = column("How much it adds to the invoice; negative gives back.")
     currency: Currency = column("What the amount is in.")
     quantity: int = column("How many units it is for.")
-    unit_amount_decimal: Decimal = column("What one unit costs a period, in minor units with decimals.")
+    unit_amount_decimal: Decimal | None = column(
+        "What one unit costs a period, in minor units with decimals, or one package of them; null with tiers."
+    )
     price: PriceRef | None = one("price_id", "The price that it was computed from.")
     product: ProductRef | None = one("product_id", "What was sold.")
     proration: bool = column("Whether it corrects a period that was billed before.")

@@ -11,10 +11,10 @@ from typing import Any, cast
 import strawberry
 
 import models
+from domain.calculations import Calculation
 from domain.errors import ErrorCode, ErrorType
 from domain.ids import Prefix
 from domain.invoices import BillingReason, CollectionMethod
-from domain.invoicing import Calculation
 from domain.kinds import TaxExempt
 from domain.lifecycles import InvoiceStatus
 from domain.tax_ids import TaxIdType
@@ -266,7 +266,9 @@ class InvoiceLine(Node):
     amount: MinorUnits = column("How much it adds to the invoice.")
     currency: Currency = column("What the amount is in.")
     quantity: int = column("How many units were billed.")
-    unit_amount_decimal: Decimal = column("What one unit cost, in minor units with decimals.")
+    unit_amount_decimal: Decimal | None = column(
+        "What one unit cost, in minor units with decimals, or one package of them; null with tiers."
+    )
     price: PriceRef | None = one("price_id", "The price that it was computed from.")
     product: ProductRef | None = one("product_id", "What was sold.")
     subscription_item: SubscriptionItemRef | None = one("subscription_item_id", "The item that caused it.")

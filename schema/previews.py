@@ -31,7 +31,9 @@ class InvoicePreviewLine(Wrapping):
     amount: MinorUnits = column("How much it adds to the invoice; negative gives back.")
     currency: Currency = column("What the amount is in.")
     quantity: int = column("How many units are billed.")
-    unit_amount_decimal: Decimal = column("What one unit costs, in minor units with decimals.", source="unit_amount")
+    unit_amount_decimal: Decimal | None = column(
+        "What one unit costs, in minor units with decimals; null with tiers.", source="unit_amount"
+    )
     price: PriceRef | None = one("price_id", "The price that it is computed from.")
     product: ProductRef | None = one("product_id", "What is sold.")
     proration: bool = column("Whether it corrects a period that was billed before.")

@@ -6,9 +6,9 @@ from decimal import Decimal
 import strawberry
 
 import models
+from domain.calculations import Calculation
 from domain.ids import Prefix
 from domain.invoices import DAYS_UNTIL_DUE_MAX, CollectionMethod
-from domain.invoicing import Calculation
 from domain.kinds import TaxBehavior
 from domain.lifecycles import QuoteStatus
 from domain.periods import Interval

@@ -157,13 +157,15 @@ class WorkingOut(Service):
         else:
             credited = credited_by_quantity(open_line, int(wanted.quantity or 0))
         _take(open_lines, line.id, credited.amount, credited.quantity)
-        unit = unit_amount_of(open_line, Decimal(line.unit_amount_decimal))
+        unit = None
+        if credited.quantity is not None and line.unit_amount_decimal is not None and "steps" not in line.calculation:
+            unit = unit_amount_text(unit_amount_of(open_line, Decimal(line.unit_amount_decimal)))
         return self._line(
             wanted.type,
             line.description,
             credited.amount,
             credited.quantity,
-            None if credited.quantity is None else unit_amount_text(unit),
+            unit,
             line.id,
         )
 

@@ -9,7 +9,7 @@ from domain.ids import Prefix
 from domain.invoices import BillingReason, CollectionMethod, due_date_of
 from domain.invoicing import InvoiceDraft, LineDraft
 from domain.lifecycles import InvoiceStatus, SubscriptionStatus
-from domain.money import unit_amount_text
+from domain.money import optional_unit_amount_text
 from domain.subscriptions import PausedCollection
 from models import Invoice, InvoiceLine, Subscription
 from services.aggregates import WholeInvoice
@@ -107,7 +107,7 @@ class Drafting(Service):
             amount=line.amount,
             currency=line.currency,
             quantity=line.quantity,
-            unit_amount_decimal=unit_amount_text(line.unit_amount),
+            unit_amount_decimal=optional_unit_amount_text(line.unit_amount),
             price_id=line.price_id,
             product_id=line.product_id,
             subscription_item_id=line.subscription_item_id,

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from domain.calculations import Calculation
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.invoicing import Calculation, LineDraft
+from domain.invoicing import LineDraft
 from domain.lifecycles import LIVING
-from domain.money import unit_amount_text
+from domain.money import optional_unit_amount_text
 from models import Customer, InvoiceItem, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
@@ -129,7 +130,7 @@ class InvoiceItems(Service):
             amount=line.amount,
             currency=line.currency,
             quantity=line.quantity,
-            unit_amount_decimal=unit_amount_text(line.unit_amount),
+            unit_amount_decimal=optional_unit_amount_text(line.unit_amount),
             price_id=line.price_id,
             product_id=line.product_id,
             proration=line.proration,
@@ -149,7 +150,7 @@ def line_of(item: InvoiceItem) -> LineDraft:
         amount=item.amount,
         currency=item.currency,
         quantity=item.quantity,
-        unit_amount=Decimal(item.unit_amount_decimal),
+        unit_amount=None if item.unit_amount_decimal is None else Decimal(item.unit_amount_decimal),
         price_id=item.price_id,
         product_id=item.product_id,
         subscription_item_id=item.subscription_item_id,

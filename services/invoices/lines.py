@@ -12,7 +12,7 @@ from domain.invoices import LINES_MAX, LineRemoval
 from domain.invoicing import LineDraft
 from domain.lifecycles import INVOICE, InvoiceStatus
 from domain.metadata import merged_metadata
-from domain.money import unit_amount_text
+from domain.money import optional_unit_amount_text
 from domain.texts import text_within
 from models import Invoice, InvoiceItem, InvoiceLine, Price
 from services.aggregates import WholeInvoice
@@ -297,7 +297,7 @@ def _set_costs(line: InvoiceLine, costs: LineDraft) -> None:
     if costs.price_id is not None or line.price_id is not None:
         line.description = costs.description
     line.amount, line.quantity = costs.amount, costs.quantity
-    line.unit_amount_decimal = unit_amount_text(costs.unit_amount)
+    line.unit_amount_decimal = optional_unit_amount_text(costs.unit_amount)
     line.price_id, line.product_id = costs.price_id, costs.product_id
     line.period_start, line.period_end = costs.period_start, costs.period_end
     line.calculation = costs.calculation.as_json()

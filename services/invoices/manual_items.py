@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.calculations import calculation_of
 from domain.checks import checked_where_given
 from domain.currencies import currency_of
 from domain.drafts import UNSET, Unset
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
-from domain.invoicing import calculation_of
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
+from domain.pricing import Rates
 from domain.texts import text_within
 from models import Account, Customer, InvoiceItem, Subscription
 from services.base import Service, part
@@ -87,7 +88,7 @@ class ManualItems(Service):
                 )
             amount = chargeable_once(change.amount)
             item.amount, item.unit_amount_decimal = amount, str(amount)
-            item.calculation = calculation_of(Decimal(amount), 1, item.currency).as_json()
+            item.calculation = calculation_of(Rates(Decimal(amount)), 1, item.currency).as_json()
         if change.description is not UNSET:
             item.description = text_within(change.description, DESCRIPTION_LENGTH_MAX, "description")
         if change.metadata is not UNSET:

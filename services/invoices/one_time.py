@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from domain.calculations import calculation_of
 from domain.currencies import CHARGE_AMOUNT_MAX
 from domain.errors import DomainError, ErrorCode
-from domain.invoicing import LineDraft, PriceFacts, calculation_of, line_description
+from domain.invoicing import LineDraft, PriceFacts, line_description
 from domain.metadata import merged_metadata
+from domain.pricing import Rates
 from domain.texts import text_within
 from models import Price, Product
 from services.base import Service, part
 from services.catalog import Catalog, InlinePriceDraft
+from services.catalog.rates import rates_of
 
 DESCRIPTION_LENGTH_MAX = 500
 QUANTITY_MAX = 10**9
@@ -96,18 +99,16 @@ class OneTimeCharges(Service):
         """The line of so many units of a one-time price; refused when it cannot be charged in `currency`."""
         _refuse_unfit(price, quantity, currency, param)
         product = await self.require(Product, price.product_id)
-        unit_amount = Decimal(price.unit_amount_decimal)
-        facts = PriceFacts(
-            price.id, product.id, product.name, price.currency, unit_amount, None, unit_label=product.unit_label
-        )
-        calculation = calculation_of(unit_amount, quantity, price.currency)
+        rates = rates_of(price)
+        facts = PriceFacts(price.id, product.id, product.name, price.currency, rates, None, product.unit_label)
+        calculation = calculation_of(rates, quantity, price.currency)
         chargeable_once(calculation.amount, *param)
         return LineDraft(
             description=line_description(facts, quantity),
             amount=calculation.amount,
             currency=price.currency,
             quantity=quantity,
-            unit_amount=unit_amount,
+            unit_amount=rates.unit_amount,
             price_id=price.id,
             product_id=product.id,
             subscription_item_id=None,
@@ -147,7 +148,7 @@ def amount_line(amount: int, currency: str, at: datetime, *param: str) -> LineDr
         subscription_item_id=None,
         period_start=at,
         period_end=at,
-        calculation=calculation_of(Decimal(amount), 1, currency),
+        calculation=calculation_of(Rates(Decimal(amount)), 1, currency),
     )
 
 

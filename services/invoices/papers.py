@@ -55,6 +55,13 @@ def _line(row: InvoiceLine) -> PaperLine:
         description=row.description,
         amount=row.amount,
         quantity=row.quantity,
-        unit_amount=None if row.proration else Decimal(row.unit_amount_decimal),
+        unit_amount=_unit_amount(row),
         period=None if row.period_start == row.period_end else (row.period_start, row.period_end),
     )
+
+
+def _unit_amount(row: InvoiceLine) -> Decimal | None:
+    """What one unit costs, where that times the quantity is the amount: not of a proration, of tiers or packages."""
+    if row.proration or row.unit_amount_decimal is None or "steps" in row.calculation:
+        return None
+    return Decimal(row.unit_amount_decimal)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
+from domain.calculations import calculation_of
 from domain.errors import DomainError
-from domain.invoicing import calculation_of
 from domain.plan_changes import ChangeBehavior
 from domain.price_migrations import SkipReason
 from models import PriceMigration
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
+from services.catalog.rates import rates_of
 from services.events import Events, Snapshot
 from services.subscriptions import ItemChange
 from services.subscriptions.changes import ITEMS_CHANGEABLE
@@ -90,7 +90,7 @@ class MovePlanning(Service):
     ) -> PlannedMove:
         change = ItemChange(id=item.row.id, price=migration.to_price_id)
         costs = [
-            calculation_of(Decimal(price.unit_amount_decimal), item.row.quantity, price.currency).amount
+            calculation_of(rates_of(price), item.row.quantity, price.currency).amount
             for price in (item.price, known.prices[migration.to_price_id])
         ]
         behavior = ChangeBehavior(migration.behavior).proration

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from domain.agenda import AgendaKind
+from domain.calculations import Calculation
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import BillingReason, CollectionMethod, due_date_of
-from domain.invoicing import Calculation, LineDraft, invoice_draft_of
+from domain.invoicing import LineDraft, invoice_draft_of
 from models import Invoice, Quote, QuoteLine
 from services.aggregates import WholeInvoice
 from services.base import Service, part
+from services.catalog.rates import rates_of
 from services.due import Due
 from services.events import Events
 from services.invoices.collection import Collection
@@ -94,7 +95,7 @@ def _line(line: QuoteLine, sold: Sold, at: datetime) -> LineDraft:
         amount=line.amount_total,
         currency=line.currency,
         quantity=line.quantity,
-        unit_amount=Decimal(sold.price.unit_amount_decimal),
+        unit_amount=rates_of(sold.price).unit_amount,
         price_id=sold.price.id,
         product_id=sold.price.product_id,
         subscription_item_id=None,

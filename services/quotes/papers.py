@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from documents.lines import PaperLine
 from documents.quotes import QuotePaper
+from domain.calculations import Calculation
 from domain.lifecycles import QuoteStatus
 from domain.periods import Interval, Recurrence
 from models import Account, Customer, Quote, QuoteLine
@@ -50,4 +51,8 @@ def _recurrence(row: Quote) -> Recurrence | None:
 
 
 def _line(row: QuoteLine) -> PaperLine:
-    return PaperLine(row.description, row.amount_total, row.quantity, Decimal(str(row.calculation["unit_amount"])))
+    calculation = Calculation.from_json(row.calculation)
+    simple = calculation.unit_amount is not None and not calculation.steps
+    return PaperLine(
+        row.description, row.amount_total, row.quantity, Decimal(str(calculation.unit_amount)) if simple else None
+    )

@@ -9,7 +9,7 @@ from domain.checks import checked, checked_where_given
 from domain.currencies import CHARGE_AMOUNT_MAX
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.metadata import merged_metadata
-from domain.money import product_of, unit_amount_text
+from domain.money import unit_amount_text
 from domain.periods import Recurrence, recurrence_of
 from domain.schedules import PHASES_MAX, Length, Phase, PhaseCharge, PhaseItem, phase_end
 from domain.subscriptions import ITEMS_MAX
@@ -17,6 +17,7 @@ from domain.texts import text_within
 from domain.trials import checked_trial_end
 from models import Customer, Price
 from services.base import Service, part
+from services.catalog.rates import rates_of
 from services.invoices.one_time import OneTimeDraft
 from services.payment_methods import PaymentMethods
 from services.schedules.drafts import PhaseDraft
@@ -182,10 +183,7 @@ def _check_alike(
                 f" every {frame.recurrence.interval_count} {frame.recurrence.interval}; its prices recur alike."
             )
             found.add(ErrorCode.PARAMETER_INVALID, message, "items", str(index), "price")
-    total = sum(
-        product_of(Decimal(price.unit_amount_decimal), item.quantity)
-        for price, item in zip(prices, draft.items, strict=True)
-    )
+    total = sum(rates_of(price).cost_of(item.quantity).exact for price, item in zip(prices, draft.items, strict=True))
     if total > CHARGE_AMOUNT_MAX:
         message = (
             f"A period would cost {unit_amount_text(Decimal(total))} {frame.currency}; the most that can be charged is"
@@ -211,7 +209,7 @@ def _checked_charge(wanted: OneTimeDraft, price: Price | None, frame: Frame, whe
     if not 0 <= wanted.quantity <= QUANTITY_MAX:
         message = f"Quantity {wanted.quantity} is not possible; it would have to be from 0 to {QUANTITY_MAX}."
         raise DomainError(ErrorCode.PARAMETER_INVALID_INTEGER, message, (*where, "quantity"))
-    if product_of(Decimal(price.unit_amount_decimal), wanted.quantity) > CHARGE_AMOUNT_MAX:
+    if rates_of(price).cost_of(wanted.quantity).exact > CHARGE_AMOUNT_MAX:
         message = f"{wanted.quantity} of price {price.id} cost more than can be charged, {CHARGE_AMOUNT_MAX}."
         raise DomainError(ErrorCode.AMOUNT_TOO_LARGE, message, (*where, "quantity"))
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from domain.drafts import given
 from domain.errors import DomainError, ErrorCode
@@ -13,6 +12,7 @@ from domain.subscriptions import ProrationBehavior
 from models import Price, Subscription
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
+from services.catalog.rates import rates_of
 from services.rows import update_rows
 from services.settings import Settings
 from services.subscriptions.drafts import ItemChange, SubscriptionChange
@@ -109,4 +109,4 @@ def _rated_after(whole: WholeSubscription, wanted: Sequence[ItemChange], known: 
 def _rated(price: Price, quantity: int) -> Rated:
     recurrence = recurrence_of_price(price)
     assert recurrence is not None, f"price {price.id} is charged once"
-    return Rated(Decimal(price.unit_amount_decimal), quantity, recurrence)
+    return Rated(rates_of(price), quantity, recurrence)

@@ -8,10 +8,11 @@ from domain.currencies import CHARGE_AMOUNT_MAX
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.intervals import in_words, is_multiple, shortest_of
-from domain.money import product_of, unit_amount_text
+from domain.money import unit_amount_text
 from domain.subscriptions import ITEMS_MAX, BillingMode
 from models import Price, Subscription
 from services.aggregates import WholeSubscription
+from services.catalog.rates import rates_of
 from services.subscriptions.drafts import ItemChange
 from services.subscriptions.wholes import recurrence_of_price
 
@@ -69,7 +70,7 @@ def _check_number(after: WholeSubscription, problems: Problems) -> None:
 
 def _check_amount(after: WholeSubscription) -> None:
     """Every period has to be charged as a whole."""
-    total = sum(product_of(Decimal(each.price.unit_amount_decimal), each.row.quantity) for each in after.items)
+    total = sum(rates_of(each.price).cost_of(each.row.quantity).exact for each in after.items)
     if total > CHARGE_AMOUNT_MAX:
         currency = after.row.currency
         raise DomainError(

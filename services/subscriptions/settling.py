@@ -17,6 +17,7 @@ from domain.proration import Billed, Exchange, prorated
 from domain.subscriptions import AnchorChange, BillingMode, ProrationBehavior
 from models import SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
+from services.catalog.rates import rates_of
 from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.wholes import billed_items, recurrence_of_item, recurrence_of_subscription
 
@@ -216,7 +217,7 @@ def _put(row: SubscriptionItem, period: Period) -> None:
 
 
 def _is_free(whole: WholeSubscription) -> bool:
-    return all(item.price.unit_amount == 0 for item in whole.items)
+    return all(rates_of(item.price).is_free for item in whole.items)
 
 
 def _refuse_moving(proration: Proration) -> None:

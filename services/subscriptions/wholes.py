@@ -1,7 +1,6 @@
 """Subscriptions together with their items and prices, read in three statements whatever their number."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 
 from domain.intervals import shortest_of
 from domain.invoicing import BilledItem, PriceFacts
@@ -9,6 +8,7 @@ from domain.periods import Interval, Period, Recurrence
 from models import Price, Product, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service
+from services.catalog.rates import rates_of
 
 
 class WholeSubscriptions(Service):
@@ -39,7 +39,7 @@ class WholeSubscriptions(Service):
                 product_name=products[price.product_id].name,
                 unit_label=products[price.product_id].unit_label,
                 currency=price.currency,
-                unit_amount=Decimal(price.unit_amount_decimal),
+                rates=rates_of(price),
                 recurrence=recurrence_of_price(price),
             )
             for price in known.values()

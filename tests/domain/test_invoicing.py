@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.calculations import Calculation, calculation_of
 from domain.errors import DomainError
 from domain.fees import FeeSchedule, billing_fee, processing_fee
 from domain.invoicing import (
     BilledItem,
-    Calculation,
     PriceFacts,
     Settlement,
-    calculation_of,
     invoice_draft_of,
     invoice_number,
     invoice_prefix_from,
@@ -25,13 +24,14 @@ from domain.invoicing import (
     validated_invoice_prefix,
 )
 from domain.periods import Interval, Recurrence
+from domain.pricing import Rates
 
 START, END = datetime(2027, 1, 31, 10, tzinfo=UTC), datetime(2027, 2, 28, 10, tzinfo=UTC)
 MONTHLY = Recurrence(Interval.MONTH)
 
 
 def price(name: str, unit_amount: str, currency: str = "usd", recurrence: Recurrence | None = MONTHLY) -> PriceFacts:
-    return PriceFacts(f"price_{name}", f"prod_{name}", name, currency, Decimal(unit_amount), recurrence)
+    return PriceFacts(f"price_{name}", f"prod_{name}", name, currency, Rates(Decimal(unit_amount)), recurrence)
 
 
 def item(of: PriceFacts, quantity: int) -> BilledItem:
@@ -92,7 +92,7 @@ def test_a_line_calls_a_unit_what_its_product_calls_it() -> None:
 def test_a_calculation_rounds_once_and_explains_itself(
     unit_amount: str, quantity: int, amount: int, explanation: str
 ) -> None:
-    calculation = calculation_of(Decimal(unit_amount), quantity, "usd")
+    calculation = calculation_of(Rates(Decimal(unit_amount)), quantity, "usd")
     assert calculation.amount == amount
     assert calculation.explanation() == explanation
     assert Calculation.from_json(json.loads(json.dumps(calculation.as_json()))) == calculation

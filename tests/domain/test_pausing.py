@@ -8,6 +8,7 @@ import pytest
 from domain.invoicing import PriceFacts
 from domain.pausing import UnusedTime, credit_of_pause, stub_of_resumption
 from domain.periods import Interval, Period, Recurrence
+from domain.pricing import Rates
 from domain.proration import Billed
 
 MONTH = Recurrence(Interval.MONTH)
@@ -15,7 +16,7 @@ FEBRUARY = Period(datetime(2027, 2, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=
 
 
 def billed(amount: str, quantity: int = 1) -> Billed:
-    return Billed(PriceFacts("price_1", "prod_1", "Basic", "usd", Decimal(amount), MONTH), quantity)
+    return Billed(PriceFacts("price_1", "prod_1", "Basic", "usd", Rates(Decimal(amount)), MONTH), quantity)
 
 
 @pytest.mark.parametrize(

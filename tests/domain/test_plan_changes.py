@@ -7,6 +7,7 @@ import pytest
 
 from domain.periods import Interval, Recurrence
 from domain.plan_changes import ChangeBehavior, ChangeRules, Rated, cost_per_day
+from domain.pricing import Rates
 
 MONTHLY, YEARLY = Recurrence(Interval.MONTH), Recurrence(Interval.YEAR)
 WEEKLY, QUARTERLY = Recurrence(Interval.WEEK), Recurrence(Interval.MONTH, 3)
@@ -14,7 +15,7 @@ RULES = ChangeRules(ChangeBehavior.CHARGE_NOW, ChangeBehavior.WAIT_FOR_PERIOD_EN
 
 
 def rated(amount: str, recurrence: Recurrence = MONTHLY, quantity: int = 1) -> list[Rated]:
-    return [Rated(Decimal(amount), quantity, recurrence)]
+    return [Rated(Rates(Decimal(amount)), quantity, recurrence)]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.invoicing import Calculation, PriceFacts
+from domain.calculations import Calculation
+from domain.invoicing import PriceFacts
 from domain.periods import Interval, Recurrence
+from domain.pricing import Rates
 from domain.proration import Billed, Exchange, prorated
 
 START = datetime(2027, 1, 31, 10, tzinfo=UTC)
@@ -16,7 +18,7 @@ FEBRUARY = timedelta(days=28)
 
 
 def billed(amount: str, quantity: int = 1, *, currency: str = "usd", name: str = "Basic") -> Billed:
-    facts = PriceFacts(f"price_{name}", "prod_1", name, currency, Decimal(amount), Recurrence(Interval.MONTH))
+    facts = PriceFacts(f"price_{name}", "prod_1", name, currency, Rates(Decimal(amount)), Recurrence(Interval.MONTH))
     return Billed(facts, quantity)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.invoicing import BilledItem, LineDraft, PriceFacts, invoice_draft_of, line_draft_of
 from domain.money import half_away_from_zero
 from domain.periods import Interval, Recurrence
+from domain.pricing import Rates
 from domain.proration import Billed, Exchange, prorated
 
 START = datetime(2027, 1, 31, 10, tzinfo=UTC)
@@ -28,7 +29,7 @@ amounts = st.one_of(
 def billed(draw: st.DrawFn) -> Billed:
     """So many units of some price."""
     name = draw(st.sampled_from(["Basic", "Pro", "Team"]))
-    facts = PriceFacts(f"price_{name}", "prod_1", name, "usd", draw(amounts), Recurrence(Interval.MONTH))
+    facts = PriceFacts(f"price_{name}", "prod_1", name, "usd", Rates(draw(amounts)), Recurrence(Interval.MONTH))
     return Billed(facts, draw(st.integers(0, 10_000)))
 
 
@@ -54,7 +55,7 @@ def changed(before: Standing, after: Standing, second: int, whole: int) -> Seque
 
 def worth(standing: Standing) -> Fraction:
     """What a whole period costs, in minor units, exactly."""
-    return Fraction(0) if standing is None else Fraction(standing.price.unit_amount) * standing.quantity
+    return Fraction(0) if standing is None else Fraction(standing.price.rates.cost_of(1).exact) * standing.quantity
 
 
 def in_advance(standing: Standing, whole: int) -> list[LineDraft]:

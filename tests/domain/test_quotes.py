@@ -8,6 +8,7 @@ import pytest
 from domain.errors import DomainError, ErrorCode
 from domain.invoicing import PriceFacts
 from domain.periods import Interval, Recurrence
+from domain.pricing import Rates
 from domain.quotes import expiry_of, expiry_told_at, quote_number, quoted_line, totals_of
 
 NOW = datetime(2027, 1, 31, 10, tzinfo=UTC)
@@ -16,7 +17,7 @@ MONTHLY = Recurrence(Interval.MONTH, 1)
 
 def price(amount: str, recurrence: Recurrence | None = None) -> PriceFacts:
     """A price in dollars."""
-    return PriceFacts("price_1", "prod_1", "Basic", "usd", Decimal(amount), recurrence)
+    return PriceFacts("price_1", "prod_1", "Basic", "usd", Rates(Decimal(amount)), recurrence)
 
 
 @pytest.mark.parametrize(

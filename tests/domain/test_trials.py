@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from domain.calculations import Calculation
 from domain.errors import DomainError
-from domain.invoicing import BilledItem, Calculation, PriceFacts, settled_beside_balance, trial_draft_of
+from domain.invoicing import BilledItem, PriceFacts, settled_beside_balance, trial_draft_of
 from domain.periods import Interval, Recurrence
+from domain.pricing import Rates
 from domain.trials import NOW, Now, trial_end_of, trial_end_told_at
 
 AT = datetime(2028, 2, 29, 10, tzinfo=UTC)
@@ -49,7 +51,7 @@ def test_its_end_is_told_three_days_before() -> None:
 
 
 def test_its_invoice_asks_for_nothing_and_says_why() -> None:
-    price = PriceFacts("price_1", "prod_1", "Basic", "usd", Decimal(1500), Recurrence(Interval.MONTH))
+    price = PriceFacts("price_1", "prod_1", "Basic", "usd", Rates(Decimal(1500)), Recurrence(Interval.MONTH))
     end = datetime(2028, 3, 14, 10, tzinfo=UTC)
 
     draft = trial_draft_of([BilledItem("si_1", price, 3, AT, end)], "usd")

@@ -1,0 +1,154 @@
+"""How an amount came about: remembered with every line, and told in words long after its price is gone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from domain.currencies import format_minor
+from domain.money import half_away_from_zero, unit_amount_text
+from domain.periods import Share
+from domain.pricing import Quantity, Rates, Step, StepKind
+
+_DAY: Final = 86_400
+TRIAL: Final = "trial"
+"""The method of calculation of a line that a trial makes free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """How a line's amount came about: what `quantity` costs is `exact`, which was rounded once to `amount`.
+
+    That is unit amount times quantity, or led to by `steps`. A proration bills `seconds` of the `period_seconds` that
+    `exact` is for, and `whole_periods` before them; its amount is negative when it gives back.
+    """
+
+    currency: str
+    unit_amount: str | None
+    quantity: Quantity
+    exact: str
+    amount: int
+    method: str = "per_unit"
+    rounding: str = "half_away_from_zero"
+    seconds: int | None = None
+    period_seconds: int | None = None
+    whole_periods: int = 0
+    steps: tuple[Step, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The calculation for a JSON column; numbers that are not whole are texts."""
+        more: dict[str, Any] = {}
+        if self.seconds is not None and self.period_seconds is not None:
+            more = {"seconds": self.seconds, "period_seconds": self.period_seconds}
+        if self.whole_periods:
+            more["whole_periods"] = self.whole_periods
+        if self.steps:
+            more["steps"] = [step.as_json() for step in self.steps]
+        return {
+            "method": self.method,
+            "currency": self.currency,
+            "unit_amount": self.unit_amount,
+            "quantity": self.quantity if isinstance(self.quantity, int) else unit_amount_text(self.quantity),
+            "exact": self.exact,
+            "rounding": self.rounding,
+            "amount": self.amount,
+            **more,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Calculation":
+        """The calculation that `as_json` gave."""
+        unit, quantity = stored["unit_amount"], stored["quantity"]
+        return cls(
+            currency=str(stored["currency"]),
+            unit_amount=None if unit is None else str(unit),
+            quantity=quantity if isinstance(quantity, int) else Decimal(quantity),
+            exact=str(stored["exact"]),
+            amount=int(stored["amount"]),
+            method=str(stored["method"]),
+            rounding=str(stored["rounding"]),
+            seconds=int(stored["seconds"]) if "seconds" in stored else None,
+            period_seconds=int(stored["period_seconds"]) if "period_seconds" in stored else None,
+            whole_periods=int(stored.get("whole_periods", 0)),
+            steps=tuple(map(Step.from_json, stored.get("steps", ()))),
+        )
+
+    def explanation(self, locale: str = "en_US") -> str:
+        """The calculation in words: "3 × $0.333 = $0.999, rounded half away from zero to $1.00"."""
+        if self.method == TRIAL:
+            return "Nothing is charged for the time of a trial."
+        exact, text = Decimal(self.exact), self._cost_in_words(locale)
+        amount = format_minor(self.amount, self.currency, locale)
+        if self.seconds is not None and self.period_seconds is not None:
+            seconds = self.seconds + self.whole_periods * self.period_seconds
+            whole = Fraction(exact) * seconds == abs(self.amount) * self.period_seconds
+            fate = "given back" if self.method == "unused_time" else "charged"
+            share = _share_in_words(self.seconds, self.period_seconds)
+            if self.whole_periods:
+                share = f"{self.whole_periods} whole and {share}"
+            return f"{text} a period; {share} are {fate}: {amount}" + ("" if whole else ", rounded half away from zero")
+        if exact == self.amount:
+            return text
+        return f"{text}, rounded half away from zero to {amount}"
+
+    def _cost_in_words(self, locale: str) -> str:
+        """What the quantity costs a whole period, step by step: "first 10 × $1.00 = $10.00; flat fee $2.00; …"."""
+        exact = format_minor(Decimal(self.exact), self.currency, locale)
+        steps = [self._step_in_words(step, locale) for step in self.steps]
+        if len(steps) > 1:
+            return "; ".join((*steps, f"together {exact}"))
+        if steps and self.unit_amount is None:
+            return steps[0]
+        assert self.unit_amount is not None, "an amount of no unit amount has steps"
+        unit = format_minor(Decimal(self.unit_amount), self.currency, locale)
+        if steps:
+            return f"{steps[0]}; {unit_amount_text(self.steps[0].amount)} × {unit} = {exact}"
+        return f"{_quantity_text(self.quantity)} × {unit} = {exact}"
+
+    def _step_in_words(self, step: Step, locale: str) -> str:
+        quantity = unit_amount_text(step.quantity)
+        if step.kind is StepKind.PACKAGES:
+            return f"{quantity} in packages of {step.rate} are {unit_amount_text(step.amount)}"
+        amount = format_minor(step.amount, self.currency, locale)
+        if step.kind is StepKind.FLAT:
+            return f"flat fee {amount}"
+        return f"{step.kind} {quantity} × {format_minor(step.rate, self.currency, locale)} = {amount}"
+
+
+def calculation_of(rates: Rates, quantity: Quantity, currency: str) -> Calculation:
+    """What so many units cost by these rates, in minor units, with its rounding."""
+    cost = rates.cost_of(quantity)
+    return Calculation(
+        currency=currency,
+        unit_amount=None if rates.unit_amount is None else unit_amount_text(rates.unit_amount),
+        quantity=quantity,
+        exact=unit_amount_text(cost.exact),
+        amount=half_away_from_zero(cost.exact),
+        steps=cost.steps,
+    )
+
+
+def shared(whole: Calculation, share: Share) -> Calculation:
+    """The calculation for a share of what full periods cost."""
+    seconds = share.seconds + share.whole_periods * share.period_seconds
+    return replace(
+        whole,
+        amount=half_away_from_zero(Fraction(Decimal(whole.exact)) * seconds / share.period_seconds),
+        method="part_of_period",
+        seconds=share.seconds,
+        period_seconds=share.period_seconds,
+        whole_periods=share.whole_periods,
+    )
+
+
+def _quantity_text(quantity: Quantity) -> str:
+    return str(quantity) if isinstance(quantity, int) else unit_amount_text(quantity)
+
+
+def _share_in_words(seconds: int, of: int) -> str:
+    """The share of a period: 15 of 28 days (1296000 of 2419200 seconds), without days where they are not whole."""
+    exact = f"{seconds} of {of} seconds"
+    if seconds % _DAY or of % _DAY:
+        return exact
+    return f"{seconds // _DAY} of {of // _DAY} days ({exact})"

@@ -23,6 +23,7 @@ RESOURCES_BY_OBJECT: Final = {
     "subscription": Resource.SUBSCRIPTIONS,
     "subscription_schedule": Resource.SUBSCRIPTIONS,
     "tax_id": Resource.CUSTOMERS,
+    "tax_rate": Resource.TAX,
     "invoiceitem": Resource.INVOICES,
     "invoice_payment": Resource.INVOICES,
     "test_helpers.test_clock": Resource.CLOCKS,
@@ -107,6 +108,8 @@ class EventType(StrEnum):
     QUOTE_ACCEPTED = "quote.accepted"
     QUOTE_CANCELED = "quote.canceled"
     QUOTE_WILL_EXPIRE = "quote.will_expire"
+    TAX_RATE_CREATED = "tax_rate.created"
+    TAX_RATE_UPDATED = "tax_rate.updated"
     TEST_CLOCK_CREATED = "test_helpers.test_clock.created"
     TEST_CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     TEST_CLOCK_READY = "test_helpers.test_clock.ready"

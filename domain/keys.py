@@ -36,6 +36,7 @@ class Resource(StrEnum):
     REFUNDS = "refunds"
     SETTINGS = "settings"
     SUBSCRIPTIONS = "subscriptions"
+    TAX = "tax"
 
 
 _PREFIXES: Final = {KeyKind.SECRET: "sk", KeyKind.RESTRICTED: "rk", KeyKind.PUBLISHABLE: "pk"}

@@ -102,6 +102,8 @@ _MEANINGS: Final = {
     "subscription_schedule.released": "A schedule let go of its subscription, which goes on by itself.",
     "subscription_schedule.canceled": "A schedule was canceled, and its subscription with it.",
     "subscription_schedule.aborted": "A schedule ended because its subscription was canceled for want of payment.",
+    "tax_rate.created": "A tax rate came to be, by hand or by automatic tax.",
+    "tax_rate.updated": "Something about a tax rate changed; what it asks for never does.",
     "test_helpers.test_clock.created": "A test clock came to be.",
     "test_helpers.test_clock.advancing": "A test clock set off.",
     "test_helpers.test_clock.ready": "A test clock arrived.",

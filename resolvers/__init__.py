@@ -35,6 +35,7 @@ from resolvers.subscriptions import (
     SubscriptionMutations,
     SubscriptionQueries,
 )
+from resolvers.tax import TaxMutations, TaxQueries
 from resolvers.tuning import tune
 from schema.base import NODE_KINDS
 from schema.scalars import SCALARS
@@ -59,6 +60,7 @@ QUERIES: tuple[type, ...] = (
     QuoteQueries,
     PriceMigrationQueries,
     SubscriptionScheduleQueries,
+    TaxQueries,
     AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -80,6 +82,7 @@ MUTATIONS: tuple[type, ...] = (
     QuoteMutations,
     PriceMigrationMutations,
     SubscriptionScheduleMutations,
+    TaxMutations,
 )
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."

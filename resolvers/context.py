@@ -27,6 +27,7 @@ from services.schedules import Schedules
 from services.scope import Scope
 from services.settings import Settings
 from services.subscriptions import SubscriptionItems, Subscriptions
+from services.tax import TaxRates, TaxRegistrations
 
 SERVICE = TypeVar("SERVICE")
 
@@ -87,6 +88,8 @@ class Services:
     signup = bound(SignUp)
     subscriptions = bound(Subscriptions)
     subscription_items = bound(SubscriptionItems)
+    tax_rates = bound(TaxRates)
+    tax_registrations = bound(TaxRegistrations)
 
 
 @dataclass(slots=True)

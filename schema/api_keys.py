@@ -44,6 +44,7 @@ describe_enum(
     REFUNDS="Refunds.",
     SETTINGS="The account's settings.",
     SUBSCRIPTIONS="Subscriptions and their items.",
+    TAX="Tax rates and registrations.",
 )
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from schema.refunds import Refund
     from schema.schedules import SubscriptionSchedule
     from schema.subscriptions import Subscription, SubscriptionItem
+    from schema.tax import TaxRate, TaxRegistration
 
 AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
 AddressInputRef = Annotated["AddressInput", strawberry.lazy("schema.customers")]
@@ -65,4 +66,6 @@ ShippingRef = Annotated["Shipping", strawberry.lazy("schema.customers")]
 SubscriptionRef = Annotated["Subscription", strawberry.lazy("schema.subscriptions")]
 SubscriptionItemRef = Annotated["SubscriptionItem", strawberry.lazy("schema.subscriptions")]
 SubscriptionScheduleRef = Annotated["SubscriptionSchedule", strawberry.lazy("schema.schedules")]
+TaxRateRef = Annotated["TaxRate", strawberry.lazy("schema.tax")]
+TaxRegistrationRef = Annotated["TaxRegistration", strawberry.lazy("schema.tax")]
 TestClockRef = Annotated["TestClock", strawberry.lazy("schema.clocks")]

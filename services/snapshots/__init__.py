@@ -18,6 +18,7 @@ from models import (
     Refund,
     SetupIntent,
     SubscriptionSchedule,
+    TaxRate,
     TestClock,
 )
 from models.base import Row
@@ -44,6 +45,7 @@ from services.snapshots.refunds import refund_snapshot
 from services.snapshots.schedules import schedule_snapshot
 from services.snapshots.shapes import Snapshot
 from services.snapshots.subscriptions import subscription_snapshot
+from services.snapshots.tax import tax_rate_snapshot
 
 __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
 
@@ -67,6 +69,7 @@ Single: TypeAlias = (
     | InvoiceItem
     | Quote
     | SubscriptionSchedule
+    | TaxRate
     | TestClock
 )
 Subject: TypeAlias = Whole | Single
@@ -90,6 +93,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     WholeCreditNote: credit_note_snapshot,
     InvoiceItem: invoice_item_snapshot,
     Quote: quote_snapshot,
+    TaxRate: tax_rate_snapshot,
     TestClock: clock_snapshot,
 }
 

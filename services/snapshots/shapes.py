@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, overload
 
+import orjson
+
 Snapshot = dict[str, Any]
 """One object in Stripe's REST shape; members are never changed after they were put in."""
 
@@ -15,6 +17,11 @@ def seconds(moment: datetime | None) -> int | None: ...
 def seconds(moment: datetime | None) -> int | None:
     """Whole unix seconds of an aware time; None stays None."""
     return None if moment is None else int(moment.timestamp())
+
+
+def number(decimal: str) -> Any:
+    """The JSON number of a decimal text, where Stripe has one: "25.5" is 25.5. Nothing computes with it."""
+    return orjson.loads(decimal if "." in decimal else f"{decimal}.0")
 
 
 def address_of(address: Mapping[str, str | None] | None) -> Snapshot | None:

@@ -23,6 +23,7 @@ from models import (
     SetupIntent,
     Subscription,
     SubscriptionItem,
+    TaxRate,
     TestClock,
 )
 from services.aggregates import (
@@ -313,6 +314,15 @@ def credit_note(full: bool) -> WholeCreditNote:
     return WholeCreditNote(row, [line] if full else [], [refund(True)] if full else [])
 
 
+def tax_rate(full: bool) -> TaxRate:
+    """German VAT that automatic tax made; bare, a fraction of a per cent that was made by hand."""
+    more = {"country": "DE", "jurisdiction": "Germany", "tax_type": "vat", "origin": "embedded", "description": "VAT"}
+    percentage = "19" if full else "0.375"
+    return TaxRate(
+        id="txr_1", display_name="VAT", percentage=percentage, inclusive=False, **OWNER, **(more if full else {})
+    )
+
+
 def clock(full: bool) -> TestClock:
     """A clock on its way; bare, one that stands still."""
     more = {"name": "one year", "status": "advancing", "target_at": NEXT}
@@ -337,5 +347,6 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "quote": (quote, stripe.Quote, EventType.QUOTE_ACCEPTED),
     "invoice_payment": (invoice_payment, stripe.InvoicePayment, EventType.INVOICE_PAYMENT_PAID),
     "credit_note": (credit_note, stripe.CreditNote, EventType.CREDIT_NOTE_CREATED),
+    "tax_rate": (tax_rate, stripe.TaxRate, EventType.TAX_RATE_CREATED),
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

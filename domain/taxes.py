@@ -1,0 +1,75 @@
+"""Tax rates and registrations: the words that they carry, and what a rate may ask for (spec 05, Tax)."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from domain.errors import DomainError, ErrorCode
+from domain.money import unit_amount_text
+
+PERCENTAGE_MAX: Final = 100
+PERCENTAGE_DECIMALS_MAX: Final = 4
+RATES_OF_A_LINE_MAX: Final = 5
+"""As Stripe's: so many rates may ask for tax on one amount."""
+
+
+class TaxType(StrEnum):
+    """What kind of tax a rate is for."""
+
+    ADMISSIONS_TAX = "admissions_tax"
+    AMUSEMENT_TAX = "amusement_tax"
+    ATTENDANCE_TAX = "attendance_tax"
+    COMMUNICATIONS_TAX = "communications_tax"
+    DIGITAL_EXCISE_TAX = "digital_excise_tax"
+    ENTERTAINMENT_TAX = "entertainment_tax"
+    GET_FUND = "get_fund"
+    GROSS_RECEIPTS_TAX = "gross_receipts_tax"
+    GST = "gst"
+    HOSPITALITY_TAX = "hospitality_tax"
+    HST = "hst"
+    IGST = "igst"
+    JCT = "jct"
+    LEASE_TAX = "lease_tax"
+    LUXURY_TAX = "luxury_tax"
+    MASS_TRANSIT_PARKING_TAX = "mass_transit_parking_tax"
+    NHIL = "nhil"
+    PARKING_TAX = "parking_tax"
+    PST = "pst"
+    QST = "qst"
+    RESORT_TAX = "resort_tax"
+    RETAIL_DELIVERY_FEE = "retail_delivery_fee"
+    RST = "rst"
+    SALES_TAX = "sales_tax"
+    SERVICE_TAX = "service_tax"
+    TOURISM_TAX = "tourism_tax"
+    UTILITY_USERS_TAX = "utility_users_tax"
+    VAT = "vat"
+
+
+class RegistrationStatus(StrEnum):
+    """Whether tax is collected for a registration at a moment."""
+
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+
+
+def percentage_text(percentage: Decimal, param: str | tuple[str, ...] = "percentage") -> str:
+    """The percentage as it is stored and shown ("19", "25.5"); from 0 to 100 with at most four decimals."""
+    possible = percentage.is_finite() and 0 <= percentage <= PERCENTAGE_MAX
+    if not possible or percentage.scaleb(PERCENTAGE_DECIMALS_MAX) % 1:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID,
+            f"A tax of {percentage:f} per cent is not possible; it would have to be from 0 to {PERCENTAGE_MAX} with at"
+            f" most {PERCENTAGE_DECIMALS_MAX} decimals.",
+            param,
+        )
+    return unit_amount_text(abs(percentage))  # there is a zero with a sign
+
+
+def registration_status(active_from: datetime, expires_at: datetime | None, at: datetime) -> RegistrationStatus:
+    """What a registration is at this moment: it begins with `active_from` and is over with `expires_at`."""
+    if expires_at is not None and expires_at <= at:
+        return RegistrationStatus.EXPIRED
+    return RegistrationStatus.ACTIVE if active_from <= at else RegistrationStatus.SCHEDULED

@@ -1,0 +1,170 @@
+"""Tax in the API: rates, and where the account is registered."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+import models
+from domain.ids import Prefix
+from domain.taxes import RegistrationStatus, TaxType, registration_status
+from schema.base import DIRECT, Node, column, describe_enum, input_field, node_type
+from schema.payloads import payload
+from schema.refs import TaxRateRef, TaxRegistrationRef
+from schema.scalars import Metadata
+
+describe_enum(
+    TaxType,
+    "What kind of tax a rate is for.",
+    ADMISSIONS_TAX="On admissions to events.",
+    AMUSEMENT_TAX="On amusements.",
+    ATTENDANCE_TAX="On attendance at events.",
+    COMMUNICATIONS_TAX="On communication services.",
+    DIGITAL_EXCISE_TAX="On digital services.",
+    ENTERTAINMENT_TAX="On entertainment.",
+    GET_FUND="Ghana's levy for education.",
+    GROSS_RECEIPTS_TAX="On what a business takes in.",
+    GST="Goods and services tax.",
+    HOSPITALITY_TAX="On hospitality.",
+    HST="Canada's harmonized sales tax.",
+    IGST="India's tax on sales between states and from abroad.",
+    JCT="Japan's consumption tax.",
+    LEASE_TAX="On leases.",
+    LUXURY_TAX="On luxuries.",
+    MASS_TRANSIT_PARKING_TAX="On parking, for mass transit.",
+    NHIL="Ghana's levy for health insurance.",
+    PARKING_TAX="On parking.",
+    PST="A Canadian province's sales tax.",
+    QST="Quebec's sales tax.",
+    RESORT_TAX="On resorts.",
+    RETAIL_DELIVERY_FEE="On deliveries.",
+    RST="Manitoba's sales tax.",
+    SALES_TAX="Sales tax as in the United States.",
+    SERVICE_TAX="On services.",
+    TOURISM_TAX="On tourism.",
+    UTILITY_USERS_TAX="On the use of utilities.",
+    VAT="Value added tax.",
+)
+describe_enum(
+    RegistrationStatus,
+    "Whether tax is collected for a registration.",
+    SCHEDULED="Not yet.",
+    ACTIVE="Yes.",
+    EXPIRED="Not any more.",
+)
+
+
+@node_type(models.TaxRate, kind="tax", prefix=Prefix.TAX_RATE)
+class TaxRate(Node):
+    """A percentage that goes to a tax office. What it asks for never changes: a new rate replaces an old one."""
+
+    created: datetime = column("When it was made.", source="created_at")
+    livemode: bool = column("Whether real money is meant.")
+    display_name: str = column("What customers read: VAT, GST.")
+    percentage: Decimal = column("How much of the amount, in per cent with at most four decimals.")
+    inclusive: bool = column("Whether amounts have the tax in them already; otherwise it comes on top.")
+    active: bool = column("Whether it can be used anew; archived, it keeps serving what has it.")
+    description: str | None = column("For your own eyes.")
+    jurisdiction: str | None = column("Whose tax it is; customers read it.")
+    country: str | None = column("Its country: a two-letter ISO 3166-1 code.")
+    state: str | None = column("Its part of the country, as in ISO 3166-2 without the country.")
+    tax_type: TaxType | None = column("What kind of tax it is for.")
+    metadata: Metadata = column("Labels of your own.")
+
+
+def _status(source: Any, info: Any) -> RegistrationStatus:
+    return registration_status(source.row.active_from, source.row.expires_at, info.context.scope.clock.now())
+
+
+@node_type(models.TaxRegistration, kind="tax", prefix=Prefix.TAX_REGISTRATION)
+class TaxRegistration(Node):
+    """A place where the account is registered and collects tax."""
+
+    created: datetime = column("When it was made.", source="created_at")
+    livemode: bool = column("Whether real money is meant.")
+    country: str = column("The country: a two-letter ISO 3166-1 code.")
+    state: str | None = column("The part of the country, where that has taxes of its own.")
+    status: RegistrationStatus = strawberry.field(
+        description="Whether tax is collected for it now.", metadata={DIRECT: _status}
+    )
+    active_from: datetime = column("From when on tax is collected.")
+    expires_at: datetime | None = column("From when on it is not collected any more; null for ever.")
+
+
+@strawberry.input(description="What a new tax rate starts with.")
+class TaxRateCreateInput:
+    """Becomes `TaxRateDraft`."""
+
+    display_name: str = input_field("What customers read; at most 50 characters.")
+    percentage: Decimal = input_field("From 0 to 100 with at most four decimals.")
+    inclusive: bool = input_field("Whether amounts have the tax in them already; otherwise it comes on top.")
+    active: bool | None = input_field("Whether it can be used; true by default.")
+    description: str | None = input_field("For your own eyes; at most 500 characters.")
+    jurisdiction: str | None = input_field("Whose tax it is; at most 50 characters.")
+    country: str | None = input_field("A two-letter ISO 3166-1 code.")
+    state: str | None = input_field("A part of the country, as in ISO 3166-2 without the country.")
+    tax_type: TaxType | None = input_field("What kind of tax it is for.")
+    metadata: Metadata | None = input_field("Labels of your own.")
+
+
+@strawberry.input(
+    description="What changes about a tax rate. What is not mentioned stays; what it asks for cannot be mentioned."
+)
+class TaxRateUpdateInput:
+    """Becomes `TaxRateChange`."""
+
+    id: strawberry.ID = input_field("The tax rate.")
+    display_name: strawberry.Maybe[str | None] = input_field("What customers read; at most 50 characters.")
+    active: strawberry.Maybe[bool | None] = input_field("Whether it can be used anew; false archives it.")
+    description: strawberry.Maybe[str | None] = input_field("For your own eyes; null removes it.")
+    jurisdiction: strawberry.Maybe[str | None] = input_field("Whose tax it is; null removes it.")
+    country: strawberry.Maybe[str | None] = input_field("A two-letter ISO 3166-1 code; null removes it.")
+    state: strawberry.Maybe[str | None] = input_field("A part of the country; null removes it.")
+    tax_type: strawberry.Maybe[TaxType | None] = input_field("What kind of tax it is for; null removes it.")
+    metadata: Metadata | None = input_field("Labels of your own, merged into what is there.")
+
+
+@strawberry.input(description="Which tax rates to list. What is not given is not asked.")
+class TaxRateFilter:
+    """Becomes `TaxRateSearch`."""
+
+    active: bool | None = input_field("Only those that can be used, or only archived ones.")
+    inclusive: bool | None = input_field("Only those that amounts have in them already, or only the others.")
+
+
+@strawberry.input(description="Where and when tax is to be collected.")
+class TaxRegistrationCreateInput:
+    """Becomes `TaxRegistrationDraft`."""
+
+    country: str = input_field("A two-letter ISO 3166-1 code.")
+    state: str | None = input_field("The part of the country, where that has taxes of its own.")
+    active_from: datetime | None = input_field("From when on; now by default.")
+    expires_at: datetime | None = input_field("Until when; for ever by default.")
+
+
+@strawberry.input(description="What changes about a registration. What is not mentioned stays.")
+class TaxRegistrationUpdateInput:
+    """Becomes `TaxRegistrationChange`."""
+
+    id: strawberry.ID = input_field("The registration.")
+    active_from: strawberry.Maybe[datetime | None] = input_field("From when on, as long as that has not come.")
+    expires_at: strawberry.Maybe[datetime | None] = input_field(
+        "From when on no tax is collected any more; null lets it last for ever."
+    )
+
+
+@strawberry.input(description="Which registrations to list. What is not given is not asked.")
+class TaxRegistrationFilter:
+    """Becomes `TaxRegistrationSearch`."""
+
+    country: str | None = input_field("Only those in this country.")
+    status: RegistrationStatus | None = input_field("Only those that are this now.")
+
+
+TaxRateCreatePayload = payload("taxRateCreate", tax_rate=(TaxRateRef, "The new tax rate."))
+TaxRateUpdatePayload = payload("taxRateUpdate", tax_rate=TaxRateRef)
+TaxRegistrationCreatePayload = payload(
+    "taxRegistrationCreate", tax_registration=(TaxRegistrationRef, "The new registration.")
+)
+TaxRegistrationUpdatePayload = payload("taxRegistrationUpdate", tax_registration=TaxRegistrationRef)

@@ -1,0 +1,23 @@
+"""What tax is asked for: the rates of an account, and where it is registered."""
+
+from services.tax.drafts import (
+    TaxRateChange,
+    TaxRateDraft,
+    TaxRateSearch,
+    TaxRegistrationChange,
+    TaxRegistrationDraft,
+    TaxRegistrationSearch,
+)
+from services.tax.rates import TaxRates
+from services.tax.registrations import TaxRegistrations
+
+__all__ = [
+    "TaxRateChange",
+    "TaxRateDraft",
+    "TaxRateSearch",
+    "TaxRates",
+    "TaxRegistrationChange",
+    "TaxRegistrationDraft",
+    "TaxRegistrationSearch",
+    "TaxRegistrations",
+]

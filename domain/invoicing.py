@@ -17,6 +17,7 @@ from domain.currencies import CHARGE_AMOUNT_MAX, format_minor, minimum_charge_of
 from domain.errors import DomainError, ErrorCode
 from domain.periods import Recurrence, Share
 from domain.pricing import Rates
+from domain.reckoning import DiscountAmount, Reckoned, TaxAmount
 
 INVOICE_PREFIX_LENGTH: Final = 10
 _FREE: Final = Rates(Decimal(0))
@@ -48,6 +49,10 @@ class BilledItem:
     period_start: datetime
     period_end: datetime
     share: Share | None = None
+    discounts: tuple[str, ...] = ()
+    """Ids of its own discounts, in order."""
+    tax_rates: tuple[str, ...] = ()
+    """Ids of its own tax rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +77,31 @@ class LineDraft:
     proration: bool = False
     invoice_item_id: str | None = None
     metadata: Mapping[str, str] | None = None
+    discountable: bool = True
+    discounts: tuple[str, ...] = ()
+    tax_rates: tuple[str, ...] = ()
+    discount_amounts: tuple[DiscountAmount, ...] = ()
+    taxes: tuple[TaxAmount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDraft:
-    """The lines of an invoice and their sums."""
+    """The lines of an invoice and their sums.
+
+    `discounts` and `default_tax_rates` are the ids of what applies to all lines; None is for what its subscription or
+    customer has. Once it is `reckoned`, the lines have their discounts and tax, and so have the sums.
+    """
 
     currency: str
     lines: tuple[LineDraft, ...]
     subtotal: int
     total: int
+    discounts: tuple[str, ...] | None = None
+    default_tax_rates: tuple[str, ...] | None = None
+    total_excluding_tax: int = 0
+    total_discount_amounts: tuple[DiscountAmount, ...] = ()
+    total_taxes: tuple[TaxAmount, ...] = ()
+    is_reckoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +131,24 @@ def invoice_draft_of(items: Iterable[BilledItem], currency: str, waiting: Iterab
     if strangers:
         raise AssertionError(f"price {strangers[0].price_id} is in {strangers[0].currency}, the invoice in {currency}")
     subtotal = sum(line.amount for line in lines)
-    return InvoiceDraft(currency, lines, subtotal, subtotal)
+    return InvoiceDraft(currency, lines, subtotal, subtotal, total_excluding_tax=subtotal)
+
+
+def reckoned_draft(draft: InvoiceDraft, reckoning: Reckoned) -> InvoiceDraft:
+    """The draft with its discounts and tax."""
+    lines = tuple(
+        replace(line, discount_amounts=each.discount_amounts, taxes=each.taxes)
+        for line, each in zip(draft.lines, reckoning.lines, strict=True)
+    )
+    return replace(
+        draft,
+        lines=lines,
+        total=reckoning.total,
+        total_excluding_tax=reckoning.total_excluding_tax,
+        total_discount_amounts=reckoning.discount_amounts,
+        total_taxes=reckoning.taxes,
+        is_reckoned=True,
+    )
 
 
 def line_draft_of(item: BilledItem) -> LineDraft:
@@ -136,6 +173,8 @@ def line_draft_of(item: BilledItem) -> LineDraft:
         period_end=item.period_end,
         calculation=calculation,
         proration=item.share is not None,
+        discounts=item.discounts,
+        tax_rates=item.tax_rates,
     )
 
 

@@ -75,6 +75,7 @@ def _line(exchange: Exchange, billed: Billed, kind: str, sign: int) -> LineDraft
         period_end=exchange.ends,
         calculation=calculation,
         proration=True,
+        discountable=False,
     )
 
 

@@ -74,7 +74,7 @@ class InvoicesByHand(Service):
         )
         lines = invoice_draft_of((), currency, [line_of(item) for item in waiting])
         wanted = Wanted(subscription, lines, BillingReason.MANUAL, at, at, at, at + delay, terms)
-        whole = self.drafting.drafted(wanted)
+        whole = await self.drafting.drafted(wanted)
         for name, value in columns.items():
             setattr(whole.row, name, value)
         await self.drafting.store([whole])

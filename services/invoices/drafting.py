@@ -15,6 +15,7 @@ from models import Invoice, InvoiceLine, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.events import Events
+from services.invoices.reckoning import Reckoning, Unreckoned
 from services.rows import insert_rows
 
 
@@ -52,10 +53,11 @@ class Drafting(Service):
     """Makes drafts out of what domain rules worked out."""
 
     events = part(Events)
+    reckoning = part(Reckoning)
 
     async def write(self, wanted: Sequence[Wanted]) -> list[WholeInvoice]:
         """The drafts, stored, in the order wanted. Event `invoice.created` for each."""
-        invoices = [self.drafted(each) for each in wanted]
+        invoices = await self.drafted_all(wanted)
         await self.store(invoices)
         return invoices
 
@@ -66,9 +68,22 @@ class Drafting(Service):
         for each in invoices:
             self.events.record(EventType.INVOICE_CREATED, each, at=each.row.created_at)
 
-    def drafted(self, wanted: Wanted) -> WholeInvoice:
-        """A draft that is not stored: `Finalization` stores one that is finalized at once."""
-        draft, terms = wanted.draft, wanted.terms or _terms_of(wanted)
+    async def drafted(self, wanted: Wanted) -> WholeInvoice:
+        """A draft with its discounts and tax, not stored: `Finalization` stores one that is finalized at once."""
+        [invoice] = await self.drafted_all([wanted])
+        return invoice
+
+    async def drafted_all(self, wanted: Sequence[Wanted]) -> list[WholeInvoice]:
+        """As `drafted`, in the order wanted."""
+        terms = [each.terms or _terms_of(each) for each in wanted]
+        unreckoned = [
+            Unreckoned(each.draft, each.subscription, term.customer_id, each.at)
+            for each, term in zip(wanted, terms, strict=True)
+        ]
+        drafts = await self.reckoning.drafts(unreckoned)
+        return [self._made(*each) for each in zip(wanted, terms, drafts, strict=True)]
+
+    def _made(self, wanted: Wanted, terms: Terms, draft: InvoiceDraft) -> WholeInvoice:
         subscription = wanted.subscription if wanted.terms is None else None
         invoice = Invoice.made(
             id=self.new_id(Prefix.INVOICE),
@@ -85,7 +100,11 @@ class Drafting(Service):
             period_end=wanted.period_end,
             subtotal=draft.subtotal,
             total=draft.total,
-            total_excluding_tax=draft.total,
+            total_excluding_tax=draft.total_excluding_tax,
+            discounts=list(draft.discounts or ()),
+            total_discount_amounts=[each.as_json() for each in draft.total_discount_amounts],
+            default_tax_rates=list(draft.default_tax_rates or ()),
+            total_taxes=[each.as_json() for each in draft.total_taxes],
             amount_due=max(draft.total, 0),
             auto_advance=terms.auto_advance,
             collection_paused=None if subscription is None else subscription.pause_behavior,
@@ -117,6 +136,11 @@ class Drafting(Service):
             period_end=line.period_end,
             calculation=line.calculation.as_json(),
             metadata=dict(line.metadata or {}),
+            discountable=line.discountable,
+            discounts=list(line.discounts),
+            discount_amounts=[each.as_json() for each in line.discount_amounts],
+            tax_rates=list(line.tax_rates),
+            taxes=[each.as_json() for each in line.taxes],
             **self.ownership(),
         )
 

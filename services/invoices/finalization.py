@@ -21,6 +21,7 @@ from services.events import Events
 from services.invoices.drafting import plan_finalization
 from services.invoices.numbering import Numbers
 from services.invoices.paid import PAID, settle_as_paid
+from services.invoices.reckoning import Reckoning
 from services.invoices.sending import Sending
 from services.payments import Effect, PaymentIntents
 from services.rows import insert_rows, update_rows
@@ -63,13 +64,15 @@ class Finalization(Service):
     customers = part(Customers)
     intents = part(PaymentIntents)
     numbers = part(Numbers)
+    reckoning = part(Reckoning)
     sending = part(Sending)
 
     async def finalize_drafts(self, drafts: Sequence[WholeInvoice]) -> Finalized:
-        """Finalize these stored drafts, as far as they can be; the others stay drafts and say why.
+        """Finalize these stored drafts, reckoned anew, as far as they can be; the others stay drafts and say why.
 
         Events as `finalize`, and `invoice.finalization_failed` for each of the others.
         """
+        await self.reckoning.refresh(drafts)
         sound: list[WholeInvoice] = []
         failing: list[WholeInvoice] = []
         for each in drafts:

@@ -138,6 +138,9 @@ class InvoiceItems(Service):
             period_end=line.period_end,
             calculation=line.calculation.as_json(),
             metadata=dict(line.metadata or {}),
+            discountable=line.discountable,
+            discounts=list(line.discounts),
+            tax_rates=list(line.tax_rates),
             test_clock_id=test_clock_id,
             **self.ownership(),
         )
@@ -160,4 +163,7 @@ def line_of(item: InvoiceItem) -> LineDraft:
         proration=item.proration,
         invoice_item_id=item.id,
         metadata=item.metadata,
+        discountable=item.discountable,
+        discounts=tuple(item.discounts),
+        tax_rates=tuple(item.tax_rates),
     )

@@ -23,6 +23,7 @@ from services.idempotency import transactional
 from services.invoices.drafting import Drafting
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.one_time import DESCRIPTION_LENGTH_MAX, ChargeDraft, OneTimeCharges, SpanDraft
+from services.invoices.reckoning import Reckoning
 from services.invoices.wholes import WholeInvoices
 from services.payments import Invoiced
 from services.rows import delete_by, insert_rows, update_rows
@@ -31,7 +32,6 @@ _COSTS = (
     "amount", "quantity", "unit_amount_decimal", "price_id", "product_id", "period_start", "period_end", "calculation",
 )  # fmt: skip
 _WORDS = ("description", "metadata")
-_TOTALS = ("subtotal", "total", "amount_due")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +109,7 @@ class DraftLines(Service):
     events = part(Events)
     wholes = part(WholeInvoices)
     drafting = part(Drafting)
+    reckoning = part(Reckoning)
     items = part(InvoiceItems)
     charges = part(OneTimeCharges)
     invoiced = part(Invoiced)
@@ -277,12 +278,9 @@ class DraftLines(Service):
         return await self.lock(InvoiceItem, line.invoice_item_id)
 
     async def _store(self, draft: _Draft) -> None:
-        """The draft with the sums of its lines."""
-        row = draft.row
-        row.subtotal = row.total = sum(line.amount for line in draft.lines)
-        row.amount_due = max(row.total, 0)
-        await update_rows([row], _TOTALS)
-        whole = WholeInvoice(row, draft.lines)
+        """The draft with the sums of its lines, reckoned anew."""
+        whole = WholeInvoice(draft.row, draft.lines)
+        await self.reckoning.sum_up(whole)
         self.events.record(EventType.INVOICE_UPDATED, whole, at=draft.at, before=draft.before)
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.invoicing import invoice_draft_of
+from domain.invoicing import InvoiceDraft, invoice_draft_of
 from domain.lifecycles import LIVING, PRICE_MIGRATION, PriceMigrationStatus
 from domain.plan_changes import ChangeBehavior
 from domain.price_migrations import MemberStatus, SkipReason
@@ -156,7 +156,7 @@ class Working(Service):
             await update_rows(rows, _SUBSCRIPTION)
             return []
         await update_rows([row for move in planned.moves for row in move.plan.changed], _ITEM)
-        invoices, waiting = self._invoiced(planned.moves, payers)
+        invoices, waiting = await self._invoiced(planned.moves, payers)
         await self.items.store(waiting)
         held = {each.row.customer_id for each in invoices}
         intents = await self.finalization.finalize(invoices, [payers[each] for each in sorted(held)])
@@ -169,27 +169,30 @@ class Working(Service):
     async def _charged(self, invoices: Sequence[WholeInvoice], intents: Sequence[PaymentIntent]) -> list[Charge]:
         return await self.collection.prepare(invoices, intents) if invoices else []
 
-    def _invoiced(
+    async def _invoiced(
         self, moves: Sequence[PlannedMove], payers: Mapping[str, Payer]
     ) -> tuple[list[WholeInvoice], list[InvoiceItem]]:
         """The items of the differences, and the invoices of those whose customers are charged at once.
 
         Where collection is paused, nobody is charged now: the difference waits for the next invoice.
         """
-        invoices: list[WholeInvoice] = []
+        charged: list[tuple[Subscription, InvoiceDraft, datetime]] = []
+        on_them: list[list[InvoiceItem]] = []
         items: list[InvoiceItem] = []
         for move in moves:
             row = move.plan.whole.row
             made = self.items.made(row, move.plan.lines, move.at)
             if made and row.customer_id in payers and row.pause_behavior is None:
                 draft = invoice_draft_of((), row.currency, [line_of(item) for item in made])
-                invoice = self.at_once.drafted(row, draft, move.at)
-                for item in made:
-                    item.pending, item.invoice_id = False, invoice.row.id
-                invoices.append(invoice)
+                charged.append((row, draft, move.at))
+                on_them.append(made)
             elif made:
                 row.has_pending_items = True
             items += made
+        invoices = await self.at_once.drafted_all(charged)
+        for invoice, made in zip(invoices, on_them, strict=True):
+            for item in made:
+                item.pending, item.invoice_id = False, invoice.row.id
         return invoices, items
 
     def _note(self, migration: PriceMigration, members: Sequence[PriceMigrationMember], planned: PlannedMoves) -> None:

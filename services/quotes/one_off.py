@@ -57,7 +57,7 @@ class OneOffInvoices(Service):
         if method is CollectionMethod.SEND_INVOICE:
             finalizes_at = at + timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         draft = invoice_draft_of((), quote.currency, [line_of(item) for item in items])
-        whole = self.drafting.drafted(Wanted(None, draft, BillingReason.MANUAL, at, at, at, finalizes_at, terms))
+        whole = await self.drafting.drafted(Wanted(None, draft, BillingReason.MANUAL, at, at, at, finalizes_at, terms))
         for item in items:
             item.pending, item.aimed, item.invoice_id = False, True, whole.row.id
         await self.items.store(items)

@@ -1,5 +1,8 @@
 """Invoices and their lines as Stripe shows them."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from domain.lifecycles import InvoiceStatus
 from models import Invoice, InvoiceLine
 from services.aggregates import UpcomingInvoice, WholeInvoice
@@ -71,7 +74,7 @@ def _demand(row: Invoice) -> Snapshot:
         "collection_method": row.collection_method,
         "created": seconds(row.created_at),
         "currency": row.currency,
-        "discounts": [],
+        "discounts": list(row.discounts),
         "due_date": seconds(row.due_date),
         "effective_at": seconds(row.finalized_at),
         "ending_balance": row.ending_balance,
@@ -89,13 +92,38 @@ def _demand(row: Invoice) -> Snapshot:
         "status": row.status,
         "status_transitions": _status_transitions(row),
         "subtotal": row.subtotal,
-        "subtotal_excluding_tax": row.subtotal,
+        "subtotal_excluding_tax": row.total_excluding_tax + discount_amount(row.total_discount_amounts),
         "total": row.total,
-        "total_discount_amounts": [],
-        "total_excluding_tax": row.total,
+        "total_discount_amounts": _discount_amounts(row.total_discount_amounts),
+        "total_excluding_tax": row.total_excluding_tax,
         "total_pretax_credit_amounts": [],
-        "total_taxes": [],
+        "total_taxes": _taxes(row.total_taxes),
     }
+
+
+def discount_amount(amounts: Sequence[Mapping[str, Any]]) -> int:
+    """What discounts take off together, in minor units."""
+    return sum(int(each["amount"]) for each in amounts)
+
+
+def _discount_amounts(amounts: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
+    """By how much each discount lowers a line or an invoice."""
+    return [{"amount": each["amount"], "discount": each["discount"]} for each in amounts]
+
+
+def _taxes(taxes: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
+    """What each tax rate asks for of a line or an invoice."""
+    return [
+        {
+            "amount": each["amount"],
+            "tax_behavior": each["tax_behavior"],
+            "tax_rate_details": {"tax_rate": each["tax_rate"]},
+            "taxability_reason": each["taxability_reason"],
+            "taxable_amount": each["taxable_amount"],
+            "type": "tax_rate_details",
+        }
+        for each in taxes
+    ]
 
 
 def amount_remaining(row: Invoice) -> int:
@@ -141,7 +169,7 @@ def _circumstances(row: Invoice) -> Snapshot:
         "customer_tax_exempt": known("tax_exempt"),
         "customer_tax_ids": [{"type": each["type"], "value": each["value"]} for each in known("tax_ids") or ()],
         "default_payment_method": row.default_payment_method_id,
-        "default_tax_rates": [],
+        "default_tax_rates": list(row.default_tax_rates),
         "description": row.description,
         "footer": row.footer,
         "issuer": {"type": "self"},
@@ -182,9 +210,9 @@ def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
         "amount": row.amount,
         "currency": row.currency,
         "description": row.description,
-        "discount_amounts": [],
-        "discountable": not row.proration,
-        "discounts": [],
+        "discount_amounts": _discount_amounts(row.discount_amounts),
+        "discountable": row.discountable,
+        "discounts": list(row.discounts),
         "invoice": row.invoice_id,
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
@@ -196,7 +224,7 @@ def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
         "quantity_decimal": str(row.quantity),
         "subscription": subscription_id if row.subscription_item_id or row.invoice_item_id else None,
         "subtotal": row.amount,
-        "taxes": [],
+        "taxes": _taxes(row.taxes),
     }
 
 

@@ -28,12 +28,21 @@ class InvoicesAtOnce(Service):
     finalization = part(Finalization)
     settings = part(Settings)
 
-    def drafted(self, row: Subscription, draft: InvoiceDraft, at: datetime) -> WholeInvoice:
+    async def drafted(self, row: Subscription, draft: InvoiceDraft, at: datetime) -> WholeInvoice:
         """An invoice that is not stored yet and from now on is the subscription's latest. Event `invoice.created`."""
-        invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
-        row.latest_invoice_id = invoice.row.id
-        self.events.record(EventType.INVOICE_CREATED, invoice, at=at)
+        [invoice] = await self.drafted_all([(row, draft, at)])
         return invoice
+
+    async def drafted_all(self, wanted: Sequence[tuple[Subscription, InvoiceDraft, datetime]]) -> list[WholeInvoice]:
+        """As `drafted`, for each of a set, in order."""
+        reason = BillingReason.SUBSCRIPTION_UPDATE
+        invoices = await self.drafting.drafted_all(
+            [Wanted(row, draft, reason, at, at, at, None) for row, draft, at in wanted]
+        )
+        for (row, _, at), invoice in zip(wanted, invoices, strict=True):
+            row.latest_invoice_id = invoice.row.id
+            self.events.record(EventType.INVOICE_CREATED, invoice, at=at)
+        return invoices
 
     async def of_items(
         self, row: Subscription, items: Sequence[InvoiceItem], payer: Payer, at: datetime
@@ -43,7 +52,7 @@ class InvoicesAtOnce(Service):
         Events `invoiceitem.created` for each, then those of the invoice. The subscription's row is the caller's to
         store.
         """
-        invoice = self.drafted(row, invoice_draft_of((), row.currency, [line_of(item) for item in items]), at)
+        invoice = await self.drafted(row, invoice_draft_of((), row.currency, [line_of(item) for item in items]), at)
         for item in items:
             item.pending, item.invoice_id = False, invoice.row.id
         await self.items.store(items)
@@ -60,7 +69,7 @@ class InvoicesAtOnce(Service):
         draft = invoice_draft_of((), row.currency, [line_of(item) for item in items])
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         reason = BillingReason.SUBSCRIPTION_UPDATE
-        invoice = self.drafting.drafted(Wanted(row, draft, reason, at, at, at, at + delay))
+        invoice = await self.drafting.drafted(Wanted(row, draft, reason, at, at, at, at + delay))
         if opens_a_period:
             invoice.row.cycle = row.cycle
         for item in items:

@@ -63,6 +63,7 @@ class Beginnings(Service):
             created_at=terms.at,
             customer_id=customer.id,
             currency=currency,
+            has_customer_discounts=bool(customer.discounts),
             collection_method=draft.collection_method,
             days_until_due=draft.days_until_due,
             billing_cycle_anchor=beginning.anchor,

@@ -173,7 +173,7 @@ class Creation(Service):
         if plan.waits and row.trial_end is None:
             finalizes_at = plan.at + timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         wanted = Wanted(row, plan.invoice, BillingReason.SUBSCRIPTION_CREATE, plan.at, plan.at, plan.at, finalizes_at)
-        invoice = self.drafting.drafted(wanted)
+        invoice = await self.drafting.drafted(wanted)
         invoice.row.cycle = row.cycle if row.cycle >= 0 else None
         return invoice
 

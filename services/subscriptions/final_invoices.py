@@ -42,7 +42,7 @@ class FinalInvoices(Service):
         """
         lines = [line_of(item) for item in (*waiting, *new)]
         draft = invoice_draft_of((), row.currency, lines)
-        invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
+        invoice = await self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
         row.latest_invoice_id = invoice.row.id
         for item in new:
             item.pending, item.invoice_id = False, invoice.row.id

@@ -5,7 +5,9 @@ from dataclasses import replace
 from domain.invoicing import InvoiceDraft, Settlement, settled_beside_balance, settled_with_balance
 from domain.subscriptions import PaymentBehavior
 from services.base import Service, part
+from services.invoices.reckoning import Reckoning, Unreckoned
 from services.subscriptions.drafts import SubscriptionDraft
+from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.planning import Plan, Planning
 from services.subscriptions.renewal import next_invoice, next_periods
 from services.subscriptions.wholes import WholeSubscriptions
@@ -23,6 +25,7 @@ class FirstPreviews(Service):
 
     planning = part(Planning)
     wholes = part(WholeSubscriptions)
+    reckoning = part(Reckoning)
 
     async def planned(self, draft: SubscriptionDraft) -> tuple[Plan, InvoiceDraft]:
         """The plan that creation would carry out, and its first invoice; where that comes only with the anchor, that.
@@ -42,7 +45,10 @@ class FirstPreviews(Service):
         if plan.invoice is not None:
             raise _Planned(plan, plan.invoice)
         facts = await self.wholes.facts_of(item.price for item in plan.whole.items)
-        raise _Planned(plan, next_invoice(plan.whole, next_periods(plan.whole), facts, ()))
+        following = next_invoice(plan.whole, next_periods(plan.whole), facts, ())
+        row, at = plan.whole.row, current_period_end(plan.whole)
+        [following] = await self.reckoning.drafts([Unreckoned(following, row, row.customer_id, at)])
+        raise _Planned(plan, following)
 
 
 def settlement_of(plan: Plan, draft: InvoiceDraft) -> Settlement:

@@ -120,7 +120,7 @@ class ItemChanges(Service):
             _refuse_unpaid(row, change)
             return await self.at_once.resting(row, items, at, opens_a_period=plan.opens_a_period), []
         draft = invoice_draft_of((), row.currency, [line_of(item) for item in items])
-        invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
+        invoice = await self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
         invoice.row.auto_advance = auto_advance
         if plan.opens_a_period and auto_advance:
             invoice.row.cycle = row.cycle  # unlike others of its reason

@@ -21,6 +21,7 @@ from services.invoices.currency import CustomerCurrency
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.one_time import OneTimeCharges, OneTimeDraft
+from services.invoices.reckoning import Reckoning, Unreckoned
 from services.payment_methods import PaymentMethods
 from services.subscriptions.beginnings import Beginnings, Begun
 from services.subscriptions.drafts import SubscriptionDraft
@@ -75,6 +76,7 @@ class Planning(Service):
     finalization = part(Finalization)
     invoice_items = part(InvoiceItems)
     one_time = part(OneTimeCharges)
+    reckoning = part(Reckoning)
     currency = part(CustomerCurrency)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
@@ -98,6 +100,8 @@ class Planning(Service):
         once = await self._charged_once(draft, whole.row, at)
         waiting = [] if whole.row.trial_end is not None else await self.invoice_items.waiting_of(customer)
         invoice = _first_invoice(begun, facts, once, waiting)
+        if invoice is not None:
+            [invoice] = await self.reckoning.drafts([Unreckoned(invoice, whole.row, customer.id, at)])
         _refuse_beyond_a_charge(begun, facts, invoice)
         due = 0
         if whole.row.trial_end is not None:

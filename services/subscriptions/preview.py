@@ -13,6 +13,7 @@ from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.customers import Customers
 from services.invoices.items import InvoiceItems, line_of
+from services.invoices.reckoning import Reckoning, Unreckoned
 from services.subscriptions.drafts import ItemChange, SubscriptionChange, SubscriptionDraft
 from services.subscriptions.exchange import Exchanges
 from services.subscriptions.first_preview import FirstPreviews, settlement_of
@@ -68,6 +69,7 @@ class Previews(Service):
     wholes = part(WholeSubscriptions)
     exchanges = part(Exchanges)
     items = part(InvoiceItems)
+    reckoning = part(Reckoning)
     scheduled = part(ScheduledChanges)
     first = part(FirstPreviews)
 
@@ -126,6 +128,7 @@ class Previews(Service):
         return Preview(None, plan.payer.row.id, invoice, settlement_of(plan, invoice), start, end)
 
     async def _settled(self, row: Subscription, draft: InvoiceDraft, start: datetime, end: datetime) -> Preview:
+        [draft] = await self.reckoning.drafts([Unreckoned(draft, row, row.customer_id, end)])
         balances = await self.customers.balances_of([row.customer_id])
         settlement = settled_with_balance(draft.total, balances.get(row.customer_id, 0), draft.currency)
         return Preview(row.id, row.customer_id, draft, settlement, start, end)

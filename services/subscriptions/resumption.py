@@ -109,7 +109,7 @@ class Resumption(Service):
         lines = [line_of(item) for item in waiting]
         billed = await self._first_period(whole, at) if opens else []
         lines += [] if opens else await self._stubs(whole, at)
-        invoice = self.at_once.drafted(row, invoice_draft_of(billed, row.currency, lines), at)
+        invoice = await self.at_once.drafted(row, invoice_draft_of(billed, row.currency, lines), at)
         if opens:
             row.cycle += 1
             invoice.row.cycle = row.cycle  # it opens a period, unlike others of its reason

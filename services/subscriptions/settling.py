@@ -6,7 +6,7 @@ what was left of its old period is given back, and the new one is charged whole 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from domain.errors import DomainError, ErrorCode
@@ -141,7 +141,8 @@ class Settling:
             return ()
         until = row.current_period_end
         full = full_period_until(until, self._anchor, recurrence)
-        return prorated(Exchange(row.id, before, after, self.proration.at, full.start, full.end, until))
+        lines = prorated(Exchange(row.id, before, after, self.proration.at, full.start, full.end, until))
+        return tuple(replace(line, tax_rates=tuple(row.tax_rates)) for line in lines) if row.tax_rates else lines
 
     def _present_period(self, recurrence: Recurrence) -> Period:
         """The period of what is billed by this recurrence from now on: that of others, or counted from the anchor."""

@@ -59,7 +59,7 @@ class Trials(Service):
         _set_end(whole, end)
         facts = await self.wholes.facts_of(item.price for item in whole.items)
         draft = trial_draft_of(billed_items(whole.items, facts, Period(at, end, -1)), row.currency)
-        invoice = self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
+        invoice = await self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
         invoice.row.cycle = row.cycle  # it opens a period, unlike others of its reason
         self.events.record(EventType.INVOICE_CREATED, invoice, at=at)
         payers = await self.finalization.payers([row.customer_id])

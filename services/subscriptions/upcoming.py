@@ -47,25 +47,20 @@ class Upcoming(Service):
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
         balances = await self.customers.balances_of({whole.row.customer_id for whole in wholes})
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
-        for whole in wholes:
-            upcoming = self._drafted(whole, facts, waiting.get(whole.row.id, ()), delay)
+        wanted = [_wanted(whole, facts, waiting.get(whole.row.id, ()), delay) for whole in wholes]
+        for whole, drafted in zip(wholes, await self.drafting.drafted_all(wanted), strict=True):
+            upcoming = UpcomingInvoice(drafted.row, drafted.lines)
             _settle(upcoming, balances.get(whole.row.customer_id, 0))
             self.events.record(EventType.INVOICE_UPCOMING, upcoming, at=presents[whole.row.test_clock_id])
 
-    def _drafted(
-        self,
-        whole: WholeSubscription,
-        facts: Mapping[str, PriceFacts],
-        waiting: Sequence[InvoiceItem],
-        delay: timedelta,
-    ) -> UpcomingInvoice:
-        """The renewal's invoice, as it would be drafted now."""
-        ends = current_period_end(whole)
-        draft = next_invoice(whole, next_periods(whole), facts, [line_of(item) for item in waiting])
-        begins = _begins(whole)
-        wanted = Wanted(whole.row, draft, BillingReason.SUBSCRIPTION_CYCLE, begins, ends, ends, ends + delay)
-        drafted = self.drafting.drafted(wanted)
-        return UpcomingInvoice(drafted.row, drafted.lines)
+
+def _wanted(
+    whole: WholeSubscription, facts: Mapping[str, PriceFacts], waiting: Sequence[InvoiceItem], delay: timedelta
+) -> Wanted:
+    """The renewal's invoice, as it would be drafted now."""
+    ends = current_period_end(whole)
+    draft = next_invoice(whole, next_periods(whole), facts, [line_of(item) for item in waiting])
+    return Wanted(whole.row, draft, BillingReason.SUBSCRIPTION_CYCLE, _begins(whole), ends, ends, ends + delay)
 
 
 def _begins(whole: WholeSubscription) -> datetime:

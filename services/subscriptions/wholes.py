@@ -71,6 +71,15 @@ def recurrence_of_subscription(whole: WholeSubscription) -> Recurrence:
 def billed_items(items: Iterable[PricedItem], facts: Mapping[str, PriceFacts], period: Period) -> list[BilledItem]:
     """The items as drafting takes them, for one period."""
     return [
-        BilledItem(item.row.id, facts[item.price.id], item.row.quantity, period.start, period.end, period.share)
+        BilledItem(
+            item.row.id,
+            facts[item.price.id],
+            item.row.quantity,
+            period.start,
+            period.end,
+            period.share,
+            tuple(item.row.discounts),
+            tuple(item.row.tax_rates),
+        )
         for item in items
     ]

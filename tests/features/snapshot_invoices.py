@@ -52,6 +52,7 @@ def invoice(full: bool) -> WholeInvoice:
         period_end=ANCHOR,
         subtotal=4500,
         total=4500,
+        total_excluding_tax=4500,
         starting_balance=-250,
         amount_due=4250,
         **OWNER,

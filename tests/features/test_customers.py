@@ -227,6 +227,7 @@ async def invoice_of(scope: Scope, customer: Customer, *, number: str) -> None:
         id=scope.ids.new(Prefix.INVOICE), created_at=NOON, account_id=scope.account_id, customer_id=customer.id,
         status="paid", number=number, currency="usd", billing_reason="manual",
         collection_method="charge_automatically", period_start=NOON, period_end=NOON, subtotal=0, total=0,
+        total_excluding_tax=0,
         amount_due=0,
     )  # fmt: skip
 

@@ -91,6 +91,7 @@ async def paid(scope: Scope, customer: Customer) -> None:
     invoice = Invoice(
         id="in_1", customer_id=customer.id, status="paid", number="X-0001", currency="usd", billing_reason="manual",
         collection_method="charge_automatically", period_start=NOON, period_end=NOON, subtotal=1500, total=1500,
+        total_excluding_tax=1500,
         amount_due=1500, customer_snapshot=snapshot, custom_fields=[{"name": "PO", "value": "Lovelace"}],
         footer="Thanks, Ada", **owner,
     )  # fmt: skip

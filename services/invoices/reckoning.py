@@ -1,0 +1,171 @@
+"""Discounts and tax on invoices: drafts are reckoned in sets when they are made, changed and finalized."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.invoicing import InvoiceDraft, reckoned_draft
+from domain.kinds import TaxExempt
+from domain.reckoning import Deduction, Reckonable, Reckoned, ReckonedLine, Rules, TaxRule, reckoned
+from models import Customer, Subscription
+from services.aggregates import WholeInvoice
+from services.base import Service, part
+from services.coupons.deductions import Deductions, Redeemed
+from services.rows import update_rows
+from services.tax.assessment import Assessment
+
+_RECKONED = ("subtotal", "total", "total_excluding_tax", "amount_due", "total_discount_amounts", "total_taxes")
+_RECKONED_LINE = ("discount_amounts", "taxes")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreckoned:
+    """A draft, whose subscription it is for, who pays it, and the moment at which discounts have to be in force."""
+
+    draft: InvoiceDraft
+    subscription: Subscription | None
+    customer_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """What is to be reckoned, drafted or stored alike."""
+
+    lines: Sequence[Reckonable]
+    currency: str
+    customer_id: str
+    discounts: Sequence[str]
+    default_tax_rates: Sequence[str]
+    at: datetime
+    invoice_id: str | None = None
+
+    @property
+    def discount_ids(self) -> set[str]:
+        """Every discount that is named."""
+        return {*self.discounts, *(each for line in self.lines for each in line.discounts)}
+
+    @property
+    def tax_rate_ids(self) -> set[str]:
+        """Every tax rate that is named."""
+        return {*self.default_tax_rates, *(each for line in self.lines for each in line.tax_rates)}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is taken off and nothing taxed."""
+        if self.discounts or self.default_tax_rates:
+            return False
+        return not any(line.discounts or line.tax_rates for line in self.lines)
+
+
+class Reckoning(Service):
+    """Works out discounts and tax; no statement where there are none."""
+
+    deductions = part(Deductions)
+    assessment = part(Assessment)
+
+    async def drafts(self, wanted: Sequence[Unreckoned]) -> list[InvoiceDraft]:
+        """These drafts with their discounts and tax, in order; those that have them already stay as they are."""
+        heirs = await self._heirs(each for each in wanted if _may_inherit(each))
+        drafts = [each.draft if each.draft.is_reckoned else _named(each, heirs) for each in wanted]
+        bills = [
+            _Bill(draft.lines, draft.currency, each.customer_id, draft.discounts or (), draft.default_tax_rates or (),
+                  each.at)
+            for each, draft in zip(wanted, drafts, strict=True)
+        ]  # fmt: skip
+        open_ones = [index for index, bill in enumerate(bills) if not (drafts[index].is_reckoned or bill.is_plain)]
+        for index, found in zip(open_ones, await self._reckoned([bills[index] for index in open_ones]), strict=True):
+            drafts[index] = reckoned_draft(drafts[index], found)
+        return drafts
+
+    async def again(self, invoices: Sequence[WholeInvoice]) -> list[WholeInvoice]:
+        """Reckon stored drafts anew, as lines or rules may have changed, in memory; those that are not plain."""
+        bills = [
+            _Bill(each.lines, row.currency, row.customer_id, row.discounts, row.default_tax_rates, row.created_at,
+                  row.id)
+            for each in invoices
+            for row in (each.row,)
+        ]  # fmt: skip
+        open_ones = [(each, bill) for each, bill in zip(invoices, bills, strict=True) if not bill.is_plain]
+        found = await self._reckoned([bill for _, bill in open_ones])
+        for (each, _), reckoning in zip(open_ones, found, strict=True):
+            _write(each, reckoning)
+        return [each for each, _ in open_ones]
+
+    async def refresh(self, invoices: Sequence[WholeInvoice]) -> None:
+        """Reckon and store drafts whose discounts or tax may have changed since they were made; plain ones stay."""
+        changed = await self.again(invoices)
+        await update_rows([line for each in changed for line in each.lines], _RECKONED_LINE)
+        await update_rows([each.row for each in changed], _RECKONED)
+
+    async def sum_up(self, invoice: WholeInvoice) -> None:
+        """Reckon and store a draft whose lines have changed."""
+        _write(invoice, Reckoned(tuple(ReckonedLine(line.amount) for line in invoice.lines)))
+        await self.again([invoice])
+        await update_rows(invoice.lines, _RECKONED_LINE)
+        await update_rows([invoice.row], _RECKONED)
+
+    async def _heirs(self, wanted: Iterable[Unreckoned]) -> dict[str, Sequence[str]]:
+        """By customer, their discounts."""
+        rows = await self.gather(Customer, "id", {each.customer_id for each in wanted})
+        return {row.id: row.discounts for row in rows}
+
+    async def _reckoned(self, bills: Sequence[_Bill]) -> list[Reckoned]:
+        if not bills:
+            return []
+        discounts = await self.deductions.known({each for bill in bills for each in bill.discount_ids})
+        taxes = await self.assessment.rules({each for bill in bills for each in bill.tax_rate_ids})
+        taxed = {bill.customer_id for bill in bills if bill.tax_rate_ids}
+        exemptions = await self.assessment.exemptions(taxed)
+        return [
+            reckoned(bill.lines, _rules(bill, discounts, taxes, exemptions.get(bill.customer_id, TaxExempt.NONE)))
+            for bill in bills
+        ]
+
+
+def _may_inherit(wanted: Unreckoned) -> bool:
+    """Whether the discounts of the customer may apply."""
+    if wanted.draft.discounts is not None:
+        return False
+    row = wanted.subscription
+    return row is None or (row.has_customer_discounts and not row.discounts)
+
+
+def _named(wanted: Unreckoned, heirs: dict[str, Sequence[str]]) -> InvoiceDraft:
+    """The draft with the ids of what applies to all its lines."""
+    draft, row = wanted.draft, wanted.subscription
+    discounts, rates = draft.discounts, draft.default_tax_rates
+    if discounts is None:
+        own = () if row is None else row.discounts
+        discounts = tuple(own or heirs.get(wanted.customer_id, ()))
+    if rates is None:
+        rates = () if row is None else tuple(row.default_tax_rates)
+    if not discounts and not rates:
+        return draft
+    return replace(draft, discounts=discounts, default_tax_rates=rates)
+
+
+def _rules(bill: _Bill, discounts: dict[str, Redeemed], taxes: dict[str, TaxRule], exemption: TaxExempt) -> Rules:
+    deductions: dict[str, Deduction] = {}
+    for identifier in bill.discount_ids:
+        deduction = discounts[identifier].deduction(bill.currency, bill.at, bill.invoice_id)
+        if deduction is not None:
+            deductions[identifier] = deduction
+    return Rules(
+        deductions,
+        invoice_discounts=bill.discounts,
+        taxes=taxes,
+        default_taxes=bill.default_tax_rates,
+        exemption=exemption,
+    )
+
+
+def _write(invoice: WholeInvoice, reckoning: Reckoned) -> None:
+    row = invoice.row
+    row.subtotal, row.total = reckoning.subtotal, reckoning.total
+    row.total_excluding_tax, row.amount_due = reckoning.total_excluding_tax, max(reckoning.total, 0)
+    row.total_discount_amounts = [each.as_json() for each in reckoning.discount_amounts]
+    row.total_taxes = [each.as_json() for each in reckoning.taxes]
+    for line, each in zip(invoice.lines, reckoning.lines, strict=True):
+        line.discount_amounts = [cut.as_json() for cut in each.discount_amounts]
+        line.taxes = [tax.as_json() for tax in each.taxes]

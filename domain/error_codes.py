@@ -312,6 +312,16 @@ class ErrorCode(StrEnum):
         "The credit note's state does not allow this.",
         "Only a credit note that lowered what is due of a still open invoice can be void.",
     )
+    METER_UNEXPECTED_STATE = (
+        "meter_unexpected_state", _INVALID,
+        "The meter's status does not allow this.",
+        "Reactivate the meter, or name another one.",
+    )
+    METER_SUM_TOO_LARGE = (
+        "meter_sum_too_large", _INVALID,
+        "The usage of a customer's day would exceed what can be summed exactly.",
+        "Send larger units, such as gigabytes where bytes were sent.",
+    )
     TEST_CLOCK_UNEXPECTED_STATE = (
         "test_clock_unexpected_state", _INVALID,
         "The test clock's status does not allow this.",

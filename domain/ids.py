@@ -38,6 +38,8 @@ class Prefix(StrEnum):
     INVOICE_ITEM = "ii_"
     INVOICE_LINE = "il_"
     INVOICE_PAYMENT = "inpay_"
+    METER = "mtr_"
+    METER_EVENT = "mev_"
     PAYMENT_INTENT = "pi_"
     PAYMENT_METHOD = "pm_"
     PRICE = "price_"
@@ -58,6 +60,8 @@ class Prefix(StrEnum):
     TAX_RATE = "txr_"
     TAX_REGISTRATION = "taxreg_"
     TEST_CLOCK = "clock_"
+    USAGE_BUCKET = "ub_"
+    USAGE_VALUE = "uv_"
 
 
 def prefix_of(identifier: str) -> Prefix | None:

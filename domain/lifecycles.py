@@ -107,6 +107,13 @@ class CreditNoteStatus(StrEnum):
     VOID = "void"
 
 
+class MeterStatus(StrEnum):
+    """Whether a meter counts; an INACTIVE one refuses events."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
 class TestClockStatus(StrEnum):
     """Whether a test clock stands still, moves, or broke."""
 
@@ -324,6 +331,14 @@ CREDIT_NOTE = Lifecycle(
     moves=_moves(("void", [_N.ISSUED], _N.VOID)),
 )
 
+_M = MeterStatus
+METER = Lifecycle(
+    noun="meter",
+    code=ErrorCode.METER_UNEXPECTED_STATE,
+    initial=(_M.ACTIVE,),
+    moves=_moves(("deactivate", [_M.ACTIVE], _M.INACTIVE), ("reactivate", [_M.INACTIVE], _M.ACTIVE)),
+)
+
 _K = TestClockStatus
 TEST_CLOCK = Lifecycle(
     noun="test clock",
@@ -347,5 +362,6 @@ LIFECYCLES = (
     CREDIT_NOTE,
     QUOTE,
     PRICE_MIGRATION,
+    METER,
     TEST_CLOCK,
 )

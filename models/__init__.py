@@ -19,6 +19,7 @@ from models.refunds import Refund
 from models.schedules import SubscriptionSchedule
 from models.subscriptions import Subscription, SubscriptionItem
 from models.tax import TaxRate, TaxRegistration
+from models.usage import Meter, MeterEvent, UsageBucket, UsageValue
 
 __all__ = [
     "Account",
@@ -40,6 +41,8 @@ __all__ = [
     "InvoiceCounter",
     "InvoiceItem",
     "InvoiceLine",
+    "Meter",
+    "MeterEvent",
     "OutOfBandPayment",
     "PaymentIntent",
     "PaymentMethod",
@@ -60,4 +63,6 @@ __all__ = [
     "TaxRate",
     "TaxRegistration",
     "TestClock",
+    "UsageBucket",
+    "UsageValue",
 ]

@@ -13,6 +13,13 @@ class PriceType(StrEnum):
     RECURRING = "recurring"
 
 
+class UsageType(StrEnum):
+    """What a recurring price bills: a quantity that was agreed upon (LICENSED), or what a meter counted (METERED)."""
+
+    LICENSED = "licensed"
+    METERED = "metered"
+
+
 class TaxBehavior(StrEnum):
     """Whether a price's amount has the tax in it already."""
 

@@ -9,10 +9,12 @@ import models
 from domain.ids import Prefix
 from domain.kinds import PriceType, TaxBehavior
 from domain.periods import Interval
+from domain.pricing import BillingScheme, TiersMode
 from domain.uploads import UploadedFile
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.connections import Connection
 from schema.payloads import payload
+from schema.pricing import PriceTier, PriceTierInput, TransformQuantity, TransformQuantityInput
 from schema.refs import PriceRef, ProductRef
 from schema.relations import one, page
 from schema.scalars import Currency, Metadata, MinorUnits
@@ -91,14 +93,28 @@ class Price(Node):
     active: bool = column("Whether it is for sale; archived, it keeps serving those who have it.")
     currency: Currency = column("What it is charged in.")
     type: PriceType = column("Whether it is paid once or again and again.")
+    billing_scheme: BillingScheme = column("How it is worked out: one amount per unit, or tiers.")
     unit_amount: MinorUnits | None = column(
-        "What one unit costs; null when it has decimals of a minor unit, see `unitAmountDecimal`."
+        "What one unit or package costs; null when it has decimals of a minor unit, see `unitAmountDecimal`, or tiers."
     )
-    unit_amount_decimal: Decimal = column("What one unit costs in minor units, with up to twelve decimals.")
+    unit_amount_decimal: Decimal | None = column(
+        "What one unit, or package, costs in minor units, with up to twelve decimals; null with tiers."
+    )
+    tiers_mode: TiersMode | None = column("What its tiers are for; null without tiers.")
     tax_behavior: TaxBehavior = column("Whether tax is in the amount already.")
     lookup_key: str | None = column("A name by which your code finds it, unique among your prices.")
     nickname: str | None = column("A name for your own eyes.")
     metadata: Metadata = column("Labels of your own.")
+
+    @computed("What it costs from quantity to quantity; null without tiers.")
+    def tiers(self) -> list[PriceTier] | None:
+        """From the column."""
+        return [PriceTier.of(tier) for tier in self.row.tiers] or None
+
+    @computed("In what packages it is sold; null when units are sold one by one.")
+    def transform_quantity(self) -> TransformQuantity | None:
+        """From the column."""
+        return TransformQuantity.of(self.row.transform_quantity) if self.row.transform_quantity else None
 
     @computed("How often it is due; null when it is paid once.")
     def recurring(self) -> Recurring | None:
@@ -123,6 +139,12 @@ class ProductDefaultPriceDataInput:
     currency: Currency = input_field("What it is charged in.")
     unit_amount: MinorUnits | None = input_field("What one unit costs; or give `unitAmountDecimal`.")
     unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
+    billing_scheme: BillingScheme | None = input_field("TIERED with `tiers`; PER_UNIT by default.")
+    tiers: list[PriceTierInput] | None = input_field("Ascending, the last one without an end; instead of an amount.")
+    tiers_mode: TiersMode | None = input_field("What the tiers are for; with `tiers`.")
+    transform_quantity: TransformQuantityInput | None = input_field(
+        "Sells packages of so many units; the amount is that of a package. Not with tiers."
+    )
     recurring: RecurringInput | None = input_field("How often it is due; without it, it is paid once.")
     tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
     metadata: Metadata | None = input_field("Labels of your own for the price.")
@@ -203,6 +225,12 @@ class PriceCreateInput:
     currency: Currency = input_field("What it is charged in.")
     unit_amount: MinorUnits | None = input_field("What one unit costs; 0 makes it free. Or give `unitAmountDecimal`.")
     unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
+    billing_scheme: BillingScheme | None = input_field("TIERED with `tiers`; PER_UNIT by default.")
+    tiers: list[PriceTierInput] | None = input_field("Ascending, the last one without an end; instead of an amount.")
+    tiers_mode: TiersMode | None = input_field("What the tiers are for; with `tiers`.")
+    transform_quantity: TransformQuantityInput | None = input_field(
+        "Sells packages of so many units; the amount is that of a package. Not with tiers."
+    )
     recurring: RecurringInput | None = input_field("How often it is due; without it, it is paid once.")
     tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
     active: bool | None = input_field("Whether it is for sale; true by default.")

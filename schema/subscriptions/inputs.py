@@ -8,6 +8,7 @@ import strawberry
 from domain.invoices import DAYS_UNTIL_DUE_MAX, CollectionMethod
 from domain.kinds import TaxBehavior
 from domain.lifecycles import SubscriptionStatus
+from domain.pricing import BillingScheme, TiersMode
 from domain.subscriptions import (
     COMMENT_LENGTH_MAX,
     ITEMS_MAX,
@@ -25,6 +26,7 @@ from schema.catalog import RecurringInput
 from schema.events import CreatedFilter
 from schema.invoice_items import AddInvoiceItemInput
 from schema.payloads import payload
+from schema.pricing import PriceTierInput, TransformQuantityInput
 from schema.refs import (
     SubscriptionRef,
 )
@@ -65,6 +67,12 @@ class SubscriptionItemPriceDataInput:
     recurring: RecurringInput = input_field("How often it is billed.")
     unit_amount: MinorUnits | None = input_field("What one unit costs; or give `unitAmountDecimal`.")
     unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
+    billing_scheme: BillingScheme | None = input_field("TIERED with `tiers`; PER_UNIT by default.")
+    tiers: list[PriceTierInput] | None = input_field("Ascending, the last one without an end; instead of an amount.")
+    tiers_mode: TiersMode | None = input_field("What the tiers are for; with `tiers`.")
+    transform_quantity: TransformQuantityInput | None = input_field(
+        "Sells packages of so many units; the amount is that of a package. Not with tiers."
+    )
     tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
     metadata: Metadata | None = input_field("Labels of your own for the price.")
 

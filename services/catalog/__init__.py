@@ -1,7 +1,10 @@
 """What is sold and for how much: products with their pictures, and prices."""
 
 from services.catalog.drafts import (
+    AmountTerms,
+    CustomAmountDraft,
     InlinePriceDraft,
+    PackagingDraft,
     PriceChange,
     PriceDraft,
     PriceFilter,
@@ -10,6 +13,7 @@ from services.catalog.drafts import (
     ProductDraft,
     ProductFilter,
     Recurring,
+    TierDraft,
 )
 from services.catalog.images import SIZE_LIMIT, product_image
 from services.catalog.inline import Catalog
@@ -18,8 +22,11 @@ from services.catalog.products import Products
 
 __all__ = [
     "SIZE_LIMIT",
+    "AmountTerms",
     "Catalog",
+    "CustomAmountDraft",
     "InlinePriceDraft",
+    "PackagingDraft",
     "PriceChange",
     "PriceDraft",
     "PriceFilter",
@@ -30,5 +37,6 @@ __all__ = [
     "ProductFilter",
     "Products",
     "Recurring",
+    "TierDraft",
     "product_image",
 ]

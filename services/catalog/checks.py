@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from domain.checks import checked, checked_list, checked_where_given
@@ -11,12 +10,12 @@ from domain.currencies import currency_of
 from domain.descriptors import statement_descriptor
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
-from domain.kinds import PriceType
+from domain.kinds import PriceType, UsageType
 from domain.metadata import merged_metadata
-from domain.money import unit_amount_of, unit_amount_text, whole_minor_units
 from domain.periods import Recurrence, recurrence_of
 from domain.texts import required_text, url_of
-from services.catalog.drafts import PriceTerms, ProductChange, ProductDraft
+from services.catalog.amounts import checked_amounts, checked_options, packaging_column
+from services.catalog.drafts import PriceTerms, ProductChange, ProductDraft, Recurring
 
 NAME_LENGTH_MAX: Final = 250
 DESCRIPTION_LENGTH_MAX: Final = 5_000
@@ -35,18 +34,25 @@ class CheckedTerms:
     """Terms of a price that may be stored."""
 
     currency: str
-    unit_amount: Decimal
+    amounts: Mapping[str, Any]
+    options: Mapping[str, Mapping[str, Any]]
+    """What it costs in other currencies, by currency."""
     recurrence: Recurrence | None
     terms: PriceTerms
 
     def columns(self) -> dict[str, Any]:
         """The columns of a price that say what it costs."""
-        recurrence = self.recurrence
+        recurrence, recurring = self.recurrence, self.terms.recurring
         return {
             "currency": self.currency,
+            **self.amounts,
+            "currency_options": dict(self.options),
+            "billing_scheme": self.terms.billing_scheme,
+            "tiers_mode": self.terms.tiers_mode,
+            "transform_quantity": packaging_column(self.terms.transform_quantity),
+            "usage_type": None if recurring is None else recurring.usage_type,
+            "meter_id": None if recurring is None else recurring.meter,
             "type": PriceType.ONE_TIME if recurrence is None else PriceType.RECURRING,
-            "unit_amount": whole_minor_units(self.unit_amount),
-            "unit_amount_decimal": unit_amount_text(self.unit_amount),
             "interval": None if recurrence is None else recurrence.interval,
             "interval_count": None if recurrence is None else recurrence.interval_count,
             "tax_behavior": self.terms.tax_behavior,
@@ -84,17 +90,19 @@ def product_columns(
 def checked_terms(problems: Problems, terms: PriceTerms, *at: str) -> CheckedTerms | None:
     """The terms, when all of them hold; `at` is the path of the input that carries them."""
     currency = checked(problems, currency_of, terms.currency, (*at, "currency"))
-    unit_amount = checked(problems, _unit_amount, terms, at)
+    amounts = checked_amounts(problems, terms, at)
+    options = checked_options(problems, terms, at)
     metadata = checked(problems, merged_metadata, {}, terms.metadata, (*at, "metadata"))
     recurrence = None
     if terms.recurring is not None:
         recurring = terms.recurring
         recurrence = checked(problems, recurrence_of, recurring.interval, recurring.interval_count, *at, "recurring")
+        checked(problems, _refuse_unmetered, recurring, (*at, "recurring"))
         if recurrence is None:
             return None
-    if currency is None or unit_amount is None or metadata is None:
+    if currency is None or amounts is None or metadata is None:
         return None
-    return CheckedTerms(currency, unit_amount, recurrence, terms)
+    return CheckedTerms(currency, amounts, options, recurrence, terms)
 
 
 def lookup_key_of(text: str, param: tuple[str, ...] = ("lookupKey",)) -> str:
@@ -117,30 +125,19 @@ def refuse_many(values: Sequence[str], count_max: int, name: str) -> None:
         )
 
 
-def _unit_amount(terms: PriceTerms, at: tuple[str, ...]) -> Decimal:
-    """The one amount that was given, in minor units."""
-    whole, decimal = terms.unit_amount, terms.unit_amount_decimal
-    if whole is not None and decimal is not None:
+def _refuse_unmetered(recurring: Recurring, at: tuple[str, ...]) -> None:
+    """A price of what was used has a meter, and no other price has one."""
+    metered = recurring.usage_type is UsageType.METERED
+    if metered and recurring.meter is None:
+        raise DomainError(
+            ErrorCode.PARAMETER_MISSING, "What is billed by use has a meter that counts it.", (*at, "meter")
+        )
+    if not metered and recurring.meter is not None:
         raise DomainError(
             ErrorCode.PARAMETERS_EXCLUSIVE,
-            f"Both unitAmount {whole} and unitAmountDecimal {decimal:f} were given; a price has one of them.",
-            (*at, "unitAmount"),
+            f"Meter {recurring.meter} counts use; it goes with usageType METERED, not with LICENSED.",
+            (*at, "meter"),
         )
-    if whole is not None:
-        if whole < 0:
-            raise DomainError(
-                ErrorCode.PARAMETER_INVALID_INTEGER,
-                f"Unit amount {whole} is negative; the least is 0, which makes the price free.",
-                (*at, "unitAmount"),
-            )
-        return unit_amount_of(str(whole), (*at, "unitAmount"))
-    if decimal is not None:
-        return unit_amount_of(format(decimal, "f"), (*at, "unitAmountDecimal"))
-    raise DomainError(
-        ErrorCode.PARAMETER_MISSING,
-        "The price has no amount; unitAmount (minor units) or unitAmountDecimal would say what it costs.",
-        (*at, "unitAmount"),
-    )
 
 
 def _tax_code(text: str, param: tuple[str, ...]) -> str:

@@ -5,28 +5,71 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from domain.drafts import UNSET, Unset
-from domain.kinds import PriceType, TaxBehavior
+from domain.kinds import PriceType, TaxBehavior, UsageType
 from domain.periods import Interval
+from domain.pricing import BillingScheme, PackageRounding, TiersMode
 from domain.uploads import UploadedFile
 
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """How often a price is due."""
+    """How often a price is due, and what of: of a quantity, or of what a meter counted."""
 
     interval: Interval
     interval_count: int = 1
+    usage_type: UsageType = UsageType.LICENSED
+    meter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PriceTerms:
-    """What a price costs: one of the two amounts, in minor units; recurring or, without an interval, one-time."""
+class TierDraft:
+    """The quantities up to `up_to`, None for the last tier; for each unit and beside, in one of the two forms."""
+
+    up_to: int | None = None
+    unit_amount: int | None = None
+    unit_amount_decimal: Decimal | None = None
+    flat_amount: int | None = None
+    flat_amount_decimal: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackagingDraft:
+    """Units are sold in packages of `divide_by`."""
+
+    divide_by: int
+    round: PackageRounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomAmountDraft:
+    """The customer chooses the amount, within these bounds."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+    preset: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountTerms:
+    """What a price costs in one currency: one of the two amounts, in minor units, tiers, or what the customer says."""
 
     currency: str
     unit_amount: int | None = None
     unit_amount_decimal: Decimal | None = None
-    recurring: Recurring | None = None
+    tiers: Sequence[TierDraft] = ()
+    custom_unit_amount: CustomAmountDraft | None = None
     tax_behavior: TaxBehavior = TaxBehavior.UNSPECIFIED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTerms(AmountTerms):
+    """What a price costs and how; recurring or, without an interval, one-time."""
+
+    billing_scheme: BillingScheme = BillingScheme.PER_UNIT
+    tiers_mode: TiersMode | None = None
+    transform_quantity: PackagingDraft | None = None
+    currency_options: Sequence[AmountTerms] = ()
+    recurring: Recurring | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 

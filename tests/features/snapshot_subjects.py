@@ -77,14 +77,26 @@ def product(full: bool) -> Product:
 
 
 def price(full: bool = True) -> Price:
-    """A monthly price of 15.00 USD; bare, a one-time price of a twentieth of a cent."""
-    more = {"type": "recurring", "interval": "month", "interval_count": 1, "unit_amount": 1500, "lookup_key": "basic"}
-    less = {"type": "one_time"}
+    """A monthly price with tiers, in two currencies; bare, a one-time price of a twentieth of a cent."""
+    tiers = [{"up_to": 5, "unit_amount_decimal": "1500", "flat_amount_decimal": None}]
+    tiers += [{"up_to": None, "unit_amount_decimal": "0.5", "flat_amount_decimal": "700"}]
+    option = {"unit_amount": None, "unit_amount_decimal": None, "tiers": tiers, "tax_behavior": "unspecified"}
+    more: dict[str, Any] = {
+        "type": "recurring",
+        "interval": "month",
+        "interval_count": 1,
+        "usage_type": "licensed",
+        "billing_scheme": "tiered",
+        "tiers_mode": "volume",
+        "tiers": tiers,
+        "currency_options": {"eur": {**option, "custom_unit_amount": None}},
+        "lookup_key": "basic",
+    }
+    less = {"type": "one_time", "unit_amount_decimal": "0.05"}
     return Price(
         id="price_1",
         product_id="prod_1",
         currency="usd",
-        unit_amount_decimal="1500" if full else "0.05",
         **OWNER,
         **(more if full else less),
     )

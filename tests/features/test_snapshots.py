@@ -30,7 +30,6 @@ OURS = frozenset({"invoice.paid", "upcoming.paid"})
 LEFT_OUT = {
     # Given only to those who expand them, or only by accounts with the feature.
     "customer": {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax_ids"},
-    "price": {"currency_options", "tiers"},
     "charge": {"level3", "refunds", "transfer"},
     "invoice": {"confirmation_secret", "payments"},
     "upcoming": {"confirmation_secret", "id", "payments"},  # It does not exist yet.

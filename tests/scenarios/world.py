@@ -63,15 +63,14 @@ class World:
 
     async def price(self, name: str, amount: int, *, currency: str = "usd", every: str = "1 MONTH") -> str:
         """The id of a recurring price of a new product."""
-        count, interval = every.split()
-        answer = await self.do(
-            "priceCreate",
-            "price { id }",
-            currency=currency,
-            unitAmount=amount,
-            recurring={"interval": interval, "intervalCount": int(count)},
-            productData={"name": name},
-        )
+        return await self.priced(name, currency=currency, every=every, unitAmount=amount)
+
+    async def priced(self, name: str, *, currency: str = "usd", every: str | None = "1 MONTH", **terms: Any) -> str:
+        """The id of a price of a new product by these terms; without `every` it is paid once."""
+        if every is not None:
+            count, interval = every.split()
+            terms["recurring"] = {"interval": interval, "intervalCount": int(count)}
+        answer = await self.do("priceCreate", "price { id }", currency=currency, productData={"name": name}, **terms)
         return str(answer["price"]["id"])
 
     async def customer(self, *, card: str | None = None, **input: Any) -> "Customer":

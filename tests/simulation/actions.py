@@ -10,7 +10,6 @@ from domain.drafts import UNSET
 from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
 from domain.invoices import InvoiceNumbering
 from domain.lifecycles import ChargeStatus, InvoiceStatus, PaymentIntentStatus
-from domain.periods import Interval
 from domain.subscriptions import (
     AnchorChange,
     BillingMode,
@@ -22,7 +21,6 @@ from domain.subscriptions import (
 from domain.trials import NOW, Now
 from gateways.sandbox import ScriptedOutcome
 from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod, Subscription, SubscriptionItem, TestClock
-from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
 from services.clocks import ClockAdvanceDraft, Clocks
 from services.customers import (
     BalanceTransactionDraft,
@@ -53,14 +51,11 @@ from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
 from tests.simulation.moves import MoveActions
 from tests.simulation.part_payments import PartPaymentActions
+from tests.simulation.prices import catalogue
 from tests.simulation.quotes import QuoteActions
 from tests.simulation.scheduling import Scheduling
 from tests.simulation.single_items import SingleItemActions
 
-_PRICES = (
-    *(("usd", 1500), ("usd", 999), ("usd", 30), ("usd", 0), ("usd", 2500), ("usd", 12000)),
-    *(("eur", 123456), ("jpy", 700)),
-)
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
 
 _OUTCOMES = (
@@ -85,14 +80,7 @@ class Actions(
 
     async def prepare(self) -> None:
         """A catalogue of a few prices."""
-        for currency, amount in _PRICES:
-            draft = PriceDraft(
-                currency=currency,
-                unit_amount=amount,
-                recurring=Recurring(self.dice.choice((Interval.WEEK, Interval.MONTH, Interval.MONTH, Interval.YEAR))),
-                product_data=ProductDraft(name=f"Plan {len(self.prices)}"),
-            )
-            self.prices.append((await Prices(self.scope).create(draft)).id)
+        self.prices += await catalogue(self.scope, self.dice)
         await self.prepare_quotes()
 
     async def draw(self) -> tuple[str, Action | None]:

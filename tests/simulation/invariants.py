@@ -34,6 +34,7 @@ from services.rows import fetch_by
 from services.subscriptions.period_agenda import ENDINGS
 from tests.simulation.moves import check_migrations
 from tests.simulation.periods import check_periods
+from tests.simulation.prices import check_calculations
 from tests.simulation.quotes import check_quotes
 from tests.simulation.scheduling import check_schedules
 from tests.simulation.single_items import check_pending_updates
@@ -45,6 +46,7 @@ async def check_all() -> None:
     """Every invariant of this module."""
     await check_books()
     await check_invoices()
+    await check_calculations()
     await check_invoice_items()
     await check_payments()
     await check_subscriptions()

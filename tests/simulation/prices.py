@@ -1,0 +1,58 @@
+"""The prices of the simulation, one of every model, and what each line owes to its price."""
+
+import random
+from decimal import Decimal
+from typing import Final
+
+from domain.calculations import TRIAL, Calculation
+from domain.periods import Interval
+from domain.pricing import BillingScheme, PackageRounding, TiersMode
+from models import InvoiceLine, Price
+from services.catalog import PackagingDraft, PriceDraft, Prices, PriceTerms, ProductDraft, Recurring, TierDraft
+from services.catalog.rates import rates_of
+from services.scope import Scope
+
+_TIERS: Final = (TierDraft(up_to=1, unit_amount=1200), TierDraft(unit_amount_decimal=Decimal("999.5"), flat_amount=70))
+_TERMS: Final = (
+    *(PriceTerms(currency="usd", unit_amount=amount) for amount in (1500, 999, 30, 0, 2500, 12000)),
+    PriceTerms(currency="eur", unit_amount=123456),
+    PriceTerms(currency="jpy", unit_amount=700),
+    PriceTerms(currency="usd", unit_amount_decimal=Decimal("333.333333333333")),
+    PriceTerms(
+        currency="usd", unit_amount=450, transform_quantity=PackagingDraft(divide_by=2, round=PackageRounding.UP)
+    ),
+    PriceTerms(
+        currency="usd", billing_scheme=BillingScheme.TIERED, tiers_mode=TiersMode.GRADUATED, tiers=_TIERS
+    ),
+    PriceTerms(currency="usd", billing_scheme=BillingScheme.TIERED, tiers_mode=TiersMode.VOLUME, tiers=_TIERS),
+)  # fmt: skip
+
+
+async def catalogue(scope: Scope, dice: random.Random) -> list[str]:
+    """The ids of recurring prices, at intervals that fall to them by chance."""
+    prices = []
+    for number, terms in enumerate(_TERMS):
+        draft = PriceDraft(
+            currency=terms.currency,
+            unit_amount=terms.unit_amount,
+            unit_amount_decimal=terms.unit_amount_decimal,
+            billing_scheme=terms.billing_scheme,
+            tiers_mode=terms.tiers_mode,
+            tiers=terms.tiers,
+            transform_quantity=terms.transform_quantity,
+            recurring=Recurring(dice.choice((Interval.WEEK, Interval.MONTH, Interval.MONTH, Interval.YEAR))),
+            product_data=ProductDraft(name=f"Plan {number}"),
+        )
+        prices.append((await Prices(scope).create(draft)).id)
+    return prices
+
+
+async def check_calculations() -> None:
+    """Every line of a price comes of what its quantity costs, and explains itself."""
+    rates = {price.id: rates_of(price) for price in await Price.all()}
+    for line in await InvoiceLine.all():
+        calculation = Calculation.from_json(line.calculation)
+        assert calculation.amount == line.amount and calculation.explanation(), line.id
+        if line.price_id is not None and calculation.method != TRIAL:
+            cost = rates[line.price_id].cost_of(line.quantity)
+            assert (Decimal(calculation.exact), calculation.steps) == (cost.exact, cost.steps), line.id

@@ -140,8 +140,11 @@ def test_subscription_items_carry_period_and_whole_price() -> None:
     assert isinstance(item, stripe.SubscriptionItem)
     assert (item.current_period_start, item.current_period_end) == (ANCHOR_SECONDS, NEXT_SECONDS)
     assert isinstance(item.price, stripe.Price)
-    assert (item.price.unit_amount, item.price.unit_amount_decimal) == (1500, Decimal(1500))
-    assert (item.plan.amount, item.plan.interval) == (1500, "month")
+    assert [(tier.unit_amount, tier.unit_amount_decimal) for tier in item.price.tiers] == [
+        (1500, Decimal(1500)),
+        (None, Decimal("0.5")),
+    ]
+    assert (item.plan.tiers_mode, item.plan.interval) == ("volume", "month")
     assert (subscription.status, subscription.cancel_at) == ("active", NEXT_SECONDS)
 
 

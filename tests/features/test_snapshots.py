@@ -140,7 +140,7 @@ def test_subscription_items_carry_period_and_whole_price() -> None:
     assert isinstance(item, stripe.SubscriptionItem)
     assert (item.current_period_start, item.current_period_end) == (ANCHOR_SECONDS, NEXT_SECONDS)
     assert isinstance(item.price, stripe.Price)
-    assert [(tier.unit_amount, tier.unit_amount_decimal) for tier in item.price.tiers] == [
+    assert [(tier.unit_amount, tier.unit_amount_decimal) for tier in item.price.tiers or ()] == [
         (1500, Decimal(1500)),
         (None, Decimal("0.5")),
     ]

@@ -37,6 +37,7 @@ FEATURES = {
     "payouts",
     "portal",
     "previews",
+    "pricing",
     "price_migrations",
     "quotes",
     "refunds",

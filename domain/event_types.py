@@ -9,6 +9,7 @@ API_VERSION = "2026-10-28.endive"
 
 
 RESOURCES_BY_OBJECT: Final = {
+    "billing.meter": Resource.USAGE,
     "charge": Resource.PAYMENTS,
     "credit_note": Resource.CREDIT_NOTES,
     "customer": Resource.CUSTOMERS,
@@ -110,6 +111,10 @@ class EventType(StrEnum):
     QUOTE_WILL_EXPIRE = "quote.will_expire"
     TAX_RATE_CREATED = "tax_rate.created"
     TAX_RATE_UPDATED = "tax_rate.updated"
+    BILLING_METER_CREATED = "billing.meter.created"
+    BILLING_METER_UPDATED = "billing.meter.updated"
+    BILLING_METER_DEACTIVATED = "billing.meter.deactivated"
+    BILLING_METER_REACTIVATED = "billing.meter.reactivated"
     TEST_CLOCK_CREATED = "test_helpers.test_clock.created"
     TEST_CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     TEST_CLOCK_READY = "test_helpers.test_clock.ready"

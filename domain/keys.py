@@ -37,6 +37,7 @@ class Resource(StrEnum):
     SETTINGS = "settings"
     SUBSCRIPTIONS = "subscriptions"
     TAX = "tax"
+    USAGE = "usage"
 
 
 _PREFIXES: Final = {KeyKind.SECRET: "sk", KeyKind.RESTRICTED: "rk", KeyKind.PUBLISHABLE: "pk"}

@@ -104,6 +104,10 @@ _MEANINGS: Final = {
     "subscription_schedule.aborted": "A schedule ended because its subscription was canceled for want of payment.",
     "tax_rate.created": "A tax rate came to be, by hand or by automatic tax.",
     "tax_rate.updated": "Something about a tax rate changed; what it asks for never does.",
+    "billing.meter.created": "A meter came to be.",
+    "billing.meter.updated": "A meter was given another name.",
+    "billing.meter.deactivated": "A meter was deactivated: it refuses events.",
+    "billing.meter.reactivated": "A meter counts again.",
     "test_helpers.test_clock.created": "A test clock came to be.",
     "test_helpers.test_clock.advancing": "A test clock set off.",
     "test_helpers.test_clock.ready": "A test clock arrived.",
@@ -115,7 +119,7 @@ _MEANINGS: Final = {
 def object_of(type: str) -> str:
     """The `object` of the snapshot that an event of this type carries."""
     path, _, _ = type.rpartition(".")
-    return path if path.startswith("test_helpers.") else path.rpartition(".")[2]
+    return path if path.startswith(("billing.", "test_helpers.")) else path.rpartition(".")[2]
 
 
 def unexplained() -> list[str]:

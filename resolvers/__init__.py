@@ -37,6 +37,7 @@ from resolvers.subscriptions import (
 )
 from resolvers.tax import TaxMutations, TaxQueries
 from resolvers.tuning import tune
+from resolvers.usage import MeterMutations, UsageQueries
 from schema.base import NODE_KINDS
 from schema.scalars import SCALARS
 
@@ -61,6 +62,7 @@ QUERIES: tuple[type, ...] = (
     PriceMigrationQueries,
     SubscriptionScheduleQueries,
     TaxQueries,
+    UsageQueries,
     AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -83,6 +85,7 @@ MUTATIONS: tuple[type, ...] = (
     PriceMigrationMutations,
     SubscriptionScheduleMutations,
     TaxMutations,
+    MeterMutations,
 )
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."

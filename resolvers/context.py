@@ -28,6 +28,7 @@ from services.scope import Scope
 from services.settings import Settings
 from services.subscriptions import SubscriptionItems, Subscriptions
 from services.tax import TaxRates, TaxRegistrations
+from services.usage import Meters
 
 SERVICE = TypeVar("SERVICE")
 
@@ -74,6 +75,7 @@ class Services:
     invoice_items = bound(ManualItems)
     invoice_lines = bound(DraftLines)
     invoices = bound(Invoices)
+    meters = bound(Meters)
     payment_methods = bound(PaymentMethods)
     payments = bound(PaymentIntents)
     price_migrations = bound(PriceMigrations)

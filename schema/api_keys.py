@@ -45,6 +45,7 @@ describe_enum(
     SETTINGS="The account's settings.",
     SUBSCRIPTIONS="Subscriptions and their items.",
     TAX="Tax rates and registrations.",
+    USAGE="Meters and the events that they count.",
 )
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from schema.schedules import SubscriptionSchedule
     from schema.subscriptions import Subscription, SubscriptionItem
     from schema.tax import TaxRate, TaxRegistration
+    from schema.usage import Meter
 
 AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
 AddressInputRef = Annotated["AddressInput", strawberry.lazy("schema.customers")]
@@ -51,6 +52,7 @@ InvoiceRef = Annotated["Invoice", strawberry.lazy("schema.invoices")]
 InvoiceCustomFieldRef = Annotated["InvoiceCustomField", strawberry.lazy("schema.customers")]
 InvoiceItemRef = Annotated["InvoiceItem", strawberry.lazy("schema.invoice_items")]
 InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
+MeterRef = Annotated["Meter", strawberry.lazy("schema.usage")]
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]
 PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from models import (
     CustomerTaxId,
     InvoiceItem,
+    Meter,
     PaymentIntent,
     PaymentMethod,
     Price,
@@ -46,6 +47,7 @@ from services.snapshots.schedules import schedule_snapshot
 from services.snapshots.shapes import Snapshot
 from services.snapshots.subscriptions import subscription_snapshot
 from services.snapshots.tax import tax_rate_snapshot
+from services.snapshots.usage import meter_snapshot
 
 __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
 
@@ -69,6 +71,7 @@ Single: TypeAlias = (
     | InvoiceItem
     | Quote
     | SubscriptionSchedule
+    | Meter
     | TaxRate
     | TestClock
 )
@@ -94,6 +97,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     InvoiceItem: invoice_item_snapshot,
     Quote: quote_snapshot,
     TaxRate: tax_rate_snapshot,
+    Meter: meter_snapshot,
     TestClock: clock_snapshot,
 }
 

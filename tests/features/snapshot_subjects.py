@@ -13,6 +13,7 @@ from models import (
     CreditNoteLine,
     Customer,
     CustomerTaxId,
+    Meter,
     OutOfBandPayment,
     PaymentIntent,
     PaymentMethod,
@@ -335,6 +336,22 @@ def tax_rate(full: bool) -> TaxRate:
     )
 
 
+def meter(full: bool) -> Meter:
+    """A meter of gigabytes that was put to rest; bare, one that counts calls."""
+    more = {"status": "inactive", "deactivated_at": NEXT} if full else {"status": "active"}
+    return Meter(
+        id="mtr_1",
+        updated_at=NEXT,
+        display_name="Gigabytes",
+        event_name="gigabytes",
+        formula="sum" if full else "count",
+        customer_key="stripe_customer_id",
+        value_key="value",
+        **OWNER,
+        **more,
+    )
+
+
 def clock(full: bool) -> TestClock:
     """A clock on its way; bare, one that stands still."""
     more = {"name": "one year", "status": "advancing", "target_at": NEXT}
@@ -360,5 +377,6 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "invoice_payment": (invoice_payment, stripe.InvoicePayment, EventType.INVOICE_PAYMENT_PAID),
     "credit_note": (credit_note, stripe.CreditNote, EventType.CREDIT_NOTE_CREATED),
     "tax_rate": (tax_rate, stripe.TaxRate, EventType.TAX_RATE_CREATED),
+    "meter": (meter, stripe.billing.Meter, EventType.BILLING_METER_CREATED),
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

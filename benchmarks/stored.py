@@ -145,8 +145,9 @@ async def _invoices(stock: Stock) -> None:
         Invoice, stock.subscriptions, id=_id("in"), created_at=_at(ANCHOR), customer_id=_id("cus"),
         subscription_id=_id("sub"), cycle="0", status="'paid'", number="'S' || n || '-0001'", currency="'usd'",
         billing_reason="'subscription_create'", collection_method="'charge_automatically'", period_start=_at(ANCHOR),
-        period_end=_at(ANCHOR), subtotal=total, total=total, amount_due=total, amount_paid=total, attempted="TRUE",
-        attempt_count="1", ending_balance="0", finalized_at=_at(ANCHOR), paid_at=_at(ANCHOR),
+        period_end=_at(ANCHOR), subtotal=total, total=total, total_excluding_tax=total, amount_due=total,
+        amount_paid=total, attempted="TRUE", attempt_count="1", ending_balance="0",
+        finalized_at=_at(ANCHOR), paid_at=_at(ANCHOR),
     )  # fmt: skip
     await _insert(
         InvoiceLine, stock.subscriptions * stock.items, id=_id("il"), created_at=_at(ANCHOR),

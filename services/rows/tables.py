@@ -16,7 +16,6 @@ from models.base import InstantField
 from services.transactions import database
 
 _EMPTY_JSON: dict[type, str] = {dict: "{}", list: "[]"}
-_EMPTY = ("{}", b"{}")
 
 MODEL = TypeVar("MODEL", bound=Model)
 Converter = Callable[[Any], Any]
@@ -175,9 +174,11 @@ def _to_json(value: Any) -> str:
 
 def _from_json(value: Any) -> Any:
     # Records that were dictionaries may hold what the text stands for.
-    if isinstance(value, (str, bytes)):
-        return {} if value in _EMPTY else orjson.loads(value)
-    return value
+    if value == "[]":  # most columns that hold lists are empty
+        return []
+    if value == "{}":
+        return {}
+    return orjson.loads(value) if isinstance(value, (str, bytes)) else value
 
 
 def _positions(converters: Sequence[Converter | None]) -> tuple[tuple[int, Converter], ...]:

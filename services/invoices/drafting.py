@@ -9,12 +9,12 @@ from domain.ids import Prefix
 from domain.invoices import BillingReason, CollectionMethod, due_date_of
 from domain.invoicing import InvoiceDraft, LineDraft
 from domain.lifecycles import InvoiceStatus, SubscriptionStatus
-from domain.money import optional_unit_amount_text
 from domain.subscriptions import PausedCollection
 from models import Invoice, InvoiceLine, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.events import Events
+from services.invoices.line_columns import columns_of
 from services.invoices.reckoning import Reckoning, Unreckoned
 from services.rows import insert_rows
 
@@ -122,25 +122,10 @@ class Drafting(Service):
             created_at=invoice.created_at,
             invoice_id=invoice.id,
             position=position,
-            description=line.description,
-            amount=line.amount,
-            currency=line.currency,
-            quantity=line.quantity,
-            unit_amount_decimal=optional_unit_amount_text(line.unit_amount),
-            price_id=line.price_id,
-            product_id=line.product_id,
-            subscription_item_id=line.subscription_item_id,
             invoice_item_id=line.invoice_item_id,
-            proration=line.proration,
-            period_start=line.period_start,
-            period_end=line.period_end,
-            calculation=line.calculation.as_json(),
-            metadata=dict(line.metadata or {}),
-            discountable=line.discountable,
-            discounts=list(line.discounts),
             discount_amounts=[each.as_json() for each in line.discount_amounts],
-            tax_rates=list(line.tax_rates),
             taxes=[each.as_json() for each in line.taxes],
+            **columns_of(line),
             **self.ownership(),
         )
 

@@ -9,11 +9,11 @@ from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.invoicing import LineDraft
 from domain.lifecycles import LIVING
-from domain.money import optional_unit_amount_text
 from models import Customer, InvoiceItem, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.events import Events
+from services.invoices.line_columns import columns_of
 from services.rows import insert_rows, update_rows
 
 
@@ -125,23 +125,8 @@ class InvoiceItems(Service):
             created_at=at,
             customer_id=customer_id,
             subscription_id=subscription_id,
-            subscription_item_id=line.subscription_item_id,
-            description=line.description,
-            amount=line.amount,
-            currency=line.currency,
-            quantity=line.quantity,
-            unit_amount_decimal=optional_unit_amount_text(line.unit_amount),
-            price_id=line.price_id,
-            product_id=line.product_id,
-            proration=line.proration,
-            period_start=line.period_start,
-            period_end=line.period_end,
-            calculation=line.calculation.as_json(),
-            metadata=dict(line.metadata or {}),
-            discountable=line.discountable,
-            discounts=list(line.discounts),
-            tax_rates=list(line.tax_rates),
             test_clock_id=test_clock_id,
+            **columns_of(line),
             **self.ownership(),
         )
 

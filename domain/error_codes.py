@@ -173,6 +173,11 @@ class ErrorCode(StrEnum):
         "The price is archived and cannot be sold anew.",
         "Activate the price or choose another; existing subscriptions keep it.",
     )
+    FEATURE_INACTIVE = (
+        "feature_inactive", _INVALID,
+        "The feature is archived and cannot be attached to a product anew.",
+        "Activate the feature or choose another; products that have it keep it.",
+    )
 
     # Cards
     CARD_DECLINED = (

@@ -13,6 +13,7 @@ RESOURCES_BY_OBJECT: Final = {
     "charge": Resource.PAYMENTS,
     "credit_note": Resource.CREDIT_NOTES,
     "customer": Resource.CUSTOMERS,
+    "entitlements.active_entitlement_summary": Resource.ENTITLEMENTS,
     "invoice": Resource.INVOICES,
     "payment_intent": Resource.PAYMENTS,
     "payment_method": Resource.PAYMENT_METHODS,
@@ -115,6 +116,7 @@ class EventType(StrEnum):
     BILLING_METER_UPDATED = "billing.meter.updated"
     BILLING_METER_DEACTIVATED = "billing.meter.deactivated"
     BILLING_METER_REACTIVATED = "billing.meter.reactivated"
+    ENTITLEMENTS_ACTIVE_ENTITLEMENT_SUMMARY_UPDATED = "entitlements.active_entitlement_summary.updated"
     TEST_CLOCK_CREATED = "test_helpers.test_clock.created"
     TEST_CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     TEST_CLOCK_READY = "test_helpers.test_clock.ready"

@@ -28,6 +28,7 @@ class Resource(StrEnum):
     CLOCKS = "clocks"
     CREDIT_NOTES = "credit_notes"
     CUSTOMERS = "customers"
+    ENTITLEMENTS = "entitlements"
     EVENTS = "events"
     INVOICES = "invoices"
     PAYMENT_METHODS = "payment_methods"

@@ -102,6 +102,9 @@ class AccountSettings:
     downgrade_behavior: ChangeBehavior = ChangeBehavior.PRORATE
     """The same for one that costs less."""
 
+    past_due_entitles: bool = True
+    """Whether a subscription that is PAST_DUE still gives its customer the features of its products."""
+
     @property
     def change_rules(self) -> ChangeRules:
         """How changes take effect that do not say it themselves."""

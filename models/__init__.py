@@ -8,6 +8,7 @@ from models.clocks import TestClock
 from models.coupons import Coupon, Discount, PromotionCode
 from models.credit_notes import CreditNote, CreditNoteLine
 from models.customers import Customer, CustomerBalanceTransaction, CustomerTaxId
+from models.entitlements import ActiveEntitlement, EntitlementSummary, Feature, ProductFeature
 from models.events import Event, EventCounter
 from models.idempotency import IdempotencyRecord
 from models.invoices import Invoice, InvoiceCounter, InvoiceItem, InvoiceLine, OutOfBandPayment
@@ -23,6 +24,7 @@ from models.usage import Meter, MeterEvent, UsageBucket, UsageValue
 
 __all__ = [
     "Account",
+    "ActiveEntitlement",
     "AgendaEntry",
     "ApiKey",
     "BalanceTransaction",
@@ -34,8 +36,10 @@ __all__ = [
     "CustomerBalanceTransaction",
     "CustomerTaxId",
     "Discount",
+    "EntitlementSummary",
     "Event",
     "EventCounter",
+    "Feature",
     "IdempotencyRecord",
     "Invoice",
     "InvoiceCounter",
@@ -50,6 +54,7 @@ __all__ = [
     "PriceMigration",
     "PriceMigrationMember",
     "Product",
+    "ProductFeature",
     "ProductImage",
     "PromotionCode",
     "Quote",

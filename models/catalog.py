@@ -25,6 +25,9 @@ class Product(Described):
     default_price_id = fields.CharField(max_length=40, null=True)
     """No foreign key: prices refer to products, and the circle would forbid creating either."""
 
+    has_features = fields.BooleanField(default=False)
+    """Whether it brings features to those who are subscribed to it."""
+
     class Meta:
         table = "products"
         indexes = (("account_id", "livemode", "id"),)
@@ -71,6 +74,8 @@ class Price(Described):
     interval_count = fields.IntField(null=True)
     tax_behavior = fields.CharField(max_length=12, default="unspecified")
     lookup_key = fields.CharField(max_length=200, null=True)
+    has_features = fields.BooleanField(default=False)
+    """The product's, repeated here so that a subscription need not ask for it."""
 
     class Meta:
         table = "prices"

@@ -15,6 +15,7 @@ from prorata.migrations import SchemaState
 from prorata.settings import Settings
 from services.balances import books_of_all_currencies
 from services.credit_notes.books import wrongly_credited
+from services.entitlements.books import wrongly_entitled
 from services.invoices.books import unbalanced_invoices
 from services.transactions import database, is_postgres
 
@@ -64,6 +65,8 @@ async def findings(house: House) -> AsyncIterator[Finding]:
     async for finding in _books():
         yield finding
     async for finding in _invoices():
+        yield finding
+    async for finding in _entitlements():
         yield finding
     yield await _lag(house)
     async for finding in _failures():
@@ -131,6 +134,16 @@ async def _invoices() -> AsyncIterator[Finding]:
         yield Finding("Credit notes", f"the sums of {identifier} do not agree", in_order=False)
     if not found and not credited:
         yield Finding("Invoices", "each was paid what came in for it, and credited what its credit notes say")
+
+
+async def _entitlements() -> AsyncIterator[Finding]:
+    """Whether everybody has what their subscriptions bring."""
+    found = await wrongly_entitled()
+    for customer_id, lookup_key in found[:_SHOWN_MAX]:
+        text = f"subscriptions of {customer_id} say otherwise about {lookup_key}"
+        yield Finding("Entitlements", text, in_order=False)
+    if not found:
+        yield Finding("Entitlements", "everybody has what their subscriptions bring")
 
 
 async def _lag(house: House) -> Finding:

@@ -108,6 +108,8 @@ _MEANINGS: Final = {
     "billing.meter.updated": "A meter was given another name.",
     "billing.meter.deactivated": "A meter was deactivated: it refuses events.",
     "billing.meter.reactivated": "A meter counts again.",
+    "entitlements.active_entitlement_summary.updated": "What a customer is entitled to is another set of features than "
+    "before. Its object has no id; the event is found by the customer's.",
     "test_helpers.test_clock.created": "A test clock came to be.",
     "test_helpers.test_clock.advancing": "A test clock set off.",
     "test_helpers.test_clock.ready": "A test clock arrived.",
@@ -119,7 +121,7 @@ _MEANINGS: Final = {
 def object_of(type: str) -> str:
     """The `object` of the snapshot that an event of this type carries."""
     path, _, _ = type.rpartition(".")
-    return path if path.startswith(("billing.", "test_helpers.")) else path.rpartition(".")[2]
+    return path if path.startswith(("billing.", "entitlements.", "test_helpers.")) else path.rpartition(".")[2]
 
 
 def unexplained() -> list[str]:

@@ -16,6 +16,7 @@ from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
 from resolvers.credit_notes import CreditNoteMutations, CreditNoteQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
+from resolvers.entitlements import EntitlementMutations, EntitlementQueries
 from resolvers.events import EventQueries
 from resolvers.invoice_drafts import InvoiceDraftMutations
 from resolvers.invoice_items import InvoiceItemMutations, InvoiceItemQueries
@@ -63,6 +64,7 @@ QUERIES: tuple[type, ...] = (
     SubscriptionScheduleQueries,
     TaxQueries,
     UsageQueries,
+    EntitlementQueries,
     AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -86,6 +88,7 @@ MUTATIONS: tuple[type, ...] = (
     SubscriptionScheduleMutations,
     TaxMutations,
     MeterMutations,
+    EntitlementMutations,
 )
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."

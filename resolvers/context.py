@@ -16,6 +16,7 @@ from services.clocks import Clocks
 from services.credit_notes import CreditNotes
 from services.customers import Customers
 from services.customers.signup import SignUp
+from services.entitlements import Entitlements, Features, ProductFeatures
 from services.events import EventLog
 from services.invoices import DraftLines, Invoices, ManualItems
 from services.payment_methods import PaymentMethods, SandboxScripts, SetupIntents
@@ -71,7 +72,9 @@ class Services:
     clocks = bound(Clocks)
     credit_notes = bound(CreditNotes)
     customers = bound(Customers)
+    entitlements = bound(Entitlements)
     events = bound(EventLog)
+    features = bound(Features)
     invoice_items = bound(ManualItems)
     invoice_lines = bound(DraftLines)
     invoices = bound(Invoices)
@@ -80,6 +83,7 @@ class Services:
     payments = bound(PaymentIntents)
     price_migrations = bound(PriceMigrations)
     prices = bound(Prices)
+    product_features = bound(ProductFeatures)
     products = bound(Products)
     quotes = bound(Quotes)
     refunds = bound(Refunds)

@@ -100,9 +100,12 @@ class Loaders:
         """Connections by the id of their parent, for one set of arguments."""
         return self._batches.get((relation, request, conditions)) or self._page(relation, request, conditions)
 
-    def values(self, fetch: Values, absent: Callable[[], Any]) -> Batch:
-        """What `fetch` works out, by the ids of objects that may be seen; `absent()` where it says nothing."""
-        return self._batches.get(fetch) or self._values(fetch, absent)
+    def values(self, fetch: Values, absent: Callable[[], Any], kind: str | None = None) -> Batch:
+        """What `fetch` works out, by the ids of objects that may be seen; `absent()` where it says nothing.
+
+        With `kind`, the key has to be granted to read that as well.
+        """
+        return self._batches.get(fetch) or self._values(fetch, absent, kind)
 
     def forget(self) -> None:
         """Start afresh, because something was written."""
@@ -126,12 +129,18 @@ class Loaders:
             task.add_done_callback(self._tasks.discard)
 
     def _guarded(self, target: NodeKind, key: Any, fetch: Fetch, absent: Callable[[], Any]) -> Batch:
-        if not self._scope.policy.allows(target.kind, Access.READ):
-            raise Forbidden(f"This key may not read {target.kind}; it would need the grant '{target.kind}: read'.")
+        self._require(target.kind)
         batch = self._batches[key] = Batch(self, fetch, absent)
         return batch
 
-    def _values(self, fetch: Values, absent: Callable[[], Any]) -> Batch:
+    def _require(self, kind: str) -> None:
+        if not self._scope.policy.allows(kind, Access.READ):
+            raise Forbidden(f"This key may not read {kind}; it would need the grant '{kind}: read'.")
+
+    def _values(self, fetch: Values, absent: Callable[[], Any], kind: str | None) -> Batch:
+        if kind is not None:
+            self._require(kind)
+
         async def found(keys: list[str]) -> dict[str, Any]:
             return await fetch(self._scope, keys)
 

@@ -35,6 +35,7 @@ describe_enum(
     CATALOG="Products and prices.",
     CLOCKS="Test clocks.",
     CUSTOMERS="Customers, their tax ids and credit balance.",
+    ENTITLEMENTS="Features, the products that bring them, and who has them.",
     EVENTS="Events.",
     INVOICES="Invoices and their lines.",
     PAYMENT_METHODS="Payment methods and setup intents.",

@@ -15,7 +15,7 @@ from schema.base import Node, Wrapping, column, computed, describe_enum, input_f
 from schema.connections import Connection
 from schema.payloads import payload
 from schema.pricing import PriceTier, PriceTierInput, TransformQuantity, TransformQuantityInput
-from schema.refs import PriceRef, ProductRef
+from schema.refs import PriceRef, ProductFeatureRef, ProductRef
 from schema.relations import one, page
 from schema.scalars import Currency, Metadata, MinorUnits
 
@@ -65,6 +65,9 @@ class Product(Node):
     images: list[str] = column("URLs of at most eight pictures, the uploaded ones among them.")
     default_price: PriceRef | None = one("default_price_id", "The price to show first; one of its own, and active.")
     prices: Connection[PriceRef] = page("product_id", "All its prices, newest first.", filter=PricePageFilter)
+    features: Connection[ProductFeatureRef] = page(
+        "product_id", "The features that it brings to those who are subscribed to it, newest first."
+    )
     tax_code: str | None = column("What it is for the tax authorities: `txcd_` and eight digits.")
     statement_descriptor: str | None = column(
         "What card statements say beside recurring charges for it, instead of the account's own descriptor."

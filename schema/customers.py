@@ -1,7 +1,7 @@
 """Customers in the API, with their addresses, tax ids and the journal of their credit balance."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -16,6 +16,7 @@ from schema.invoices import InvoicePageFilter
 from schema.payloads import payload
 from schema.quotes import QuotePageFilter
 from schema.refs import (
+    ActiveEntitlementRef,
     CreditNoteRef,
     CustomerBalanceTransactionRef,
     CustomerRef,
@@ -30,6 +31,7 @@ from schema.relations import many, one, page
 from schema.scalars import Currency, Metadata, MinorUnits
 from schema.subscriptions import SubscriptionPageFilter
 from services.customers import TAX_IDS_MAX, balances_by_customer
+from services.entitlements import HoldersOf
 
 describe_enum(
     TaxExempt,
@@ -107,6 +109,19 @@ def _balance(source: Any, info: Any) -> Any:
     return info.context.load.values(balances_by_customer, int).load(source.row.id)
 
 
+_LookupKey = Annotated[str, strawberry.argument(description="The feature's lookup key.")]
+
+
+def _has_feature(source: Any, info: Any, **arguments: str) -> Any:
+    holders = HoldersOf(arguments["lookupKey"])
+    return info.context.load.values(holders, bool, kind="entitlements").load(source.row.id)
+
+
+def _asked_for(lookup_key: _LookupKey) -> bool:
+    """Declares the argument; `_has_feature` is what is called."""
+    raise AssertionError(lookup_key)
+
+
 @node_type(models.Customer, kind="customers", prefix=Prefix.CUSTOMER)
 class Customer(Node):
     """Someone who is billed. Nothing but the id has to be known; a deleted one remains readable."""
@@ -142,6 +157,14 @@ class Customer(Node):
     invoices: Connection[InvoiceRef] = page("customer_id", "Their invoices, newest first.", filter=InvoicePageFilter)
     quotes: Connection[QuoteRef] = page("customer_id", "Quotes made to them, newest first.", filter=QuotePageFilter)
     payment_methods: Connection[PaymentMethodRef] = page("customer_id", "What they can pay with, newest first.")
+    active_entitlements: Connection[ActiveEntitlementRef] = page(
+        "customer_id", "The features that their subscriptions entitle them to at present, newest first."
+    )
+    has_feature: bool = strawberry.field(
+        resolver=_asked_for,
+        description="Whether they are entitled to the feature with this lookup key: what a gate in your code asks.",
+        metadata={DIRECT: _has_feature},
+    )
     test_clock: TestClockRef | None = one("test_clock_id", "The test clock they live by, if they do.")
     deleted_at: datetime | None = column("When they were deleted; null of those who were not.")
     metadata: Metadata = column("Labels of your own.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         InvoiceCustomField,
         Shipping,
     )
+    from schema.entitlements import ActiveEntitlement, Feature, ProductFeature
     from schema.events import Event
     from schema.invoice_items import InvoiceItem
     from schema.invoices import Invoice, InvoiceLine
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from schema.usage import Meter
 
 AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
+ActiveEntitlementRef = Annotated["ActiveEntitlement", strawberry.lazy("schema.entitlements")]
 AddressInputRef = Annotated["AddressInput", strawberry.lazy("schema.customers")]
 AddressRef = Annotated["Address", strawberry.lazy("schema.customers")]
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
@@ -48,6 +50,7 @@ CustomerRef = Annotated["Customer", strawberry.lazy("schema.customers")]
 CustomerBalanceTransactionRef = Annotated["CustomerBalanceTransaction", strawberry.lazy("schema.customers")]
 CustomerTaxIdRef = Annotated["CustomerTaxId", strawberry.lazy("schema.customers")]
 EventRef = Annotated["Event", strawberry.lazy("schema.events")]
+FeatureRef = Annotated["Feature", strawberry.lazy("schema.entitlements")]
 InvoiceRef = Annotated["Invoice", strawberry.lazy("schema.invoices")]
 InvoiceCustomFieldRef = Annotated["InvoiceCustomField", strawberry.lazy("schema.customers")]
 InvoiceItemRef = Annotated["InvoiceItem", strawberry.lazy("schema.invoice_items")]
@@ -58,6 +61,7 @@ PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_me
 PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]
 PriceMigrationRef = Annotated["PriceMigration", strawberry.lazy("schema.price_migrations")]
 PriceMigrationMemberRef = Annotated["PriceMigrationMember", strawberry.lazy("schema.price_migrations")]
+ProductFeatureRef = Annotated["ProductFeature", strawberry.lazy("schema.entitlements")]
 ProductRef = Annotated["Product", strawberry.lazy("schema.catalog")]
 QuoteRef = Annotated["Quote", strawberry.lazy("schema.quotes")]
 QuoteLineItemRef = Annotated["QuoteLineItem", strawberry.lazy("schema.quotes")]

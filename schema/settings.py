@@ -124,6 +124,9 @@ class AccountSettings(Wrapping):
         "default."
     )
     downgrade_behavior: ChangeBehavior = column("The same for one that costs less; PRORATE by default.")
+    past_due_entitles: bool = column(
+        "Whether a subscription that is PAST_DUE still gives its customer the features of its products."
+    )
 
     @computed("Fees for single currencies; none by default.")
     def processing_fees(self) -> list[ProcessingFee]:
@@ -205,6 +208,10 @@ class AccountSettingsUpdateInput:
         "How a change of items that costs more per period takes effect when it says no `prorationBehavior`."
     )
     downgrade_behavior: strawberry.Maybe[ChangeBehavior | None] = input_field("The same for one that costs less.")
+    past_due_entitles: strawberry.Maybe[bool | None] = input_field(
+        "Whether a subscription that is PAST_DUE still gives its customer the features of its products; true by "
+        "default. A change takes and gives at once."
+    )
 
 
 AccountSettingsUpdatePayload = payload("accountSettingsUpdate", account=(AccountRef, "The account with its settings."))

@@ -8,11 +8,13 @@ from domain.ids import Prefix
 from domain.invoices import InvoicePaymentStatus, InvoicePaymentType
 from domain.lifecycles import PaymentIntentStatus
 from models import (
+    ActiveEntitlement,
     Charge,
     CreditNote,
     CreditNoteLine,
     Customer,
     CustomerTaxId,
+    EntitlementSummary,
     Invoice,
     InvoiceLine,
     OutOfBandPayment,
@@ -47,6 +49,14 @@ class WholeSubscription:
 
     row: Subscription
     items: Sequence[PricedItem]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeEntitlements:
+    """Everything that one customer is entitled to, in order of its coming."""
+
+    row: EntitlementSummary
+    entitlements: Sequence[ActiveEntitlement]
 
 
 @dataclass(frozen=True, slots=True)

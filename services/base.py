@@ -14,6 +14,7 @@ from models import TestClock
 from models.base import Owned
 from services.rows import fetch_by
 from services.scope import Scope
+from services.transactions import current_unit
 
 OWNED = TypeVar("OWNED", bound=Owned)
 SERVICE = TypeVar("SERVICE", bound="Service")
@@ -68,16 +69,22 @@ class Service:
         *,
         order: Sequence[str] = (),
         lock: bool = False,
+        keep: bool = False,
         **also: str | bool,
     ) -> list[OWNED]:
         """The scope's rows whose column has one of these values, in one statement; None among them is passed over.
 
-        `also` names further columns and the value that each must have.
+        `also` names further columns and the value that each must have. Within a transaction, `lock` holds the rows
+        until it ends, and `keep` lets those who are about to change what follows from them wait for it (`fetch_by`).
         """
         wanted = [value for value in values if value is not None]
         if not wanted:
             return []
-        return await fetch_by(model, column, wanted, order=order, lock=lock, share=False, **also, **self.ownership())
+        kept = keep and current_unit() is not None
+        own = self.ownership()
+        return await fetch_by(
+            model, column, wanted, order=order, lock=lock, share=False, keep=kept, alone=False, **also, **own
+        )
 
     def ownership(self) -> Ownership:
         """The owner columns of a new row."""

@@ -11,15 +11,24 @@ new default payment method → invoices that wait for a retry are tried with it
 payment method detached  → subscriptions with it as their own have none
 a change's invoice paid or void → the change that waits for it is carried out or dropped
 subscription ended       → its schedule is canceled, and the change that waits is dropped (so is that of a paused one)
+subscription began, changed, ended, or a setting that says which count → its customer's entitlements follow
 customer deleted         → subscriptions end, schedules never begin, payment methods are detached
 """
 
 from domain.event_types import EventType
-from services.events import react_to, react_to_change
+from services.entitlements.following import (
+    follow_beginnings,
+    follow_changes,
+    follow_endings,
+    follow_setting,
+    touched_entitlements,
+)
+from services.events import react_to, react_to_change, react_to_concern
 from services.invoices.retries import plan_retries
 from services.invoices.settlement import action_required, paid, payment_failed
 from services.payment_methods import detach_all_of
 from services.schedules.ending import cancel_with_customers, cancel_with_subscriptions
+from services.settings import react_to_setting
 from services.subscriptions.cancellation import cancel_all_of
 from services.subscriptions.detaching import forget_detached
 from services.subscriptions.dunning import (
@@ -47,6 +56,9 @@ def connect() -> None:
     react_to_change(EventType.CUSTOMER_UPDATED, "invoice_settings.default_payment_method", try_new_default_of_customers)
     react_to_change(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, "default_payment_method", try_new_default_of_subscriptions)
     react_to(EventType.PAYMENT_METHOD_DETACHED, forget_detached)
-    react_to(EventType.CUSTOMER_SUBSCRIPTION_DELETED, cancel_with_subscriptions, give_up_updates)
+    react_to(EventType.CUSTOMER_SUBSCRIPTION_CREATED, follow_beginnings)
+    react_to_concern(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, touched_entitlements, follow_changes)
+    react_to(EventType.CUSTOMER_SUBSCRIPTION_DELETED, cancel_with_subscriptions, give_up_updates, follow_endings)
+    react_to_setting("past_due_entitles", follow_setting)
     react_to(EventType.CUSTOMER_SUBSCRIPTION_PAUSED, give_up_updates)
     react_to(EventType.CUSTOMER_DELETED, cancel_all_of, cancel_with_customers, detach_all_of)

@@ -1,6 +1,6 @@
 """Settings of an account: reading them whole, changing them one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -35,10 +35,12 @@ from models import Account, Customer
 from services.base import Service
 from services.idempotency import transactional
 from services.rows import fetch_by
+from services.scope import Scope
 from services.transactions import current_unit, for_update
 
 BUSINESS_NAME_LENGTH_MAX = 200
 _SETTINGS = "settings by account"
+_FOLLOWERS: "dict[str, tuple[Follower, ...]]" = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,15 @@ class SettingsChange:
     retry_on_new_payment_method: bool | Unset | None = UNSET
     upgrade_behavior: ChangeBehavior | Unset | None = UNSET
     downgrade_behavior: ChangeBehavior | Unset | None = UNSET
+    past_due_entitles: bool | Unset | None = UNSET
+
+
+Follower = Callable[[Scope], Awaitable[None]]
+
+
+def react_to_setting(name: str, *followers: Follower) -> None:
+    """Let these follow every change of this setting in its own transaction. Only `services/reactions.py` calls this."""
+    _FOLLOWERS[name] = followers
 
 
 class Settings(Service):
@@ -88,7 +99,8 @@ class Settings(Service):
         """The account with these settings changed. Reports all problems of the change together."""
         account = await for_update(Account.filter(id=self.scope.account_id)).get()
         problems = Problems()
-        settings = _changed(settings_of(account.settings), change, problems)
+        former = settings_of(account.settings)
+        settings = _changed(former, change, problems)
         columns = {
             "country": checked_where_given(problems, country_of, change.country, "country"),
             "default_currency": checked_where_given(problems, currency_of, change.default_currency, "defaultCurrency"),
@@ -108,6 +120,10 @@ class Settings(Service):
         if (unit := current_unit()) is not None:
             known: dict[str, AccountSettings] = unit.state(_SETTINGS, dict)
             known.pop(account.id, None)
+        for name, followers in _FOLLOWERS.items():
+            if getattr(former, name) != getattr(settings, name):
+                for follow in followers:
+                    await follow(self.scope)
         return account
 
     async def _check_prefix(self, settings: AccountSettings, problems: Problems) -> None:
@@ -157,6 +173,7 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "retry_on_new_payment_method": change.retry_on_new_payment_method,
         "upgrade_behavior": change.upgrade_behavior,
         "downgrade_behavior": change.downgrade_behavior,
+        "past_due_entitles": change.past_due_entitles,
     }
     kept = {
         name: getattr(DEFAULT_SETTINGS, name) if value is None else value

@@ -29,6 +29,8 @@ _NAMES = _Names(
     DiscountResource=stripe.Discount,
     RefundResource=stripe.Refund,
     FeedbackOption=stripe.billing.FeedbackOption,
+    ActiveEntitlement=stripe.entitlements.ActiveEntitlement,
+    Feature=stripe.entitlements.Feature,
     TestClock=stripe.test_helpers.TestClock,
 )
 

@@ -133,6 +133,17 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='EntitlementSummary',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ('created_at', InstantField()),
+                ('account_id', fields.CharField(max_length=40)),
+                ('livemode', fields.BooleanField(default=False)),
+            ],
+            options={'table': 'entitlement_summaries', 'app': 'models', 'pk_attr': 'id', 'table_description': "Held by whoever works out what one customer is entitled to; its id is the customer's."},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Event',
             fields=[
                 ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
@@ -164,6 +175,21 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'event_counters', 'app': 'models', 'pk_attr': 'id', 'table_description': 'The last number given per account and mode. Taken as the last thing before commit, so readers see no gap.'},
             bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Feature',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ('created_at', InstantField()),
+                ('account_id', fields.CharField(max_length=40)),
+                ('livemode', fields.BooleanField(default=False)),
+                ('metadata', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('name', fields.CharField(max_length=80)),
+                ('lookup_key', fields.CharField(max_length=80)),
+                ('active', fields.BooleanField(default=True)),
+            ],
+            options={'table': 'features', 'app': 'models', 'unique_together': (('account_id', 'livemode', 'lookup_key'),), 'indexes': [Index(fields=['account_id', 'livemode', 'id'])], 'pk_attr': 'id', 'table_description': "An ability of what is sold, known to the seller's code by its lookup key, which never changes."},
+            bases=['Described'],
         ),
         ops.CreateModel(
             name='IdempotencyRecord',
@@ -248,6 +274,7 @@ class Migration(migrations.Migration):
                 ('url', fields.CharField(null=True, max_length=2048)),
                 ('marketing_features', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('default_price_id', fields.CharField(null=True, max_length=40)),
+                ('has_features', fields.BooleanField(default=False)),
             ],
             options={'table': 'products', 'app': 'models', 'indexes': [Index(fields=['account_id', 'livemode', 'id'])], 'pk_attr': 'id', 'table_description': 'A good or service. May be deleted only while no price exists, else archived.'},
             bases=['Described'],
@@ -279,6 +306,7 @@ class Migration(migrations.Migration):
                 ('interval_count', fields.IntField(null=True)),
                 ('tax_behavior', fields.CharField(default='unspecified', max_length=12)),
                 ('lookup_key', fields.CharField(null=True, max_length=200)),
+                ('has_features', fields.BooleanField(default=False)),
             ],
             options={'table': 'prices', 'app': 'models', 'unique_together': (('account_id', 'livemode', 'lookup_key'),), 'indexes': [Index(fields=['account_id', 'livemode', 'id'])], 'pk_attr': 'id', 'table_description': 'How much a product costs and how often. Money fields never change after creation.'},
             bases=['Described'],
@@ -321,6 +349,19 @@ class Migration(migrations.Migration):
                 ('reason', fields.CharField(null=True, max_length=20)),
             ],
             options={'table': 'price_migration_members', 'app': 'models', 'unique_together': (('migration_id', 'subscription_id'),), 'pk_attr': 'id', 'table_description': 'One subscription of a migration, and what became of it.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='ProductFeature',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ('created_at', InstantField()),
+                ('account_id', fields.CharField(max_length=40)),
+                ('livemode', fields.BooleanField(default=False)),
+                ('product', fields.ForeignKeyField('models.Product', source_field='product_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('feature', fields.ForeignKeyField('models.Feature', source_field='feature_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'product_features', 'app': 'models', 'unique_together': (('product_id', 'feature_id'),), 'pk_attr': 'id', 'table_description': 'A product brings a feature to those who are subscribed to it.'},
             bases=['Owned'],
         ),
         ops.CreateModel(
@@ -448,6 +489,20 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'customers', 'app': 'models', 'unique_together': (('account_id', 'livemode', 'invoice_prefix'),), 'indexes': [Index(fields=['account_id', 'livemode', 'id']), Index(fields=['account_id', 'livemode', 'email_folded'])], 'pk_attr': 'id', 'table_description': 'Someone who is billed. Nothing but the id is required; a deleted one remains as a row.'},
             bases=['Described'],
+        ),
+        ops.CreateModel(
+            name='ActiveEntitlement',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ('created_at', InstantField()),
+                ('account_id', fields.CharField(max_length=40)),
+                ('livemode', fields.BooleanField(default=False)),
+                ('customer', fields.ForeignKeyField('models.Customer', source_field='customer_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('feature', fields.ForeignKeyField('models.Feature', source_field='feature_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('lookup_key', fields.CharField(max_length=80)),
+            ],
+            options={'table': 'active_entitlements', 'app': 'models', 'unique_together': (('customer_id', 'lookup_key'),), 'pk_attr': 'id', 'table_description': 'A customer has a feature, by however many subscriptions: once.'},
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='CustomerBalanceTransaction',

@@ -26,7 +26,7 @@ class Catalog(Service):
         path = at or ("priceData",)
         problems = Problems()
         terms = checked_terms(problems, draft, *path)
-        product = await self.find(Product, draft.product)
+        product = next(iter(await self.gather(Product, "id", [draft.product], keep=True)), None)
         if product is None:
             problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{draft.product}'.", *path, "product")
         elif not product.active:
@@ -34,10 +34,10 @@ class Catalog(Service):
                 ErrorCode.PRODUCT_INACTIVE, f"Product {product.id} is archived and cannot be sold.", *path, "product"
             )
         problems.raise_any()
-        assert terms is not None
+        assert terms is not None and product is not None
 
         now = self.scope.clock.now()
-        price = new_price(self, terms, draft.product, at=now, active=False)
+        price = new_price(self, terms, draft.product, at=now, active=False, has_features=product.has_features)
         await insert_rows([price])
         self.events.record(EventType.PRICE_CREATED, price, at=now)
         return price

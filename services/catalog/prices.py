@@ -64,6 +64,7 @@ class Prices(Service):
         assert terms is not None
 
         row = new_price(self, terms, product.id, at=now, active=draft.active, nickname=nickname, lookup_key=lookup_key)
+        row.has_features = product.has_features
         if draft.product_data is not None:
             await insert_rows([product])
             self.events.record(EventType.PRODUCT_CREATED, product, at=now)
@@ -113,7 +114,7 @@ class Prices(Service):
             columns = product_columns(problems, draft.product_data, {}, "productData")
             return None if problems else new_product(self, columns, at=self.scope.clock.now())
         assert draft.product is not None
-        product = await self.find(Product, draft.product)
+        product = next(iter(await self.gather(Product, "id", [draft.product], keep=True)), None)
         if product is None:
             problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{draft.product}'.", "product")
         return product

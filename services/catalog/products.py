@@ -6,7 +6,7 @@ from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.uploads import UploadedFile
-from models import Price, Product, ProductImage
+from models import Price, Product, ProductFeature, ProductImage
 from services.base import Service, part
 from services.catalog.checks import IMAGES_MAX, checked_terms, product_columns, refuse_many
 from services.catalog.drafts import ProductChange, ProductDraft, ProductFilter
@@ -59,6 +59,7 @@ class Products(Service):
             raise _in_use(row, prices)
         try:
             async with savepoint():
+                await self.mine(ProductFeature).filter(product_id=row.id).delete()
                 await self.mine(Product).filter(id=row.id).delete()
         except IntegrityError:  # A price was made between our count and the removal.
             raise _in_use(row, 1) from None

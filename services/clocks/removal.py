@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from models import (
+    ActiveEntitlement,
     AgendaEntry,
     BalanceTransaction,
     Charge,
@@ -12,6 +13,7 @@ from models import (
     Customer,
     CustomerBalanceTransaction,
     CustomerTaxId,
+    EntitlementSummary,
     Invoice,
     InvoiceItem,
     InvoiceLine,
@@ -37,6 +39,7 @@ _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
     Quote, PaymentIntent, InvoiceItem, Invoice, SubscriptionSchedule, Subscription, SetupIntent, PaymentMethod,
     CustomerTaxId,
     CustomerBalanceTransaction,
+    ActiveEntitlement,
 )  # fmt: skip
 """What names its customer, in an order in which nothing is removed before what refers to it."""
 
@@ -69,6 +72,7 @@ class Removal(Service):
         )
         for model in _OF_CUSTOMERS:
             await self._delete(model, "customer_id", customers)
+        await self._delete(EntitlementSummary, "id", customers)
         await self._delete(BalanceTransaction, "test_clock_id", [clock.id])
         await self._delete(AgendaEntry, "test_clock_id", [clock.id])
         await self._delete(AgendaEntry, "subject_id", [*charges, *refunds, *setups])

@@ -19,6 +19,15 @@ __all__ = ["delete_by", "fetch_by", "hydrate", "insert_rows", "select_list", "up
 
 MODEL = TypeVar("MODEL", bound=Model)
 
+_LOCKS: Final = {
+    (False, False, False, False): "",
+    (True, False, False, False): " FOR NO KEY UPDATE",
+    (False, True, False, False): " FOR SHARE",
+    (False, False, True, False): " FOR KEY SHARE",
+    (False, False, False, True): " FOR UPDATE",
+}
+"""By `lock`, `share`, `keep` and `alone`, of which there is one at most."""
+
 _COPY_FROM: Final = 200
 """Rows from which COPY is quicker than `INSERT … SELECT unnest` on PostgreSQL."""
 
@@ -80,6 +89,8 @@ async def fetch_by(
     order: Sequence[str] = (),
     lock: bool = False,
     share: bool = False,
+    keep: bool = False,
+    alone: bool = False,
     **scope: Any,
 ) -> list[MODEL]:
     """The rows whose `column` is among `values`, of those that the scope's columns select (`account_id=…`).
@@ -87,10 +98,13 @@ async def fetch_by(
     `order` names fields, with a leading minus for descending. With `lock` the rows are held until the unit ends, in
     the order of their ids, so that two groups never wait for each other (PostgreSQL; SQLite has one writer anyway).
     With `share` instead they only stay as they are: others may hold them likewise, and nobody changes them.
+    `keep` waits for nobody but those who read them with `alone`, who in turn wait for all others: so somebody who is
+    about to change what follows from a row knows everybody who has read it before.
     """
     table = table_of(model)
-    by = tuple(order) or ((table.key.attribute,) if lock or share else ())
-    locked = (" FOR NO KEY UPDATE" if lock else " FOR SHARE" if share else "") if table.postgres else ""
+    locked = _LOCKS[lock, share, keep, alone]
+    by = tuple(order) or ((table.key.attribute,) if locked else ())
+    locked = locked if table.postgres else ""
 
     def compose() -> str:
         sql = f"SELECT {table.select_list} FROM {table.name} WHERE {table.condition(column, tuple(scope))}"

@@ -28,6 +28,7 @@ from services.aggregates import (
     WholeCharge,
     WholeCreditNote,
     WholeCustomer,
+    WholeEntitlements,
     WholeInvoice,
     WholeInvoicePayment,
     WholeSubscription,
@@ -36,6 +37,7 @@ from services.snapshots.catalog import price_snapshot, product_snapshot
 from services.snapshots.clocks import clock_snapshot
 from services.snapshots.credit_notes import credit_note_snapshot
 from services.snapshots.customers import customer_snapshot, tax_id_snapshot
+from services.snapshots.entitlements import entitlements_snapshot
 from services.snapshots.invoice_items import invoice_item_snapshot
 from services.snapshots.invoice_payments import invoice_payment_snapshot
 from services.snapshots.invoices import invoice_snapshot, upcoming_snapshot
@@ -59,6 +61,7 @@ Whole: TypeAlias = (
     | UpcomingInvoice
     | WholeInvoicePayment
     | WholeCreditNote
+    | WholeEntitlements
 )
 Single: TypeAlias = (
     CustomerTaxId
@@ -94,6 +97,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     UpcomingInvoice: upcoming_snapshot,
     WholeInvoicePayment: invoice_payment_snapshot,
     WholeCreditNote: credit_note_snapshot,
+    WholeEntitlements: entitlements_snapshot,
     InvoiceItem: invoice_item_snapshot,
     Quote: quote_snapshot,
     TaxRate: tax_rate_snapshot,

@@ -24,7 +24,8 @@ class WantedItems(Service):
                 "items",
             )
             return []
-        known = {price.id: price for price in await self.gather(Price, "id", [item.price for item in items])}
+        named = [item.price for item in items]
+        known = {price.id: price for price in await self.gather(Price, "id", named, keep=True)}
         products = {price.product_id for price in known.values()}
         archived = {product.id for product in await self.gather(Product, "id", products, active=False)}
         prices = []

@@ -22,7 +22,8 @@ class WholeSubscriptions(Service):
         """These subscriptions with their items and prices."""
         items: dict[str, list[PricedItem]] = {subscription.id: [] for subscription in subscriptions}
         rows = await self.gather(SubscriptionItem, "subscription_id", items, order=("id",))
-        prices = {price.id: price for price in await self.gather(Price, "id", {row.price_id for row in rows})}
+        held = await self.gather(Price, "id", {row.price_id for row in rows}, keep=True)
+        prices = {price.id: price for price in held}
         for row in rows:
             items[row.subscription_id].append(PricedItem(row, prices[row.price_id]))
         return [WholeSubscription(subscription, items[subscription.id]) for subscription in subscriptions]

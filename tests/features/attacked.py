@@ -61,6 +61,9 @@ async def everything(api: Api) -> dict[str, Any]:
     failing = await made(api, "paymentMethodAttach", "paymentMethod { id }", failing)
     product = {"name": "Basic", "defaultPriceData": MONTHLY}
     product = await made(api, "productCreate", "product { id defaultPrice { id } }", product)
+    feature = await made(api, "featureCreate", "feature { id }", {"name": "Export", "lookupKey": "export"})
+    bringing = {"product": product["id"], "entitlementFeature": feature["id"]}
+    brought = await made(api, "productFeatureCreate", "productFeature { id }", bringing)
     subscribing = {"items": [{"price": product["defaultPrice"]["id"]}], "defaultPaymentMethod": failing["id"], **mine}
     begun = await api.do("subscriptionCreate", "subscription { id latestInvoice { id } }", subscribing)
     quoting = {"lineItems": [{"price": product["defaultPrice"]["id"]}], **mine}
@@ -76,6 +79,7 @@ async def everything(api: Api) -> dict[str, Any]:
         "refund": (await made(api, "refundCreate", "refund { id }", {"paymentIntent": paid["id"], "amount": 1}))["id"],
         "tax": (await made(api, "customerTaxIdCreate", "customerTaxId { id }", {**TAX_ID, **mine}))["id"],
         "subscription": begun["subscription"]["id"], "invoice": begun["subscription"]["latestInvoice"]["id"],
+        "feature": feature["id"], "brought": brought["id"],
         "quote": (await made(api, "quoteCreate", "quote { id }", quoting))["id"], "quoting": quoting,
         "subscribing": {**subscribing, "defaultPaymentMethod": card["id"]}, "paying": paying,
     }  # fmt: skip
@@ -113,6 +117,9 @@ def writes(has: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
         ("subscriptionCreate", "subscription", has["subscribing"]),
         ("subscriptionUpdate", "subscription", {"id": has["subscription"], "description": "x"}),
         ("subscriptionCancel", "subscription", {"id": has["subscription"]}),
+        ("featureUpdate", "feature", {"id": has["feature"], "name": "x"}),
+        ("productFeatureCreate", "productFeature", {"product": has["product"], "entitlementFeature": has["feature"]}),
+        ("productFeatureDelete", "productFeature", {"id": has["brought"]}),
         ("quoteCreate", "quote", has["quoting"]),
         ("quoteUpdate", "quote", {"id": has["quote"], "header": "x"}),
         ("quoteFinalize", "quote", {"id": has["quote"]}),

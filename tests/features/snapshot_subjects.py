@@ -8,11 +8,13 @@ from stripe import StripeObject
 
 from domain.event_types import EventType
 from models import (
+    ActiveEntitlement,
     Charge,
     CreditNote,
     CreditNoteLine,
     Customer,
     CustomerTaxId,
+    EntitlementSummary,
     Meter,
     OutOfBandPayment,
     PaymentIntent,
@@ -32,6 +34,7 @@ from services.aggregates import (
     WholeCharge,
     WholeCreditNote,
     WholeCustomer,
+    WholeEntitlements,
     WholeInvoicePayment,
     WholeSubscription,
 )
@@ -358,6 +361,12 @@ def clock(full: bool) -> TestClock:
     return TestClock(id="clock_1", frozen_at=ANCHOR, **OWNER, **(more if full else {"status": "ready"}))
 
 
+def entitlements(full: bool) -> WholeEntitlements:
+    """What a customer may use, or nothing."""
+    held = ActiveEntitlement(id="ent_1", customer_id="cus_1", feature_id="feat_1", lookup_key="export", **OWNER)
+    return WholeEntitlements(EntitlementSummary(id="cus_1", **OWNER), [held] if full else [])
+
+
 KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]] = {
     "customer": (customer, stripe.Customer, EventType.CUSTOMER_CREATED),
     "tax_id": (tax_id, stripe.TaxId, EventType.CUSTOMER_TAX_ID_CREATED),
@@ -378,5 +387,10 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "credit_note": (credit_note, stripe.CreditNote, EventType.CREDIT_NOTE_CREATED),
     "tax_rate": (tax_rate, stripe.TaxRate, EventType.TAX_RATE_CREATED),
     "meter": (meter, stripe.billing.Meter, EventType.BILLING_METER_CREATED),
+    "entitlements": (
+        entitlements,
+        stripe.entitlements.ActiveEntitlementSummary,
+        EventType.ENTITLEMENTS_ACTIVE_ENTITLEMENT_SUMMARY_UPDATED,
+    ),
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

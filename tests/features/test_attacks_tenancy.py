@@ -14,7 +14,7 @@ Stranger = Callable[[Api], Awaitable[Api]]
 
 ONE = (
     *("product", "price", "customer", "testClock", "paymentMethod", "setupIntent", "charge", "paymentIntent"),
-    *("refund", "balanceTransaction", "invoice", "subscription", "quote", "event"),
+    *("refund", "balanceTransaction", "invoice", "subscription", "quote", "event", "feature", "activeEntitlement"),
 )
 LISTS = """query($customer: ID, $charge: ID, $intent: ID, $price: ID, $product: ID, $clock: ID) {
     a: customers(filter: {testClock: $clock}) { totalCount }
@@ -53,6 +53,7 @@ def borrowings(has: dict[str, Any], own: dict[str, Any]) -> list[tuple[str, str,
         ("productUpdate", "product", {"id": own["product"], "defaultPrice": has["price"]}),
         ("productUpdate", "product", {"id": has["product"], "name": "x"}),
         ("productDelete", "product", {"id": has["product"]}),
+        ("productFeatureCreate", "productFeature", {"product": own["product"], "entitlementFeature": has["feature"]}),
         ("priceCreate", "price", {"product": has["product"], "currency": "usd", "unitAmount": 1}),
         ("priceUpdate", "price", {"id": has["price"], "active": False}),
         ("subscriptionCreate", "subscription", {"items": [{"price": has["price"]}], **waiting}),

@@ -46,9 +46,10 @@ from services.subscriptions import (
     TrialEndBehaviorDraft,
     TrialSettingsDraft,
 )
-from tests.simulation import credit_notes, drafts, moves, part_payments, quotes, single_items
+from tests.simulation import credit_notes, drafts, entitlements, moves, part_payments, quotes, single_items
 from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
+from tests.simulation.entitlements import EntitlementActions
 from tests.simulation.moves import MoveActions
 from tests.simulation.part_payments import PartPaymentActions
 from tests.simulation.prices import catalogue
@@ -69,7 +70,14 @@ Action = Callable[[Scope], Awaitable[Any]]
 
 @dataclass
 class Actions(
-    MoveActions, QuoteActions, DraftActions, PartPaymentActions, CreditNoteActions, Scheduling, SingleItemActions
+    MoveActions,
+    QuoteActions,
+    DraftActions,
+    PartPaymentActions,
+    CreditNoteActions,
+    Scheduling,
+    SingleItemActions,
+    EntitlementActions,
 ):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
@@ -81,6 +89,7 @@ class Actions(
     async def prepare(self) -> None:
         """A catalogue of a few prices."""
         self.prices += await catalogue(self.scope, self.dice)
+        await self.prepare_features()
         await self.prepare_quotes()
 
     async def draw(self) -> tuple[str, Action | None]:
@@ -308,5 +317,5 @@ _WEIGHTS = {
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
     "plan": 8, "replan": 5, "unplan": 2,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
-    **single_items.WEIGHTS,
+    **single_items.WEIGHTS, **entitlements.WEIGHTS,
 }  # fmt: skip

@@ -32,6 +32,7 @@ from services.invoices.paid import PAYABLE, remaining_of
 from services.payments import in_flight
 from services.rows import fetch_by
 from services.subscriptions.period_agenda import ENDINGS
+from tests.simulation.entitlements import check_entitlements
 from tests.simulation.moves import check_migrations
 from tests.simulation.periods import check_periods
 from tests.simulation.prices import check_calculations
@@ -59,6 +60,7 @@ async def check_all() -> None:
     await check_migrations()
     await check_schedules()
     await check_pending_updates()
+    await check_entitlements()
     await check_events()
 
 

@@ -3,8 +3,13 @@
 import asyncio
 from typing import Any
 
-from models import ActiveEntitlement, Event
+from domain.errors import Problems
+from models import ActiveEntitlement, Event, ProductFeature
+from services.entitlements import ProductFeatureDraft, ProductFeatures
 from services.entitlements.books import wrongly_entitled
+from services.subscriptions import ItemDraft
+from services.subscriptions.wanted_items import WantedItems
+from services.transactions import in_transaction
 from tests.scenarios.entitling import SUMMARY, attach, detach, feature, features_of, plan, product_of
 from tests.scenarios.world import World
 from tests.simulation.entitlements import check_entitlements
@@ -12,7 +17,7 @@ from tests.simulation.entitlements import check_entitlements
 
 async def in_parallel(world: World, *calls: tuple[str, str, dict[str, Any]]) -> list[Any]:
     """The payloads of these mutations, sent all at once."""
-    return list(await asyncio.gather(*(world.do(mutation, shown, **input) for mutation, shown, input in calls)))
+    return list(await asyncio.gather(*(world.do(mutation, shown, **values) for mutation, shown, values in calls)))
 
 
 async def test_both_subscriptions_of_a_customer_end_at_once(world: World) -> None:
@@ -81,3 +86,32 @@ async def test_subscriptions_are_resumed_while_their_product_gets_a_feature(worl
     assert await wrongly_entitled() == []
     assert await ActiveEntitlement.all().count() == 6
     assert await Event.filter(type=SUMMARY).count() == 6
+
+
+async def test_attaching_waits_for_those_who_have_read_the_price_without_it(world: World) -> None:
+    price = await world.price("Pro", 0)
+    draft = ProductFeatureDraft(
+        product=await product_of(world, price), entitlement_feature=await feature(world, "export")
+    )
+    read, go_on = asyncio.Event(), asyncio.Event()
+
+    async def subscribing() -> None:
+        async def body() -> None:
+            [known] = await WantedItems(world.api.scope).prices([ItemDraft(price=price)], Problems())
+            assert not known.has_features
+            read.set()
+            await go_on.wait()
+
+        await in_transaction(body)
+
+    async def attaching() -> None:
+        await read.wait()
+        await ProductFeatures(world.api.scope).attach(draft)
+
+    tasks = [asyncio.create_task(each()) for each in (subscribing, attaching)]
+    await read.wait()
+    await asyncio.wait(tasks, timeout=0.2)
+    assert [each.done() for each in tasks] == [False, False]
+    go_on.set()
+    await asyncio.gather(*tasks)
+    assert await ProductFeature.all().count() == 1

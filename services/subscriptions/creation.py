@@ -12,7 +12,7 @@ from domain.invoices import BillingReason, CollectionMethod
 from domain.lifecycles import PaymentIntentStatus, SubscriptionStatus
 from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
 from gateways.outcomes import Outcome
-from models import Charge, Invoice, PaymentIntent, Subscription
+from models import Charge, Invoice, PaymentIntent, Price, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice
 from services.base import Service, Settled, part
 from services.catalog import Catalog
@@ -114,6 +114,7 @@ class Creation(Service):
             )
         [effect] = effects
         if effect.succeeded:
+            await self._see_features(plan)
             await self.write(plan, payment=effect)
             settled = await self.attempts.concluded(errand, None, effect.intent.id)
             return cast("Settled[Subscription | None]", settled)
@@ -124,6 +125,13 @@ class Creation(Service):
         if errand.claim is not None:
             await answered(errand.claim, refusal)
         return refusal
+
+    async def _see_features(self, plan: Plan) -> None:
+        """What the products bring may have changed since the plan was made, in the transaction before."""
+        held = await self.gather(Price, "id", [item.price.id for item in plan.whole.items], keep=True)
+        brings = {price.id: price.has_features for price in held}
+        for item in plan.whole.items:
+            item.price.has_features = brings[item.price.id]
 
     async def _ahead(self, plan: Plan) -> PaymentIntent:
         assert plan.invoice is not None, "nothing is charged ahead without an invoice"

@@ -10,10 +10,38 @@ from domain.currencies import format_minor
 from domain.money import half_away_from_zero, unit_amount_text
 from domain.periods import Share
 from domain.pricing import Quantity, Rates, Step, StepKind
+from domain.reckoning import DiscountAmount
 
 _DAY: Final = 86_400
 TRIAL: Final = "trial"
 """The method of calculation of a line that a trial makes free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What discounts took off an amount, one after the other; in minor units. Others lose the same share by them."""
+
+    of: int
+    cuts: tuple[DiscountAmount, ...]
+
+    @property
+    def off(self) -> int:
+        """What they took off together."""
+        return sum(cut.amount for cut in self.cuts)
+
+    @property
+    def share(self) -> Fraction:
+        """Which share of the amount they took off, from 0 to 1."""
+        return Fraction(self.off, self.of)
+
+    def as_json(self) -> dict[str, Any]:
+        """For a JSON column."""
+        return {"of": self.of, "cuts": [cut.as_json() for cut in self.cuts]}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Reduction":
+        """What `as_json` gave."""
+        return cls(int(stored["of"]), tuple(map(DiscountAmount.from_json, stored["cuts"])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +63,8 @@ class Calculation:
     period_seconds: int | None = None
     whole_periods: int = 0
     steps: tuple[Step, ...] = ()
+    reduction: Reduction | None = None
+    """What discounts take off within the amount; None where they are not in it."""
 
     def as_json(self) -> dict[str, Any]:
         """The calculation for a JSON column; numbers that are not whole are texts."""
@@ -45,6 +75,8 @@ class Calculation:
             more["whole_periods"] = self.whole_periods
         if self.steps:
             more["steps"] = [step.as_json() for step in self.steps]
+        if self.reduction is not None:
+            more["reduction"] = self.reduction.as_json()
         return {
             "method": self.method,
             "currency": self.currency,
@@ -72,6 +104,7 @@ class Calculation:
             period_seconds=int(stored["period_seconds"]) if "period_seconds" in stored else None,
             whole_periods=int(stored.get("whole_periods", 0)),
             steps=tuple(map(Step.from_json, stored.get("steps", ()))),
+            reduction=Reduction.from_json(stored["reduction"]) if "reduction" in stored else None,
         )
 
     def explanation(self, locale: str = "en_US") -> str:
@@ -82,15 +115,34 @@ class Calculation:
         amount = format_minor(self.amount, self.currency, locale)
         if self.seconds is not None and self.period_seconds is not None:
             seconds = self.seconds + self.whole_periods * self.period_seconds
-            whole = Fraction(exact) * seconds == abs(self.amount) * self.period_seconds
+            whole = self.reduced * seconds == abs(self.amount) * self.period_seconds
             fate = "given back" if self.method == "unused_time" else "charged"
             share = _share_in_words(self.seconds, self.period_seconds)
             if self.whole_periods:
                 share = f"{self.whole_periods} whole and {share}"
+            text += self._reduction_in_words(locale)
             return f"{text} a period; {share} are {fate}: {amount}" + ("" if whole else ", rounded half away from zero")
         if exact == self.amount:
             return text
         return f"{text}, rounded half away from zero to {amount}"
+
+    @property
+    def reduced(self) -> Fraction:
+        """What a whole period costs less the discounts that are in the amount, exactly."""
+        return Fraction(Decimal(self.exact)) * (1 - (self.reduction.share if self.reduction else 0))
+
+    def _reduction_in_words(self, locale: str) -> str:
+        """The discounts in the amount: "; discounts of 25 % and $5.00 take $10.00 of $20.00 off"."""
+        if self.reduction is None:
+            return ""
+        each = [
+            f"{cut.percent_off} %" if cut.percent_off else format_minor(cut.amount, self.currency, locale)
+            for cut in self.reduction.cuts
+        ]
+        names = " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
+        of = format_minor(self.reduction.of, self.currency, locale)
+        off = format_minor(self.reduction.off, self.currency, locale)
+        return f"; discounts of {names} take {off} of {of} off"
 
     def _cost_in_words(self, locale: str) -> str:
         """What the quantity costs a whole period, step by step: "first 10 × $1.00 = $10.00; flat fee $2.00; …"."""

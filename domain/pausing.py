@@ -7,6 +7,7 @@
 A paused subscription is in no period: its items' periods end where it was paused.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,8 +75,9 @@ def credit_of_pause(
 
 
 def stub_of_resumption(item_id: str, billed: Billed, period: Period, at: datetime) -> list[LineDraft]:
-    """What the rest of `period` costs from `at` on."""
-    return _lines(Exchange(item_id, None, billed, at, period.start, period.end))
+    """What the rest of `period` costs from `at` on, before discounts."""
+    lines = _lines(Exchange(item_id, None, billed, at, period.start, period.end))
+    return [replace(line, discountable=True) for line in lines]
 
 
 def _lines(exchange: Exchange) -> list[LineDraft]:

@@ -6,16 +6,16 @@
 What a price is for is a full period; where less than that is billed, at its beginning or its end, the share is still
 measured by the full one.
 
+What discounts take off is in the amounts: both shares are those of the reduced price.
+
 The unused share of what was in force is given back and the remaining share of what is in force from now on is charged,
 as two lines, each rounded half away from zero (spec 02, Changing).
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 
-from domain.calculations import Calculation, calculation_of
+from domain.calculations import Calculation, Reduction, calculation_of
 from domain.invoicing import LineDraft, PriceFacts
 from domain.money import half_away_from_zero
 
@@ -26,6 +26,8 @@ class Billed:
 
     price: PriceFacts
     quantity: int
+    reduction: Reduction | None = None
+    """What discounts take off a full period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,11 @@ def _calculation(exchange: Exchange, billed: Billed, sign: int) -> Calculation:
     assert exchange.start <= exchange.at < exchange.ends <= exchange.end, f"{exchange.at} is not within the period"
     seconds = int((exchange.ends - exchange.at).total_seconds())
     period_seconds = int((exchange.end - exchange.start).total_seconds())
-    whole = calculation_of(billed.price.rates, billed.quantity, billed.price.currency)
+    cost = calculation_of(billed.price.rates, billed.quantity, billed.price.currency)
+    whole = replace(cost, reduction=billed.reduction)
     return replace(
         whole,
-        amount=sign * half_away_from_zero(Fraction(Decimal(whole.exact)) * seconds / period_seconds),
+        amount=sign * half_away_from_zero(whole.reduced * seconds / period_seconds),
         method="unused_time" if sign < 0 else "remaining_time",
         seconds=seconds,
         period_seconds=period_seconds,

@@ -63,6 +63,11 @@ class DiscountAmount:
         """For a JSON column."""
         return {"discount": self.discount_id, "amount": self.amount, "percent_off": self.percent_off}
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "DiscountAmount":
+        """What `as_json` gave."""
+        return cls(stored["discount"], int(stored["amount"]), stored["percent_off"])
+
 
 @dataclass(frozen=True, slots=True)
 class TaxRule:

@@ -17,6 +17,11 @@ class Redeemed:
     discount: Discount
     coupon: Coupon
 
+    @property
+    def is_once(self) -> bool:
+        """Whether one invoice uses it up."""
+        return self.coupon.duration == "once"
+
     def deduction(self, currency: str, at: datetime, invoice_id: str | None) -> Deduction | None:
         """What it takes off an invoice of that moment and currency; None where it is not in force, or used up."""
         row, coupon = self.discount, self.coupon

@@ -1,6 +1,7 @@
 """What is given back when time that was billed is not used, and charged when it is used after all."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from domain.invoicing import LineDraft
@@ -11,6 +12,7 @@ from domain.subscriptions import BillingMode
 from models import Price, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
+from services.subscriptions.discounted_time import DiscountedTime
 from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
 
 BILLED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
@@ -21,6 +23,7 @@ class BilledTime(Service):
     """Prices time at the end of current periods."""
 
     wholes = part(WholeSubscriptions)
+    discounted = part(DiscountedTime)
 
     async def moved(self, whole: WholeSubscription, untils: Mapping[str, datetime]) -> list[LineDraft]:
         """The lines for items that are billed up to these moments from now on, instead of to the end of their periods.
@@ -30,12 +33,15 @@ class BilledTime(Service):
         invoiced = {item.row.invoiced_price_id for item in whole.items}
         prices = [item.price for item in whole.items] + await self.gather(Price, "id", invoiced)
         facts = await self.wholes.facts_of(prices)
+        discounts = await self.discounted.of([whole])
         lines: list[LineDraft] = []
         for item in whole.items:
             row = item.row
             until = untils.get(row.id, row.current_period_end)
             price_id, quantity = _invoiced(row, whole.row.billing_mode)
-            lines += _lines(whole, item, Billed(facts[price_id], quantity), until)
+            billed = Billed(facts[price_id], quantity)
+            reduction = discounts.given_back(whole.row, row, billed, min(until, row.current_period_end))
+            lines += _lines(whole, item, replace(billed, reduction=reduction), until)
         return [line for line in lines if line.amount]
 
 

@@ -12,6 +12,7 @@ from domain.metadata import merged_metadata
 from models import Price, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
+from services.subscriptions.discounted_time import DiscountedTime, Discounts
 from services.subscriptions.drafts import ItemChange
 from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
 from services.subscriptions.made_prices import MadePrices
@@ -45,6 +46,7 @@ class PriceList:
 
     prices: Mapping[str, Price]
     facts: Mapping[str, PriceFacts]
+    discounts: Discounts
 
 
 __all__ = ["Exchanges", "ItemsPlan", "PriceList", "Proration"]
@@ -54,6 +56,7 @@ class Exchanges(Service):
     """Plans changes of items."""
 
     wholes = part(WholeSubscriptions)
+    discounted = part(DiscountedTime)
     made_prices = part(MadePrices)
 
     async def plan(
@@ -85,7 +88,7 @@ class Exchanges(Service):
         """As `plan`, for one change of a set whose prices are known."""
         refuse_waiting(whole.row)
         _refuse_unknown(whole, wanted, known.prices)
-        settling = Settling(whole, known.facts, proration, now)
+        settling = Settling(whole, known.facts, proration, now, known.discounts)
         plan = ItemsPlan(whole)
         held = {item.row.id: item for item in whole.items}
         swaps = [self._apply(plan, held, change, known.prices, settling) for change in wanted]
@@ -101,15 +104,17 @@ class Exchanges(Service):
     async def price_list(
         self, changes: Iterable[tuple[WholeSubscription, Sequence[ItemChange]]], also: Iterable[str] = ()
     ) -> PriceList:
-        """The prices of these changes and `also` others, in two statements whatever their number."""
+        """The prices of these changes and `also` others, and the discounts of what changes, in some statements."""
         known: dict[str, Price] = {}
         others: set[str | None] = set(also)
-        for whole, wanted in changes:
+        changing = list(changes)
+        for whole, wanted in changing:
             known |= {item.price.id: item.price for item in whole.items}
             others |= {item.row.invoiced_price_id for item in whole.items} | {change.price for change in wanted}
         missing = {identifier for identifier in others if identifier not in known}
         prices = known | {price.id: price for price in await self.gather(Price, "id", missing)}
-        return PriceList(prices, await self.wholes.facts_of(prices.values()))
+        discounts = await self.discounted.of([whole for whole, _ in changing])
+        return PriceList(prices, await self.wholes.facts_of(prices.values()), discounts)
 
     def _apply(
         self,

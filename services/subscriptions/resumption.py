@@ -1,7 +1,7 @@
 """Resuming subscriptions that were paused: at once where nothing is invoiced, else when the invoice is settled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.agenda import AgendaKind
@@ -29,7 +29,7 @@ from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.period_agenda import PeriodAgenda
 from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, period_of, restart
-from services.subscriptions.wholes import WholeSubscriptions
+from services.subscriptions.wholes import WholeSubscriptions, billed_items
 
 _BEGUN = ("cycle", "latest_invoice_id", "resumption_invoice_id", "has_pending_items")
 
@@ -139,10 +139,7 @@ class Resumption(Service):
         """The items as they are billed for a period that begins at `at`."""
         facts = await self.wholes.facts_of(item.price for item in whole.items)
         periods = [(item, period_of(item, at, at)) for item in whole.items]
-        return [
-            BilledItem(item.row.id, facts[item.price.id], item.row.quantity, period.start, period.end)
-            for item, period in periods
-        ]
+        return [billed for item, period in periods for billed in billed_items([item], facts, period)]
 
     async def _stubs(self, whole: WholeSubscription, at: datetime) -> list[LineDraft]:
         """What the rest of the period of the old anchor costs."""
@@ -150,7 +147,9 @@ class Resumption(Service):
         lines: list[LineDraft] = []
         for item in whole.items:
             period = period_of(item, at, whole.row.billing_cycle_anchor)
-            lines += stub_of_resumption(item.row.id, Billed(facts[item.price.id], item.row.quantity), period, at)
+            stub = stub_of_resumption(item.row.id, Billed(facts[item.price.id], item.row.quantity), period, at)
+            discounts, rates = tuple(item.row.discounts), tuple(item.row.tax_rates)
+            lines += [replace(line, discounts=discounts, tax_rates=rates) for line in stub]
         return lines
 
     async def abandon(self, invoices: Sequence[WholeInvoice]) -> None:

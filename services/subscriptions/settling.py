@@ -18,6 +18,7 @@ from domain.subscriptions import AnchorChange, BillingMode, ProrationBehavior
 from models import SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.catalog.rates import rates_of
+from services.subscriptions.discounted_time import Discounts
 from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.wholes import billed_items, recurrence_of_item, recurrence_of_subscription
 
@@ -55,9 +56,16 @@ class Settling:
     """By which rules a change of one subscription is settled. Made before its rows change, from what was in force."""
 
     def __init__(
-        self, whole: WholeSubscription, facts: Mapping[str, PriceFacts], proration: Proration, now: datetime
+        self,
+        whole: WholeSubscription,
+        facts: Mapping[str, PriceFacts],
+        proration: Proration,
+        now: datetime,
+        discounts: Discounts,
     ) -> None:
         self.whole, self.facts, self.proration, self.now = whole, facts, proration, now
+        self.discounts = discounts
+        self._charged: dict[str, Billed] = {}
         self._end = current_period_end(whole)
         self._standing = {item.row.id: (item.row.price_id, item.row.quantity) for item in whole.items}
         self._periods = {
@@ -67,6 +75,7 @@ class Settling:
 
     def settled(self, after: WholeSubscription, swaps: Sequence[Swap]) -> Settled:
         """Set the items, and the subscription, into their periods (in memory); what that costs."""
+        self._charged = self._charges(after)
         if after.row.status == SubscriptionStatus.TRIALING:
             _refuse_moving(self.proration)
             self._count_on_after_trial(after)
@@ -121,7 +130,7 @@ class Settling:
         standing, now = self._standing.get(row.id), (row.price_id, row.quantity)
         if standing == now:
             return ()
-        recurrence, after = recurrence_of_item(swap.after), Billed(self.facts[row.price_id], row.quantity)
+        recurrence, after = recurrence_of_item(swap.after), self._charged[row.id]
         known = None if standing is None else self._recurrence_before(row)
         if standing is not None and known == recurrence:
             lines = self._exchanged(row, recurrence, before, after)
@@ -207,10 +216,21 @@ class Settling:
 
     def _given_back(self, row: SubscriptionItem) -> Billed:
         """What a change gives back: what was invoiced, or with CLASSIC the price in force (spec 02, Billing mode)."""
-        if self.whole.row.billing_mode == BillingMode.CLASSIC or row.invoiced_price_id is None:
-            return Billed(self.facts[row.price_id], row.quantity)
-        assert row.invoiced_quantity is not None, f"{row.id} was invoiced at a price without a quantity"
-        return Billed(self.facts[row.invoiced_price_id], row.invoiced_quantity)
+        billed = Billed(self.facts[row.price_id], row.quantity)
+        if self.whole.row.billing_mode != BillingMode.CLASSIC and row.invoiced_price_id is not None:
+            assert row.invoiced_quantity is not None, f"{row.id} was invoiced at a price without a quantity"
+            billed = Billed(self.facts[row.invoiced_price_id], row.invoiced_quantity)
+        reduction = self.discounts.given_back(self.whole.row, row, billed, self.proration.at)
+        return replace(billed, reduction=reduction)
+
+    def _charges(self, after: WholeSubscription) -> dict[str, Billed]:
+        """By item, what a change charges: the prices from now on, less the discounts in force."""
+        billed = [(item.row, Billed(self.facts[item.row.price_id], item.row.quantity)) for item in after.items]
+        reductions = self.discounts.charged(after.row, billed, self.proration.at)
+        return {
+            row.id: replace(each, reduction=reduction)
+            for (row, each), reduction in zip(billed, reductions, strict=True)
+        }
 
 
 def _put(row: SubscriptionItem, period: Period) -> None:

@@ -22,6 +22,7 @@ from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems
 from services.rows import update_rows
 from services.subscriptions.at_once import InvoicesAtOnce
+from services.subscriptions.discounted_time import DiscountedTime
 from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.period_agenda import PERIOD_ENDINGS
 from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_item
@@ -51,6 +52,7 @@ class Suspension(Service):
     events = part(Events)
     due = part(Due)
     wholes = part(WholeSubscriptions)
+    discounted = part(DiscountedTime)
     items = part(InvoiceItems)
     at_once = part(InvoicesAtOnce)
     finalization = part(Finalization)
@@ -92,11 +94,13 @@ class Suspension(Service):
         invoiced = {item.row.invoiced_price_id for item in whole.items} - {None}
         prices = [item.price for item in whole.items] + await self.gather(Price, "id", invoiced)
         facts = await self.wholes.facts_of(prices)
+        discounts = await self.discounted.of([whole])
         lines: list[LineDraft] = []
         for item in whole.items:
             row = item.row
             quantity = row.quantity if row.invoiced_quantity is None else row.invoiced_quantity
-            billed = Billed(facts[row.invoiced_price_id or row.price_id], quantity)
+            reduction = discounts.billed.get(row.id)
+            billed = Billed(facts[row.invoiced_price_id or row.price_id], quantity, reduction)
             period = Period(row.current_period_start, row.current_period_end, 0)
             full = full_period_until(period.end, whole.row.billing_cycle_anchor, recurrence_of_item(item))
             lines += credit_of_pause(row.id, billed, period, at, since, full)

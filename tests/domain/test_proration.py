@@ -1,5 +1,6 @@
 """Proration by the second, with amounts worked out by hand, and what holds for all of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -7,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calculations import Calculation
+from domain.calculations import Calculation, Reduction
 from domain.invoicing import PriceFacts
 from domain.periods import Interval, Recurrence
 from domain.pricing import Rates
 from domain.proration import Billed, Exchange, prorated
+from domain.reckoning import DiscountAmount
 
 START = datetime(2027, 1, 31, 10, tzinfo=UTC)
 FEBRUARY = timedelta(days=28)
@@ -46,6 +48,22 @@ def exchange(
 )
 def test_each_side_is_its_share_of_the_period(before: str, after: str, left: timedelta, amounts: list[int]) -> None:
     assert exchange(billed(before), billed(after), left) == amounts
+
+
+def test_discounts_are_in_both_shares() -> None:
+    """15.00 less 20 % is 12.00, 40.00 less 5.00 is 35.00; half of a period is left."""
+    fifth = Reduction(1500, (DiscountAmount("di_1", 300, "20"),))
+    five = Reduction(4000, (DiscountAmount("di_2", 500),))
+    before, after = replace(billed("1500"), reduction=fifth), replace(billed("4000"), reduction=five)
+    assert exchange(before, after, timedelta(days=14)) == [-600, 1750]
+    credit, charge = prorated(Exchange("si_1", before, after, START + timedelta(days=14), START, START + FEBRUARY))
+    assert credit.calculation.explanation() == (
+        "1 × $15.00 = $15.00; discounts of 20 % take $3.00 of $15.00 off a period;"
+        " 14 of 28 days (1209600 of 2419200 seconds) are given back: -$6.00"
+    )
+    assert "discounts of $5.00 take $5.00 of $40.00 off" in charge.calculation.explanation()
+    assert Calculation.from_json(credit.calculation.as_json()) == credit.calculation
+    assert not credit.discountable
 
 
 def test_what_is_added_has_no_credit_and_what_is_removed_no_charge() -> None:

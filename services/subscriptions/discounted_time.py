@@ -1,0 +1,142 @@
+"""What discounts take off the time that changes of items give back and charge, in sets.
+
+With FLEXIBLE what was invoiced is given back, less the discounts that its own line had. With CLASSIC it is the price in
+force less the discounts in force, as if no other item shared in them. What is charged has the discounts in force; those
+of one invoice are not among them, as they wait for the next whole invoice (spec 02, Billing mode).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.calculations import Calculation, Reduction, calculation_of
+from domain.lifecycles import InvoiceStatus
+from domain.proration import Billed
+from domain.reckoning import Deduction, DiscountAmount, Rules, discounted
+from domain.subscriptions import BillingMode
+from models import Customer, Invoice, InvoiceItem, InvoiceLine, Subscription, SubscriptionItem
+from services.aggregates import WholeSubscription
+from services.base import Service, part
+from services.coupons.deductions import Deductions, Redeemed
+
+_GIVEN_BACK = "unused_time"
+
+
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """A full period of one item, as reckoning sees a line."""
+
+    amount: int
+    product_id: str | None
+    discounts: Sequence[str]
+    discountable: bool = True
+    tax_rates: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discounts:
+    """What is known of the discounts of some subscriptions: those in force, and what they took off what was billed."""
+
+    redeemed: Mapping[str, Redeemed] = field(default_factory=dict)
+    inherited: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By customer, those of their own, for subscriptions that have none."""
+    billed: Mapping[str, Reduction] = field(default_factory=dict)
+    """By item, what was taken off the line that billed its current period."""
+
+    def given_back(self, row: Subscription, item: SubscriptionItem, billed: Billed, at: datetime) -> Reduction | None:
+        """What a change does not give back of the time of an item."""
+        if row.billing_mode == BillingMode.CLASSIC:
+            return self.charged(row, [(item, billed)], at)[0]
+        return self.billed.get(item.id)
+
+    def charged(
+        self, row: Subscription, billed: Sequence[tuple[SubscriptionItem, Billed]], at: datetime
+    ) -> list[Reduction | None]:
+        """What is not charged of a full period of each of these items, which share their subscription's discounts."""
+        if not self.redeemed:
+            return [None] * len(billed)
+        periods = [
+            _Period(
+                calculation_of(each.price.rates, each.quantity, each.price.currency).amount,
+                each.price.product_id,
+                item.discounts,
+            )
+            for item, each in billed
+        ]
+        own = row.discounts or self.inherited.get(row.customer_id, ())
+        cuts = discounted(periods, Rules(self._in_force(row.currency, at), invoice_discounts=own))
+        return [_reduction(period.amount, of_item) for period, of_item in zip(periods, cuts, strict=True)]
+
+    def _in_force(self, currency: str, at: datetime) -> dict[str, Deduction]:
+        lasting = {
+            identifier: each.deduction(currency, at, None)
+            for identifier, each in self.redeemed.items()
+            if not each.is_once
+        }
+        return {identifier: deduction for identifier, deduction in lasting.items() if deduction is not None}
+
+
+class DiscountedTime(Service):
+    """Reads discounts for changes within periods."""
+
+    deductions = part(Deductions)
+
+    async def of(self, wholes: Sequence[WholeSubscription]) -> Discounts:
+        """What is known of these subscriptions' discounts; one statement where they never had any."""
+        heirs = {whole.row.customer_id for whole in wholes if whole.row.has_customer_discounts}
+        inherited = {row.id: row.discounts for row in await self.gather(Customer, "id", heirs)}
+        ids = {each for whole in wholes for each in whole.row.discounts}
+        ids |= {each for whole in wholes for item in whole.items for each in item.row.discounts}
+        ids |= {each for discounts in inherited.values() for each in discounts}
+        redeemed = await self.deductions.known(ids) if ids else {}
+        flexible = [whole for whole in wholes if whole.row.billing_mode != BillingMode.CLASSIC]
+        return Discounts(redeemed, inherited, await self._billed(flexible))
+
+    async def _billed(self, wholes: Sequence[WholeSubscription]) -> dict[str, Reduction]:
+        """By item, what was taken off what billed its current period last: a line of an invoice, or what waits for one.
+
+        Void invoices do not count.
+        """
+        items = {item.row.id: item.row for whole in wholes for item in whole.items}
+        if not items:
+            return {}
+        ids = [whole.row.id for whole in wholes]
+        since = min(item.current_period_start for item in items.values())
+        invoices = await (
+            self.mine(Invoice)
+            .filter(subscription_id__in=ids, created_at__gte=since)
+            .exclude(status=InvoiceStatus.VOID)
+            .values_list("id", flat=True)
+        )
+        lines: list[InvoiceLine | InvoiceItem] = []
+        lines += await self.gather(InvoiceLine, "invoice_id", [str(each) for each in invoices])
+        having = [whole.row.id for whole in wholes if whole.row.has_pending_items]
+        lines += await self.gather(InvoiceItem, "subscription_id", having, pending=True)
+        return _last_reductions(items, lines)
+
+
+def _last_reductions(
+    items: Mapping[str, SubscriptionItem], lines: Iterable[InvoiceLine | InvoiceItem]
+) -> dict[str, Reduction]:
+    billing = [
+        line
+        for line in lines
+        if (item := items.get(str(line.subscription_item_id))) is not None
+        and line.period_end == item.current_period_end
+        and line.calculation["method"] != _GIVEN_BACK
+    ]
+    last = {str(line.subscription_item_id): line for line in sorted(billing, key=lambda each: each.created_at)}
+    found = {identifier: _of_line(line) for identifier, line in last.items()}
+    return {identifier: reduction for identifier, reduction in found.items() if reduction is not None}
+
+
+def _of_line(line: InvoiceLine | InvoiceItem) -> Reduction | None:
+    """What was taken off a line: within its amount, or beside it."""
+    within = Calculation.from_json(line.calculation).reduction
+    if within is not None or isinstance(line, InvoiceItem):
+        return within
+    return _reduction(line.amount, [DiscountAmount.from_json(each) for each in line.discount_amounts])
+
+
+def _reduction(amount: int, cuts: Sequence[DiscountAmount]) -> Reduction | None:
+    return Reduction(amount, tuple(cuts)) if cuts else None

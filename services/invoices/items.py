@@ -89,8 +89,7 @@ class InvoiceItems(Service):
             if item.subscription_id in ended:
                 item.subscription_id = None
         await update_rows(items, ("pending", "invoice_id", "aimed", "customer_id", "subscription_id"))
-        for customer_id, subscription_id in {(item.customer_id, item.subscription_id) for item in items}:
-            await self.expect(await self.lock(Customer, customer_id), subscription_id)
+        await self.expect(items)
 
     async def fall_to_customers(self, ended: Sequence[Subscription]) -> None:
         """What waits for these, which have ended, waits for any invoice of their customers from now on.
@@ -100,22 +99,23 @@ class InvoiceItems(Service):
         found = await self.gather(InvoiceItem, "subscription_id", [row.id for row in ended], pending=True)
         if not found:
             return
-        customers = {item.customer_id for item in found}
-        await self.mine(Customer).filter(id__in=customers).update(has_pending_items=True)
-        living = self.mine(Subscription).filter(customer_id__in=customers, status__in=LIVING)
-        await living.update(has_pending_items=True)
+        for item in found:
+            item.subscription_id = None
+        await self.expect(found)
         left = self.mine(InvoiceItem).filter(id__in=[item.id for item in found], pending=True)
         await left.update(subscription_id=None)
 
-    async def expect(self, customer: Customer, subscription_id: str | None) -> None:
-        """Let the next invoices look for items that wait for them; the customer is held."""
-        living = self.mine(Subscription).filter(customer_id=customer.id, status__in=LIVING)
-        if subscription_id is not None:
-            living = living.filter(id=subscription_id)
-        elif not customer.has_pending_items:
-            customer.has_pending_items = True
-            await update_rows([customer], ("has_pending_items",))
-        await living.update(has_pending_items=True)
+    async def expect(self, items: Iterable[InvoiceItem]) -> None:
+        """Let the next invoices look for these items, which wait for their subscription or any of their customer."""
+        waiting = list(items)
+        subscriptions = {item.subscription_id for item in waiting if item.subscription_id is not None}
+        customers = {item.customer_id for item in waiting if item.subscription_id is None}
+        living = self.mine(Subscription).filter(status__in=LIVING)
+        if subscriptions:
+            await living.filter(id__in=subscriptions).update(has_pending_items=True)
+        if customers:
+            await self.mine(Customer).filter(id__in=customers).update(has_pending_items=True)
+            await living.filter(customer_id__in=customers).update(has_pending_items=True)
 
     def _item(
         self, customer_id: str, subscription_id: str | None, test_clock_id: str | None, line: LineDraft, at: datetime

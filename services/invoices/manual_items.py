@@ -71,7 +71,7 @@ class ManualItems(Service):
         subscription_id = None if subscription is None else subscription.id
         item = self.items.made_for(customer.id, customer.test_clock_id, line, at, subscription_id)
         await self.items.store([item])
-        await self.items.expect(customer, subscription_id)
+        await self.items.expect([item])
         return item
 
     @transactional

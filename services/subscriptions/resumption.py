@@ -14,7 +14,7 @@ from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.pausing import ResumptionAnchor, ResumptionPayment, stub_of_resumption
 from domain.proration import Billed
 from domain.subscriptions import INCOMPLETE_LASTS, ProrationBehavior
-from models import Customer, InvoiceItem, PaymentIntent, PaymentMethod, Subscription
+from models import InvoiceItem, PaymentIntent, PaymentMethod, Subscription
 from services.aggregates import WholeInvoice, WholeSubscription
 from services.base import Service, Settled, part
 from services.due import Due
@@ -174,8 +174,7 @@ class Resumption(Service):
             by_invoice[item.invoice_id].has_pending_items = True
         for row in rows.values():
             row.resumption_invoice_id = None
-        for customer_id in {item.customer_id for item in again if item.subscription_id is None}:
-            await self.items.expect(await self.lock(Customer, customer_id), None)
+        await self.items.expect(item for item in again if item.subscription_id is None)
         await update_rows(list(rows.values()), ("resumption_invoice_id", "has_pending_items"))
         await self.due.cancel_all((AgendaKind.SUBSCRIPTION_EXPIRE, row_id) for row_id in rows)
 

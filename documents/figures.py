@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from babel.core import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from domain.currencies import format_minor
@@ -36,6 +36,13 @@ def period_text(start: datetime, end: datetime, locale: Locale) -> str:
 def quantity_text(quantity: int, locale: Locale) -> str:
     """A whole number: "1.500" in German."""
     return str(format_decimal(quantity, locale=locale))
+
+
+@lru_cache(maxsize=1_024)
+def percentage_text(percentage: Decimal, locale: Locale) -> str:
+    """So many per cent, with the decimals that there are: "25,5 %" in German."""
+    pattern = str(locale.percent_formats[None].pattern).replace("##0", "##0.####")
+    return str(format_percent(percentage / 100, pattern, locale=locale))
 
 
 @lru_cache(maxsize=1_024)

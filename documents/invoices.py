@@ -12,6 +12,7 @@ from documents.figures import amount_text, date_text
 from documents.languages import WORDINGS, locale_of
 from documents.letters import Fact, Ink, Letter, Stamp, Sum, letter_pdf
 from documents.lines import PaperLine, entry_of
+from documents.taxes import PaperTax, reverse_charge_note, tax_sums, with_note
 from documents.wording import Wording
 from domain.lifecycles import InvoiceStatus
 
@@ -37,6 +38,8 @@ class InvoicePaper:
     ending_balance: int
     amount_due: int
     amount_paid: int
+    total_excluding_tax: int = 0
+    taxes: Sequence[PaperTax] = ()
     credited_before_payment: int = 0
     ended_at: datetime | None = None
     due_at: datetime | None = None
@@ -77,7 +80,7 @@ def invoice_pdf(paper: InvoicePaper) -> bytes:
             locale=locale,
             issued_at=paper.issued_at,
             country=None if address is None else address.country,
-            memo=paper.memo,
+            memo=with_note(paper.memo, reverse_charge_note(paper.taxes, locale)),
             footer=paper.footer,
             stamp=_stamp(paper, wording, locale),
         )
@@ -97,6 +100,7 @@ def _sums(paper: InvoicePaper, wording: Wording, locale: Locale) -> Iterator[Sum
         return Sum(label, amount_text(amount, paper.currency, locale), strong)
 
     yield line(wording.subtotal, paper.subtotal)
+    yield from tax_sums(paper.taxes, paper.total_excluding_tax, paper.currency, locale)
     yield line(wording.total, paper.total)
     applied = paper.amount_due + paper.credited_before_payment - paper.total
     if applied:

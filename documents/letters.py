@@ -300,16 +300,19 @@ def _carry(sheet: Sheet, letter: Letter, label: str, running: int) -> None:
 
 def _sums(sheet: Sheet, letter: Letter) -> None:
     """The sums at the right, together on one page."""
-    height = len(letter.sums) * (PLAIN.leading + 7)
-    if not sheet.fits(height):
-        sheet.turn()
-    left = sheet.right - _SUMS_WIDTH
-    for place, each in enumerate(letter.sums):
+    left, rows = sheet.right - _SUMS_WIDTH, []
+    for each in letter.sums:
         style = STRONG if each.strong else PLAIN
+        value = sheet.set_line(each.value, style)
+        rows.append((sheet.set(each.label, style, _SUMS_WIDTH - _width(value, style) - _GAP), value, style))
+    if not sheet.fits(sum(len(label) * style.leading + 7 for label, _, style in rows)):
+        sheet.turn()
+    for place, (label, value, style) in enumerate(rows):
         if place:
             sheet.rule(sheet.y - 3, left=left)
-        sheet.write([sheet.set_line(each.label, style)], left, sheet.y, style)
-        sheet.y = sheet.write_right([sheet.set_line(each.value, style)], sheet.right, sheet.y, style) + 7
+        below = sheet.write(label, left, sheet.y, style)
+        sheet.write_right([value], sheet.right, sheet.y, style)
+        sheet.y = below + 7
 
 
 def _width(line: Line, style: Style) -> float:

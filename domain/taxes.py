@@ -1,5 +1,6 @@
 """Tax rates and registrations: the words that they carry, and what a rate may ask for (spec 05, Tax)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -53,6 +54,40 @@ class RegistrationStatus(StrEnum):
     SCHEDULED = "scheduled"
     ACTIVE = "active"
     EXPIRED = "expired"
+
+
+class AutomaticTaxStatus(StrEnum):
+    """How far the tax of an invoice could be worked out from where its customer is."""
+
+    COMPLETE = "complete"
+    REQUIRES_LOCATION_INPUTS = "requires_location_inputs"
+    FAILED = "failed"
+
+
+class PriceTaxDefault(StrEnum):
+    """What is meant where a price does not say whether tax is in its amount already."""
+
+    INFERRED_BY_CURRENCY = "inferred_by_currency"
+    INCLUSIVE = "inclusive"
+    EXCLUSIVE = "exclusive"
+
+    def is_inclusive(self, currency: str) -> bool:
+        """Whether tax is in amounts of this currency; inferred, it comes on top of US and Canadian dollars only."""
+        if self is PriceTaxDefault.INFERRED_BY_CURRENCY:
+            return currency not in ("usd", "cad")
+        return self is PriceTaxDefault.INCLUSIVE
+
+
+@dataclass(frozen=True, slots=True)
+class TaxPlace:
+    """A country, or a part of one that has taxes of its own; both as in ISO 3166."""
+
+    country: str
+    state: str | None = None
+
+    def __str__(self) -> str:
+        """`DE`, `CA-QC`."""
+        return self.country if self.state is None else f"{self.country}-{self.state}"
 
 
 def percentage_text(percentage: Decimal, param: str | tuple[str, ...] = "percentage") -> str:

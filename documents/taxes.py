@@ -33,9 +33,7 @@ class PaperTax:
     fate: TaxFate = TaxFate.ASKED
 
 
-def tax_sums(
-    taxes: Sequence[PaperTax], total_excluding_tax: int, currency: str, locale: Locale
-) -> Iterator[Sum]:
+def tax_sums(taxes: Sequence[PaperTax], total_excluding_tax: int, currency: str, locale: Locale) -> Iterator[Sum]:
     """The total without tax, then every tax; nothing where there is none."""
     if not taxes:
         return

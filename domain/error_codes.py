@@ -179,6 +179,12 @@ class ErrorCode(StrEnum):
         "Activate the feature or choose another; products that have it keep it.",
     )
 
+    TAX_RATE_INACTIVE = (
+        "tax_rate_inactive", _INVALID,
+        "The tax rate is archived and cannot be used anew.",
+        "Activate the tax rate or choose another; what has it already keeps it.",
+    )
+
     # Cards
     CARD_DECLINED = (
         "card_declined", _CARD,

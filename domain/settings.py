@@ -14,6 +14,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.fees import DEFAULT_FEES, FeeSchedule
 from domain.invoices import InvoiceNumbering
 from domain.plan_changes import ChangeBehavior, ChangeRules
+from domain.reckoning import TaxRounding
 
 FINALIZATION_DELAY_MAX: Final = 72 * 3600
 """Seconds. Stripe waits 72 hours at most before it finalizes a draft."""
@@ -105,6 +106,9 @@ class AccountSettings:
     past_due_entitles: bool = True
     """Whether a subscription that is PAST_DUE still gives its customer the features of its products."""
 
+    tax_rounding: TaxRounding = TaxRounding.PER_LINE
+    """Where tax is rounded to minor units."""
+
     @property
     def change_rules(self) -> ChangeRules:
         """How changes take effect that do not say it themselves."""
@@ -165,6 +169,7 @@ _ENUMS: Final = {
     "unpaid_invoice": UnpaidInvoice,
     "upgrade_behavior": ChangeBehavior,
     "downgrade_behavior": ChangeBehavior,
+    "tax_rounding": TaxRounding,
 }
 
 

@@ -54,6 +54,9 @@ class InvoiceCreateInput:
         "What is charged for it; without it the subscription's or the customer's default. In test mode also a sandbox "
         "token such as `pm_card_visa`."
     )
+    default_tax_rates: list[strawberry.ID] | None = input_field(
+        "The tax rates of lines that have none of their own, at most five; those of its subscription by default."
+    )
     description: str | None = input_field("What you say of it, at most 1000 characters.")
     footer: str | None = input_field("What stands at its bottom; the customer's footer by default.")
     custom_fields: list[InvoiceCustomFieldInput] | None = input_field(
@@ -79,6 +82,9 @@ class InvoiceUpdateInput:
     default_payment_method: strawberry.Maybe[strawberry.ID | None] = input_field(
         "What is charged for it, unless it is PAID or VOID; null goes back to the default."
     )
+    default_tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "The tax rates of lines that have none of their own, at most five; of a DRAFT, which is taxed anew."
+    )
     description: strawberry.Maybe[str | None] = input_field("What you say of it; of a DRAFT.")
     footer: strawberry.Maybe[str | None] = input_field("What stands at its bottom; of a DRAFT.")
     custom_fields: strawberry.Maybe[list[InvoiceCustomFieldInput] | None] = input_field(
@@ -101,6 +107,9 @@ class InvoiceLineAdditionInput:
     quantity: int | None = input_field("How many units of the price; 1 by default.")
     description: str | None = input_field("What the customer reads, at most 500 characters.")
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for; now by default.")
+    tax_rates: list[strawberry.ID] | None = input_field(
+        "Its own tax rates, at most five, instead of those of its invoice."
+    )
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
@@ -122,11 +131,14 @@ class InvoiceLineChangeInput:
     price_data: InvoiceItemPriceDataInput | None = input_field("A price that is made for it.")
     quantity: int | None = input_field("How many units of its price.")
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for.")
+    tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "Its own tax rates, at most five; null goes back to those of its invoice."
+    )
     description: strawberry.Maybe[str | None] = input_field("What the customer reads, at most 500 characters.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
 
 
-@strawberry.input(description="Which lines of which draft change. Of a subscription's period only the words can.")
+@strawberry.input(description="Which lines of which draft change. Of a subscription's period only words and tax can.")
 class InvoiceUpdateLinesInput:
     """Becomes `LinesChange`."""
 

@@ -19,9 +19,10 @@ from schema.refs import (
     ProductRef,
     SubscriptionItemRef,
     SubscriptionRef,
+    TaxRateRef,
     TestClockRef,
 )
-from schema.relations import one
+from schema.relations import named, one
 from schema.scalars import Currency, Json, Metadata, MinorUnits
 
 
@@ -56,6 +57,9 @@ class InvoiceItem(Node):
     )
     price: PriceRef | None = one("price_id", "The price that it was computed from.")
     product: ProductRef | None = one("product_id", "What was sold.")
+    tax_rates: list[TaxRateRef] = named(
+        "tax_rates", Prefix.TAX_RATE, "Its own tax rates, instead of those of its invoice."
+    )
     proration: bool = column("Whether it corrects a period that was billed before.")
     calculation: Json = column("How the amount came about, for a program: its inputs, the share of time, the rounding.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
@@ -95,6 +99,9 @@ class AddInvoiceItemInput:
 
     price: strawberry.ID = input_field("An active one-time price in the currency of the subscription.")
     quantity: int | None = input_field("How many units; 1 by default.")
+    tax_rates: list[strawberry.ID] | None = input_field(
+        "Its own tax rates, at most five, instead of those of the subscription."
+    )
 
 
 @strawberry.input(description="A price made for one invoice item alone; nobody else can buy by it.")
@@ -140,6 +147,9 @@ class InvoiceItemCreateInput:
     quantity: int | None = input_field("How many units of the price; 1 by default.")
     description: str | None = input_field("What the customer reads, at most 500 characters.")
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for; the moment of its making by default.")
+    tax_rates: list[strawberry.ID] | None = input_field(
+        "Its own tax rates, at most five, instead of those of its invoice."
+    )
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
@@ -150,6 +160,9 @@ class InvoiceItemUpdateInput:
     id: strawberry.ID = input_field("The invoice item; it has to be pending.")
     amount: strawberry.Maybe[MinorUnits | None] = input_field("What it adds, unless a price or a proration says that.")
     description: strawberry.Maybe[str | None] = input_field("What the customer reads, at most 500 characters.")
+    tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "Its own tax rates, at most five; null goes back to those of its invoice."
+    )
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
 
 

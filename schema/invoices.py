@@ -17,6 +17,7 @@ from domain.ids import Prefix
 from domain.invoices import BillingReason, CollectionMethod
 from domain.kinds import TaxExempt
 from domain.lifecycles import InvoiceStatus
+from domain.reckoning_in_words import steps_in_words
 from domain.tax_ids import TaxIdType
 from schema.base import (
     DIRECT,
@@ -51,10 +52,12 @@ from schema.refs import (
     ShippingRef,
     SubscriptionItemRef,
     SubscriptionRef,
+    TaxRateRef,
     TestClockRef,
 )
-from schema.relations import many, one, page
+from schema.relations import many, named, one, page
 from schema.scalars import Currency, Json, Metadata, MinorUnits
+from schema.tax import TaxAmount, tax_amounts
 
 describe_enum(
     InvoiceStatus,
@@ -172,6 +175,11 @@ class Invoice(Node):
     currency: Currency = column("What all its amounts are in.")
     lines: list[InvoiceLineRef] = many("invoice_id", "What it asks for, line by line, in order.", order="position")
     subtotal: MinorUnits = column("The sum of the lines.")
+    default_tax_rates: list[TaxRateRef] = named(
+        "default_tax_rates", Prefix.TAX_RATE, "The tax rates of lines that have none of their own."
+    )
+    total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "What each tax rate comes to, over all lines.")
+    total_excluding_tax: MinorUnits = column("What is asked for, without tax.")
     total: MinorUnits = column("What is asked for before the customer's balance is set against it.")
     starting_balance: MinorUnits = column("The customer's balance before it was finalized; negative is credit.")
     ending_balance: MinorUnits | None = column("The customer's balance after it was finalized; null while a draft.")
@@ -273,6 +281,10 @@ class InvoiceLine(Node):
     product: ProductRef | None = one("product_id", "What was sold.")
     subscription_item: SubscriptionItemRef | None = one("subscription_item_id", "The item that caused it.")
     invoice_item: InvoiceItemRef | None = one("invoice_item_id", "The invoice item that it was made of, if it was.")
+    tax_rates: list[TaxRateRef] = named(
+        "tax_rates", Prefix.TAX_RATE, "Its own tax rates, instead of those of its invoice."
+    )
+    taxes: list[TaxAmount] = tax_amounts("taxes", "What each tax rate comes to on it.")
     proration: bool = column("Whether it corrects a period that was billed before.")
     calculation: Json = column("How the amount came about, for a program: its inputs, the exact result, the rounding.")
     metadata: Metadata = column("Labels of your own.")
@@ -285,7 +297,9 @@ class InvoiceLine(Node):
     @computed("How the amount came about, in words: `3 × $0.333 = $0.999, rounded half away from zero to $1.00`.")
     def explanation(self) -> str:
         """The calculation as a sentence."""
-        return Calculation.from_json(self.row.calculation).explanation()
+        row = self.row
+        how = Calculation.from_json(row.calculation).explanation()
+        return how + steps_in_words(row.amount, row.discount_amounts, row.taxes, row.currency)
 
 
 @strawberry.input(description="Which invoices to list. What is not given is not asked.")

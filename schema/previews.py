@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import strawberry
 
+from domain.reckoning_in_words import steps_in_words
 from domain.subscriptions import AnchorChange, ProrationBehavior
 from schema.base import Wrapping, column, computed, input_field, part_type
 from schema.payloads import payload
@@ -13,6 +14,7 @@ from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
 from schema.scalars import Currency, MinorUnits
 from schema.subscriptions import SubscriptionCreateInput, SubscriptionItemChangeInput
+from schema.tax import TaxAmount
 
 
 @part_type
@@ -46,7 +48,15 @@ class InvoicePreviewLine(Wrapping):
     @computed("How the amount comes about, in words.")
     def explanation(self) -> str:
         """The calculation as a sentence."""
-        return str(self.row.calculation.explanation())
+        line = self.row
+        discounts = [each.as_json() for each in line.discount_amounts]
+        taxes = [each.as_json() for each in line.taxes]
+        return str(line.calculation.explanation()) + steps_in_words(line.amount, discounts, taxes, line.currency)
+
+    @computed("What each tax rate comes to on it.")
+    def taxes(self) -> list[TaxAmount]:
+        """As worked out."""
+        return [TaxAmount.of(each.as_json()) for each in self.row.taxes]
 
 
 @part_type
@@ -74,6 +84,16 @@ class InvoicePreview(Wrapping):
     def subtotal(self) -> MinorUnits:
         """As drafted."""
         return MinorUnits(self.row.draft.subtotal)
+
+    @computed("What each tax rate comes to, over all lines.")
+    def total_taxes(self) -> list[TaxAmount]:
+        """As drafted."""
+        return [TaxAmount.of(each.as_json()) for each in self.row.draft.total_taxes]
+
+    @computed("What would be asked for, without tax.")
+    def total_excluding_tax(self) -> MinorUnits:
+        """As drafted."""
+        return MinorUnits(self.row.draft.total_excluding_tax)
 
     @computed("What would be asked for before the customer's balance is set against it.")
     def total(self) -> MinorUnits:

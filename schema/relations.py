@@ -19,7 +19,8 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.lazy_type import LazyType
 from strawberry.utils.str_converters import to_camel_case
 
-from schema.base import DIRECT, NODE_KINDS, NodeKind
+from domain.ids import Prefix
+from schema.base import DIRECT, KINDS_BY_PREFIX, NODE_KINDS, NodeKind
 from schema.connections import After, Before, First, Last, page_request
 from services.pages import PageRequest
 from services.related import Children, Conditions
@@ -110,6 +111,19 @@ def many(
         return info.context.load.many(relation).load(source.row.id)
 
     return _relation_field(relation, resolve, description, name)
+
+
+def named(column: str, prefix: Prefix, description: str) -> Any:
+    """The objects of one kind whose ids stand in the list `column` of the own row, in its order."""
+
+    def resolve(source: Any, info: Any) -> Any:
+        keys = getattr(source.row, column)
+        if not keys:
+            return []
+        known = info.context.load.one(KINDS_BY_PREFIX[prefix])
+        return [known.load(key) for key in keys]
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
 
 
 def page(column: str, description: str, *, filter: type | None = None, name: str | None = None) -> Any:

@@ -7,6 +7,7 @@ import strawberry
 from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
 from domain.invoices import InvoiceNumbering
 from domain.plan_changes import ChangeBehavior
+from domain.reckoning import TaxRounding
 from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
 from schema.payloads import payload
 from schema.refs import AccountRef
@@ -48,6 +49,12 @@ describe_enum(
     UNCOLLECTIBLE="It is marked as UNCOLLECTIBLE; it may still be paid.",
 )
 
+describe_enum(
+    TaxRounding,
+    "Where tax is rounded to minor units, half away from zero.",
+    PER_LINE="On every line; an invoice sums what its lines say.",
+    PER_INVOICE="Once on an invoice for each rate; its lines share the sum.",
+)
 describe_enum(
     ChangeBehavior,
     "How a change of a subscription's items takes effect.",
@@ -127,6 +134,7 @@ class AccountSettings(Wrapping):
     past_due_entitles: bool = column(
         "Whether a subscription that is PAST_DUE still gives its customer the features of its products."
     )
+    tax_rounding: TaxRounding = column("Where tax is rounded to minor units; PER_LINE by default.")
 
     @computed("Fees for single currencies; none by default.")
     def processing_fees(self) -> list[ProcessingFee]:
@@ -211,6 +219,9 @@ class AccountSettingsUpdateInput:
     past_due_entitles: strawberry.Maybe[bool | None] = input_field(
         "Whether a subscription that is PAST_DUE still gives its customer the features of its products; true by "
         "default. A change takes and gives at once."
+    )
+    tax_rounding: strawberry.Maybe[TaxRounding | None] = input_field(
+        "Where tax is rounded to minor units; of invoices that are not finalized yet."
     )
 
 

@@ -8,11 +8,14 @@ import strawberry
 
 import models
 from domain.ids import Prefix
+from domain.kinds import TaxBehavior
+from domain.reckoning import TaxabilityReason
 from domain.taxes import RegistrationStatus, TaxType, registration_status
-from schema.base import DIRECT, Node, column, describe_enum, input_field, node_type
+from schema.base import DIRECT, Node, Wrapping, column, describe_enum, input_field, node_type, part_type
 from schema.payloads import payload
 from schema.refs import TaxRateRef, TaxRegistrationRef
-from schema.scalars import Metadata
+from schema.relations import one
+from schema.scalars import Metadata, MinorUnits
 
 describe_enum(
     TaxType,
@@ -47,6 +50,17 @@ describe_enum(
     VAT="Value added tax.",
 )
 describe_enum(
+    TaxabilityReason,
+    "Why a tax is asked for, or is not.",
+    STANDARD_RATED="It is asked for at its rate.",
+    REDUCED_RATED="It is asked for at a lower rate.",
+    ZERO_RATED="Its rate is zero.",
+    CUSTOMER_EXEMPT="The customer is exempt.",
+    REVERSE_CHARGE="The customer accounts for it.",
+    NOT_COLLECTING="There is no registration where the customer is.",
+    NOT_SUPPORTED="No tax is known where the customer is.",
+)
+describe_enum(
     RegistrationStatus,
     "Whether tax is collected for a registration.",
     SCHEDULED="Not yet.",
@@ -71,6 +85,26 @@ class TaxRate(Node):
     state: str | None = column("Its part of the country, as in ISO 3166-2 without the country.")
     tax_type: TaxType | None = column("What kind of tax it is for.")
     metadata: Metadata = column("Labels of your own.")
+
+
+@part_type
+class TaxAmount(Wrapping):
+    """What a tax rate comes to on a line or an invoice."""
+
+    tax_rate: TaxRateRef = one("tax_rate", "The rate.")
+    amount: MinorUnits = column("How much tax that is.")
+    taxable_amount: MinorUnits = column("What it is a percentage of: after discounts, and without tax.")
+    tax_behavior: TaxBehavior = column("Whether the tax is in the amount already, or comes on top.")
+    taxability_reason: TaxabilityReason = column("Why it is asked for, or is not.")
+
+
+def tax_amounts(column: str, description: str) -> Any:
+    """A field for the taxes that a row keeps in a column."""
+
+    def resolve(source: Any, _info: Any) -> list[TaxAmount]:
+        return [TaxAmount.of(each) for each in getattr(source.row, column)]
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
 
 
 def _status(source: Any, info: Any) -> RegistrationStatus:

@@ -15,6 +15,7 @@ from domain.errors import ErrorCode, Problems
 from domain.invoices import InvoiceNumbering
 from domain.invoicing import validated_invoice_prefix
 from domain.plan_changes import ChangeBehavior
+from domain.reckoning import TaxRounding
 from domain.settings import (
     DEFAULT_SETTINGS,
     FEES_MAX,
@@ -72,6 +73,7 @@ class SettingsChange:
     upgrade_behavior: ChangeBehavior | Unset | None = UNSET
     downgrade_behavior: ChangeBehavior | Unset | None = UNSET
     past_due_entitles: bool | Unset | None = UNSET
+    tax_rounding: TaxRounding | Unset | None = UNSET
 
 
 Follower = Callable[[Scope], Awaitable[None]]
@@ -174,6 +176,7 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "upgrade_behavior": change.upgrade_behavior,
         "downgrade_behavior": change.downgrade_behavior,
         "past_due_entitles": change.past_due_entitles,
+        "tax_rounding": change.tax_rounding,
     }
     kept = {
         name: getattr(DEFAULT_SETTINGS, name) if value is None else value

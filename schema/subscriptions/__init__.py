@@ -27,9 +27,10 @@ from schema.refs import (
     SubscriptionItemRef,
     SubscriptionRef,
     SubscriptionScheduleRef,
+    TaxRateRef,
     TestClockRef,
 )
-from schema.relations import many, one, page
+from schema.relations import many, named, one, page
 from schema.scalars import Currency, Metadata
 from schema.subscriptions.inputs import (
     CancellationDetailsInput,
@@ -150,6 +151,9 @@ class Subscription(Node):
     default_payment_method: PaymentMethodRef | None = one(
         "default_payment_method_id", "What is charged for it; null charges the customer's default for invoices."
     )
+    default_tax_rates: list[TaxRateRef] = named(
+        "default_tax_rates", Prefix.TAX_RATE, "The tax rates of items that have none of their own."
+    )
     latest_invoice: InvoiceRef | None = one("latest_invoice_id", "The invoice that was made last.")
     invoices: Connection[InvoiceRef] = page(
         "subscription_id", "All its invoices, newest first.", filter=InvoicePageFilter
@@ -222,6 +226,9 @@ class SubscriptionItem(Node):
     subscription: SubscriptionRef = one("subscription_id", "The subscription it belongs to.")
     price: PriceRef = one("price_id", "What one unit costs, and how often it is billed.")
     quantity: int = column("How many units, such as seats.")
+    tax_rates: list[TaxRateRef] = named(
+        "tax_rates", Prefix.TAX_RATE, "Its own tax rates, instead of those of the subscription."
+    )
     current_period_start: datetime = column("When the period that was billed last began.")
     current_period_end: datetime = column("When it ends and the next one is billed.")
     metadata: Metadata = column("Labels of your own.")

@@ -84,6 +84,7 @@ class SubscriptionItemInput:
     price: strawberry.ID | None = input_field("An active recurring price of the catalogue.")
     price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
     quantity: int | None = input_field("How many units; 1 by default.")
+    tax_rates: list[strawberry.ID] | None = input_field("Its own tax rates, at most five, instead of the defaults.")
     metadata: Metadata | None = input_field("Labels of your own for the item.")
 
 
@@ -137,6 +138,9 @@ class SubscriptionCreateInput:
     default_payment_method: strawberry.ID | None = input_field(
         "What to charge for it, one of the customer's; without it the customer's default for invoices. In test mode "
         "also a sandbox token such as `pm_card_visa`."
+    )
+    default_tax_rates: list[strawberry.ID] | None = input_field(
+        "The tax rates of items that have none of their own, at most five."
     )
     off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
     trial_period_days: int | None = input_field(
@@ -192,6 +196,9 @@ class SubscriptionItemChangeInput:
     quantity: strawberry.Maybe[int | None] = input_field(
         "How many units from now on; 1 by default for a price that is added."
     )
+    tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
+    )
     deleted: bool | None = input_field("True removes the item.")
     metadata: Metadata | None = input_field("Labels of your own for the item.")
 
@@ -236,6 +243,10 @@ class SubscriptionUpdateInput:
     )
     default_payment_method: strawberry.Maybe[strawberry.ID | None] = input_field(
         "What to charge for it; null goes back to the customer's default for invoices."
+    )
+    default_tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "The tax rates of items that have none of their own, at most five; null removes them. Later invoices follow, "
+        "and nothing is prorated."
     )
     description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")

@@ -25,6 +25,9 @@ class SubscriptionItemCreateInput:
     price: strawberry.ID | None = input_field("An active recurring price in its currency.")
     price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
     quantity: strawberry.Maybe[int | None] = input_field("How many units; 1 by default.")
+    tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
+    )
     metadata: Metadata | None = input_field("Labels of your own for the item.")
     proration_behavior: ProrationBehavior | None = input_field(_PRORATION)
     proration_date: datetime | None = input_field(_DATE)
@@ -40,6 +43,9 @@ class SubscriptionItemUpdateInput:
     price: strawberry.ID | None = input_field("Another active recurring price in the same currency.")
     price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
     quantity: strawberry.Maybe[int | None] = input_field("How many units from now on.")
+    tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
+    )
     metadata: Metadata | None = input_field("Labels of your own for the item.")
     proration_behavior: ProrationBehavior | None = input_field(_PRORATION)
     proration_date: datetime | None = input_field(_DATE)

@@ -1,6 +1,7 @@
 """Invoices by hand: made, changed and deleted while they are drafts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,17 +25,19 @@ from services.invoices.currency import CustomerCurrency
 from services.invoices.drafting import Drafting, Terms, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.manual_items import default_currency
+from services.invoices.reckoning import Reckoning
 from services.invoices.terms import WORDS, InvoiceChange, InvoiceDraftByHand, set_collection, words_of
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import PaymentMethods
 from services.payments import Invoiced
 from services.rows import delete_by, update_rows
 from services.settings import Settings
+from services.tax import NamedRates, TaxRatesNamed
 
 _OF_DRAFTS = {
     "collection_method": "collectionMethod", "days_until_due": "daysUntilDue", "due_date": "dueDate",
     "description": "description", "footer": "footer", "custom_fields": "customFields",
-    "statement_descriptor": "statementDescriptor",
+    "statement_descriptor": "statementDescriptor", "default_tax_rates": "defaultTaxRates",
 }  # fmt: skip
 """What only a draft may change, with the fields of the API."""
 _PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
@@ -55,6 +58,8 @@ class InvoicesByHand(Service):
     advancing = part(Advancing)
     currency = part(CustomerCurrency)
     invoiced = part(Invoiced)
+    reckoning = part(Reckoning)
+    tax_rates = part(TaxRatesNamed)
 
     @transactional
     async def create(self, draft: InvoiceDraftByHand) -> Invoice:
@@ -73,6 +78,7 @@ class InvoicesByHand(Service):
             customer.id, customer.test_clock_id, draft.collection_method, due_date, auto_advance=draft.auto_advance
         )
         lines = invoice_draft_of((), currency, [line_of(item) for item in waiting])
+        lines = replace(lines, default_tax_rates=draft.default_tax_rates)
         wanted = Wanted(subscription, lines, BillingReason.MANUAL, at, at, at, at + delay, terms)
         whole = await self.drafting.drafted(wanted)
         for name, value in columns.items():
@@ -95,6 +101,10 @@ class InvoicesByHand(Service):
         problems = Problems()
         columns = words_of(problems, change, row.metadata)
         checked(problems, set_collection, row, change, at)
+        rates = change.default_tax_rates
+        if rates is not UNSET:
+            named = NamedRates(rates or (), ("defaultTaxRates",), kept=row.default_tax_rates)
+            await self.tax_rates.check(problems, named)
         problems.raise_any()
         for name, value in columns.items():
             setattr(row, name, value)
@@ -110,6 +120,10 @@ class InvoicesByHand(Service):
             row.next_payment_attempt = row.automatically_finalizes_at if row.due_date is None else None
         columns_set = (*WORDS, *ADVANCE, "collection_method", "due_date", "default_payment_method_id")
         await update_rows([row], columns_set)
+        if rates is not UNSET:
+            row.default_tax_rates = list(rates or ())
+            await update_rows([row], ("default_tax_rates",))
+            await self.reckoning.sum_up(whole)
         self.events.record(EventType.INVOICE_UPDATED, whole, at=at, before=before)
         return row
 
@@ -170,6 +184,7 @@ class InvoicesByHand(Service):
                 columns["default_payment_method_id"] = method.id
             except DomainError as error:
                 problems.add_from(error)
+        await self.tax_rates.check(problems, NamedRates(draft.default_tax_rates or (), ("defaultTaxRates",)))
         if draft.currency is not None:
             checked(problems, currency_of, draft.currency)
         problems.raise_any()

@@ -27,11 +27,12 @@ from services.invoices.reckoning import Reckoning
 from services.invoices.wholes import WholeInvoices
 from services.payments import Invoiced
 from services.rows import delete_by, insert_rows, update_rows
+from services.tax import NamedRates, TaxRatesNamed
 
 _COSTS = (
     "amount", "quantity", "unit_amount_decimal", "price_id", "product_id", "period_start", "period_end", "calculation",
 )  # fmt: skip
-_WORDS = ("description", "metadata")
+_WORDS = ("description", "metadata", "tax_rates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class LineChange:
     price_data: InlinePriceDraft | None = None
     quantity: int | None = None
     period: SpanDraft | None = None
+    tax_rates: tuple[str, ...] | Unset | None = UNSET
     description: str | Unset = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
 
@@ -113,6 +115,7 @@ class DraftLines(Service):
     items = part(InvoiceItems)
     charges = part(OneTimeCharges)
     invoiced = part(Invoiced)
+    tax_rates = part(TaxRatesNamed)
 
     @transactional
     async def add(self, addition: LinesAddition) -> Invoice:
@@ -233,6 +236,10 @@ class DraftLines(Service):
             line.description = text_within(change.description, DESCRIPTION_LENGTH_MAX, (*param, "description"))
         if change.metadata is not UNSET:
             line.metadata = merged_metadata(line.metadata, change.metadata or {}, (*param, "metadata"))
+        if change.tax_rates is not UNSET:
+            wanted = change.tax_rates or ()
+            await self.tax_rates.checked(NamedRates(wanted, (*param, "taxRates"), kept=line.tax_rates))
+            line.tax_rates = list(wanted)
         await update_rows([line], (*_COSTS, *_WORDS))
         if item is not None:
             for name in (*_COSTS, *_WORDS):

@@ -24,6 +24,7 @@ from services.invoices.items import InvoiceItems
 from services.invoices.lines import DraftLines
 from services.invoices.one_time import DESCRIPTION_LENGTH_MAX, ChargeDraft, OneTimeCharges, chargeable_once
 from services.rows import delete_by, fetch_by, update_rows
+from services.tax import NamedRates, TaxRatesNamed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class InvoiceItemChange:
     id: str
     amount: int | Unset = UNSET
     description: str | Unset = UNSET
+    tax_rates: tuple[str, ...] | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
 
 
@@ -55,6 +57,7 @@ class ManualItems(Service):
     charges = part(OneTimeCharges)
     customers = part(Customers)
     currency = part(CustomerCurrency)
+    tax_rates = part(TaxRatesNamed)
 
     @transactional
     async def create(self, draft: InvoiceItemDraft) -> InvoiceItem:
@@ -93,7 +96,11 @@ class ManualItems(Service):
             item.description = text_within(change.description, DESCRIPTION_LENGTH_MAX, "description")
         if change.metadata is not UNSET:
             item.metadata = merged_metadata(item.metadata, change.metadata or {})
-        columns = ("amount", "unit_amount_decimal", "calculation", "description", "metadata")
+        if change.tax_rates is not UNSET:
+            wanted = change.tax_rates or ()
+            await self.tax_rates.checked(NamedRates(wanted, ("taxRates",), kept=item.tax_rates))
+            item.tax_rates = list(wanted)
+        columns = ("amount", "unit_amount_decimal", "calculation", "description", "metadata", "tax_rates")
         await update_rows([item], columns)
         return item
 

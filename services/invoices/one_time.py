@@ -16,6 +16,7 @@ from models import Price, Product
 from services.base import Service, part
 from services.catalog import Catalog, InlinePriceDraft
 from services.catalog.rates import rates_of
+from services.tax import NamedRates, TaxRatesNamed
 
 DESCRIPTION_LENGTH_MAX = 500
 QUANTITY_MAX = 10**9
@@ -31,6 +32,7 @@ class OneTimeDraft:
     price: str
     quantity: int = 1
     price_made: bool = False
+    tax_rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class ChargeDraft:
     quantity: int = 1
     description: str | None = None
     period: SpanDraft | None = None
+    tax_rates: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,6 +61,7 @@ class OneTimeCharges(Service):
     """Works out lines of what is charged once."""
 
     catalog = part(Catalog)
+    tax_rates = part(TaxRatesNamed)
 
     async def line(self, draft: ChargeDraft, currency: str | None, at: datetime, *param: str) -> LineDraft:
         """The line of what is charged, in `currency`; without one in that of its price, which an amount lacks.
@@ -71,6 +75,7 @@ class OneTimeCharges(Service):
                 "What is charged has one of an amount, a price and priceData.",
                 (*param, "amount"),
             )
+        await self.tax_rates.checked(NamedRates(draft.tax_rates, (*param, "taxRates")))
         start, end = _span(draft, at, param)
         description = draft.description
         if description is not None:
@@ -93,6 +98,7 @@ class OneTimeCharges(Service):
             period_end=end,
             calculation=line.calculation,
             metadata=merged_metadata({}, draft.metadata, (*param, "metadata")),
+            tax_rates=tuple(draft.tax_rates),
         )
 
     async def of_price(self, price: Price, quantity: int, currency: str | None, at: datetime, *param: str) -> LineDraft:

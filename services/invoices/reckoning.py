@@ -6,12 +6,13 @@ from datetime import datetime
 
 from domain.invoicing import InvoiceDraft, reckoned_draft
 from domain.kinds import TaxExempt
-from domain.reckoning import Deduction, Reckonable, Reckoned, ReckonedLine, Rules, TaxRule, reckoned
+from domain.reckoning import Deduction, Reckonable, Reckoned, ReckonedLine, Rules, TaxRounding, TaxRule, reckoned
 from models import Customer, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.coupons.deductions import Deductions, Redeemed
 from services.rows import update_rows
+from services.settings import Settings
 from services.tax.assessment import Assessment
 
 _RECKONED = ("subtotal", "total", "total_excluding_tax", "amount_due", "total_discount_amounts", "total_taxes")
@@ -63,6 +64,7 @@ class Reckoning(Service):
 
     deductions = part(Deductions)
     assessment = part(Assessment)
+    settings = part(Settings)
 
     async def drafts(self, wanted: Sequence[Unreckoned]) -> list[InvoiceDraft]:
         """These drafts with their discounts and tax, in order; those that have them already stay as they are."""
@@ -117,9 +119,11 @@ class Reckoning(Service):
         taxes = await self.assessment.rules({each for bill in bills for each in bill.tax_rate_ids})
         taxed = {bill.customer_id for bill in bills if bill.tax_rate_ids}
         exemptions = await self.assessment.exemptions(taxed)
+        rounding = (await self.settings.current()).tax_rounding if taxed else TaxRounding.PER_LINE
         return [
-            reckoned(bill.lines, _rules(bill, discounts, taxes, exemptions.get(bill.customer_id, TaxExempt.NONE)))
+            reckoned(bill.lines, replace(rules, exemption=exemptions.get(bill.customer_id, TaxExempt.NONE)))
             for bill in bills
+            for rules in (_rules(bill, discounts, taxes, rounding),)
         ]
 
 
@@ -145,7 +149,7 @@ def _named(wanted: Unreckoned, heirs: dict[str, Sequence[str]]) -> InvoiceDraft:
     return replace(draft, discounts=discounts, default_tax_rates=rates)
 
 
-def _rules(bill: _Bill, discounts: dict[str, Redeemed], taxes: dict[str, TaxRule], exemption: TaxExempt) -> Rules:
+def _rules(bill: _Bill, discounts: dict[str, Redeemed], taxes: dict[str, TaxRule], rounding: TaxRounding) -> Rules:
     deductions: dict[str, Deduction] = {}
     for identifier in bill.discount_ids:
         deduction = discounts[identifier].deduction(bill.currency, bill.at, bill.invoice_id)
@@ -156,7 +160,7 @@ def _rules(bill: _Bill, discounts: dict[str, Redeemed], taxes: dict[str, TaxRule
         invoice_discounts=bill.discounts,
         taxes=taxes,
         default_taxes=bill.default_tax_rates,
-        exemption=exemption,
+        rounding=rounding,
     )
 
 

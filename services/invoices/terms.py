@@ -32,6 +32,7 @@ class InvoiceDraftByHand:
     currency: str | None = None
     pending_invoice_items_behavior: PendingItems = PendingItems.EXCLUDE
     default_payment_method: str | None = None
+    default_tax_rates: tuple[str, ...] | None = None
     description: str | None = None
     footer: str | None = None
     custom_fields: Sequence[CustomField] = ()
@@ -49,6 +50,7 @@ class InvoiceChange:
     days_until_due: int | Unset | None = UNSET
     due_date: datetime | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET
+    default_tax_rates: tuple[str, ...] | Unset | None = UNSET
     description: str | Unset | None = UNSET
     footer: str | Unset | None = UNSET
     custom_fields: Sequence[CustomField] | Unset | None = UNSET

@@ -2,6 +2,7 @@
 
 from models import InvoiceItem
 from services.snapshots.shapes import Snapshot, seconds
+from services.snapshots.tax import tax_rate_snapshots
 
 
 def invoice_item_snapshot(row: InvoiceItem) -> Snapshot:
@@ -28,7 +29,7 @@ def invoice_item_snapshot(row: InvoiceItem) -> Snapshot:
         "proration_details": {"credited_items": None, "discount_amounts": []} if row.proration else None,
         "quantity": row.quantity,
         "quantity_decimal": str(row.quantity),
-        "tax_rates": [],
+        "tax_rates": tax_rate_snapshots(row.tax_rates),
         "test_clock": row.test_clock_id,
     }
 

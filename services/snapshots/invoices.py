@@ -7,6 +7,7 @@ from domain.lifecycles import InvoiceStatus
 from models import Invoice, InvoiceLine
 from services.aggregates import UpcomingInvoice, WholeInvoice
 from services.snapshots.shapes import Snapshot, address_of, list_of, seconds, shipping_of
+from services.snapshots.tax import automatic_tax_of, tax_rate_snapshots
 
 
 def invoice_snapshot(invoice: WholeInvoice) -> Snapshot:
@@ -153,11 +154,9 @@ def _circumstances(row: Invoice) -> Snapshot:
     known = row.customer_snapshot.get
     return {
         "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
+            **automatic_tax_of(row.automatic_tax),
             "provider": None,
-            "status": None,
+            "status": row.automatic_tax_status,
         },
         "custom_fields": list(row.custom_fields) or None,
         "customer": row.customer_id,
@@ -169,7 +168,7 @@ def _circumstances(row: Invoice) -> Snapshot:
         "customer_tax_exempt": known("tax_exempt"),
         "customer_tax_ids": [{"type": each["type"], "value": each["value"]} for each in known("tax_ids") or ()],
         "default_payment_method": row.default_payment_method_id,
-        "default_tax_rates": list(row.default_tax_rates),
+        "default_tax_rates": tax_rate_snapshots(row.default_tax_rates),
         "description": row.description,
         "footer": row.footer,
         "issuer": {"type": "self"},

@@ -9,6 +9,7 @@ from models import Subscription
 from services.aggregates import PricedItem, WholeSubscription
 from services.snapshots.catalog import plan_snapshot, price_snapshot
 from services.snapshots.shapes import Snapshot, list_of, seconds
+from services.snapshots.tax import automatic_tax_of, tax_rate_snapshots
 
 _WITHOUT = dict.fromkeys(
     (
@@ -42,7 +43,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         **_WITHOUT,
         "id": row.id,
         "object": "subscription",
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "automatic_tax": automatic_tax_of(row.automatic_tax),
         "billing_mode": billing_mode_of(row.billing_mode, row.billing_mode_updated_at),
         "billing_schedules": [],
         "cancel_at": seconds(row.cancel_at),
@@ -52,7 +53,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "created": seconds(row.created_at),
         "currency": row.currency,
         "customer": row.customer_id,
-        "default_tax_rates": [],
+        "default_tax_rates": tax_rate_snapshots(row.default_tax_rates),
         "description": row.description,
         "discounts": [],
         "ended_at": seconds(row.ended_at),
@@ -174,5 +175,5 @@ def subscription_item_snapshot(item: PricedItem) -> Snapshot:
         "price": price_snapshot(item.price),
         "quantity": row.quantity,
         "subscription": row.subscription_id,
-        "tax_rates": [],
+        "tax_rates": tax_rate_snapshots(row.tax_rates),
     }

@@ -1,6 +1,9 @@
 """Tax rates as Stripe shows them."""
 
+from collections.abc import Sequence
+
 from models import TaxRate
+from services.known_tax_rates import known_tax_rate
 from services.snapshots.shapes import Snapshot, number, seconds
 
 
@@ -28,3 +31,16 @@ def tax_rate_snapshot(row: TaxRate) -> Snapshot:
         "state": row.state,
         "tax_type": row.tax_type,
     }
+
+
+def tax_rate_snapshots(identifiers: Sequence[str]) -> list[Snapshot]:
+    """The tax rates with these ids, whole, as far as the transaction has come by them."""
+    if not identifiers:
+        return []
+    known = [(each, known_tax_rate(each)) for each in identifiers]
+    return [{"id": each, "object": "tax_rate"} if row is None else tax_rate_snapshot(row) for each, row in known]
+
+
+def automatic_tax_of(enabled: bool) -> Snapshot:
+    """Whether tax is worked out from where the customer is; it is always the account itself that owes it."""
+    return {"disabled_reason": None, "enabled": enabled, "liability": {"type": "self"} if enabled else None}

@@ -34,12 +34,13 @@ from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.trials import Trials
 from services.subscriptions.under_schedule import refuse_against_schedule
 from services.subscriptions.wholes import WholeSubscriptions
+from services.tax import NamedRates, TaxRatesNamed
 
 _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
-    "collection_method", "days_until_due", "pending_update", "pending_invoice_id",
+    "collection_method", "days_until_due", "pending_update", "pending_invoice_id", "default_tax_rates",
 )  # fmt: skip
 
 
@@ -64,6 +65,7 @@ class Changes(Service):
     charged_first = part(ChargedFirst)
     made_prices = part(MadePrices)
     pending = part(PendingUpdates)
+    tax_rates = part(TaxRatesNamed)
 
     async def update(self, change: SubscriptionChange) -> Settled[Subscription | None]:
         """Apply the change to the subscription, which has to be living; charge for it where that was asked."""
@@ -172,6 +174,10 @@ class Changes(Service):
             row.description = None
         elif change.description is not UNSET:
             row.description = text_within(change.description, DESCRIPTION_LENGTH_MAX, "description")
+        if change.default_tax_rates is not UNSET:
+            wanted = change.default_tax_rates or ()
+            await self.tax_rates.checked(NamedRates(wanted, ("defaultTaxRates",), kept=row.default_tax_rates))
+            row.default_tax_rates = list(wanted)
         if change.metadata is not UNSET:
             row.metadata = merged_metadata(row.metadata, change.metadata or {})
 

@@ -32,6 +32,7 @@ class ItemDraft:
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int = 1
+    tax_rates: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     price_made: bool = False
 
@@ -61,6 +62,7 @@ class SubscriptionDraft:
     collection_method: CollectionMethod = CollectionMethod.CHARGE_AUTOMATICALLY
     days_until_due: int | None = None
     default_payment_method: str | None = None
+    default_tax_rates: tuple[str, ...] = ()
     off_session: bool = False
     trial_period_days: int | None = None
     trial_end: datetime | Now | None = None
@@ -116,6 +118,7 @@ class ItemChange:
     price_data: InlinePriceDraft | None = None
     added_as: str | None = None
     price_made: bool = False
+    tax_rates: tuple[str, ...] | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class ItemAddition:
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int | Unset = UNSET
+    tax_rates: tuple[str, ...] | Unset | None = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     proration_date: datetime | None = None
@@ -141,6 +145,7 @@ class ItemUpdate:
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int | Unset = UNSET
+    tax_rates: tuple[str, ...] | Unset | None = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     proration_date: datetime | None = None
@@ -180,6 +185,7 @@ class SubscriptionChange:
     collection_method: CollectionMethod | Unset = UNSET
     days_until_due: int | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET
+    default_tax_rates: tuple[str, ...] | Unset | None = UNSET
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
     items: tuple[ItemChange, ...] = ()

@@ -1,6 +1,6 @@
 """Working out a change of items: the rows as they will be and the prorations that follow. Nothing is written here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
 from services.subscriptions.made_prices import MadePrices
 from services.subscriptions.settling import Proration, Settling, Swap
 from services.subscriptions.wholes import WholeSubscriptions
+from services.tax import NamedRates, TaxRatesNamed
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class Exchanges(Service):
     wholes = part(WholeSubscriptions)
     discounted = part(DiscountedTime)
     made_prices = part(MadePrices)
+    tax_rates = part(TaxRatesNamed)
 
     async def plan(
         self,
@@ -73,6 +75,7 @@ class Exchanges(Service):
         The rows of the items are changed in memory: take snapshots first. What was found sound before need not be
         `checked` again.
         """
+        await self.tax_rates.checked(*_named_rates(whole, wanted if checked else ()))
         named = await self.made_prices.named(wanted)
         return self.planned(whole, named, proration, now, await self.price_list([(whole, named)]), checked)
 
@@ -139,6 +142,7 @@ class Exchanges(Service):
         row.price_id = change.price or row.price_id
         row.quantity = given(change.quantity, row.quantity)
         row.metadata = merged_metadata(row.metadata, change.metadata)
+        row.tax_rates = list(given(change.tax_rates, row.tax_rates) or ())
         held[change.id] = PricedItem(row, prices[row.price_id])
         plan.changed.append(row)
         return Swap(row, item, held[change.id])
@@ -155,12 +159,23 @@ class Exchanges(Service):
             subscription_id=whole.row.id,
             price_id=change.price,
             quantity=given(change.quantity, 1),
+            tax_rates=list(given(change.tax_rates, ()) or ()),
             current_period_start=beside.current_period_start,
             current_period_end=beside.current_period_end,
             metadata=merged_metadata({}, change.metadata),
             **self.ownership(),
         )
         return PricedItem(row, prices[change.price])
+
+
+def _named_rates(whole: WholeSubscription, wanted: Sequence[ItemChange]) -> Iterator[NamedRates]:
+    """The tax rates that a change names; an item may keep archived ones."""
+    held = {item.row.id: item.row.tax_rates for item in whole.items}
+    for index, change in enumerate(wanted):
+        if change.tax_rates is not UNSET:
+            yield NamedRates(
+                change.tax_rates or (), ("items", str(index), "taxRates"), kept=held.get(change.id or "", ())
+            )
 
 
 def _refuse_unknown(whole: WholeSubscription, wanted: Sequence[ItemChange], prices: Mapping[str, Price]) -> None:

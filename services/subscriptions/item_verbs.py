@@ -41,6 +41,7 @@ class SubscriptionItems(Service):
             price=draft.price,
             price_data=draft.price_data,
             quantity=draft.quantity,
+            tax_rates=draft.tax_rates,
             metadata=draft.metadata,
             added_as=identifier,
         )
@@ -54,6 +55,7 @@ class SubscriptionItems(Service):
             draft.price,
             price_data=draft.price_data,
             quantity=draft.quantity,
+            tax_rates=draft.tax_rates,
             metadata=draft.metadata,
         )
         return await self._changed(item.subscription_id, wanted, draft, draft.id, "id", by_rule)

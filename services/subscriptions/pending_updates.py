@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.agenda import AgendaKind
+from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import BillingReason, CollectionMethod
@@ -193,6 +194,7 @@ def _waiting(
             "id": each.id,
             "price": each.price,
             **({} if not isinstance(each.quantity, int) else {"quantity": each.quantity}),
+            **({} if each.tax_rates is UNSET else {"tax_rates": list(each.tax_rates or ())}),
             "deleted": each.deleted,
             "metadata": dict(each.metadata),
             "added_as": each.added_as,

@@ -1,7 +1,7 @@
 """Finding out whether a subscription can be made, and what it will first cost. Nothing of it is written yet."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.checks import checked, checked_where_given
@@ -28,6 +28,7 @@ from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.item_checks import check_recurrences
 from services.subscriptions.wanted_items import WantedItems, check_prices
 from services.subscriptions.wholes import WholeSubscriptions, billed_items
+from services.tax import NamedRates, TaxRatesNamed
 
 DESCRIPTION_LENGTH_MAX = 500
 
@@ -77,6 +78,7 @@ class Planning(Service):
     invoice_items = part(InvoiceItems)
     one_time = part(OneTimeCharges)
     reckoning = part(Reckoning)
+    tax_rates = part(TaxRatesNamed)
     currency = part(CustomerCurrency)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
@@ -86,6 +88,7 @@ class Planning(Service):
         prices = await self.wanted.prices(draft.items, problems)
         _check_words(draft, problems)
         method = await self._method(draft, payer, problems)
+        await self.tax_rates.check(problems, *_named_rates(draft))
         problems.raise_any()
         assert payer is not None, "nobody to pay is a problem"
         customer = payer.row
@@ -150,7 +153,8 @@ class Planning(Service):
 
     async def _once(self, wanted: OneTimeDraft, currency: str, at: datetime, *param: str) -> LineDraft:
         price = await self.one_time.price(wanted.price, *param, made=wanted.price_made)
-        return await self.one_time.of_price(price, wanted.quantity, currency, at, *param)
+        line = await self.one_time.of_price(price, wanted.quantity, currency, at, *param)
+        return replace(line, tax_rates=tuple(wanted.tax_rates))
 
     async def _method(self, draft: SubscriptionDraft, payer: Payer | None, problems: Problems) -> PaymentMethod | None:
         """The subscription's own payment method, or else the customer's default for invoices."""
@@ -176,6 +180,15 @@ def _check_words(draft: SubscriptionDraft, problems: Problems) -> None:
     checked(problems, days_until_due if sent else refuse_terms_of_sending, draft.days_until_due)
     for index, item in enumerate(draft.items):
         checked(problems, merged_metadata, {}, item.metadata, ("items", str(index), "metadata"))
+
+
+def _named_rates(draft: SubscriptionDraft) -> Iterator[NamedRates]:
+    """The tax rates that are named, with their paths."""
+    yield NamedRates(draft.default_tax_rates, ("defaultTaxRates",))
+    for index, item in enumerate(draft.items):
+        yield NamedRates(item.tax_rates, ("items", str(index), "taxRates"))
+    for index, once in enumerate(draft.add_invoice_items):
+        yield NamedRates(once.tax_rates, ("addInvoiceItems", str(index), "taxRates"))
 
 
 def _refuse_at_first(draft: SubscriptionDraft) -> None:

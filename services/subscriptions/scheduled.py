@@ -14,7 +14,7 @@ from services.base import Service
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.drafts import ItemChange
 
-_CHANGED = ("price_id", "quantity", "metadata")
+_CHANGED = ("price_id", "quantity", "metadata", "tax_rates")
 
 
 @dataclass(slots=True)
@@ -76,6 +76,7 @@ class ScheduledChanges(Service):
                 row.price_id = change.price or row.price_id
                 row.quantity = given(change.quantity, row.quantity)
                 row.metadata = merged_metadata(row.metadata, change.metadata)
+                row.tax_rates = list(given(change.tax_rates, row.tax_rates) or ())
                 held[change.id] = PricedItem(row, prices.get(row.price_id, held[change.id].price))
                 foreseen.changed.append(row)
         return WholeSubscription(whole.row, list(held.values()))
@@ -92,6 +93,7 @@ class ScheduledChanges(Service):
             subscription_id=whole.row.id,
             price_id=change.price,
             quantity=given(change.quantity, 1),
+            tax_rates=list(given(change.tax_rates, ()) or ()),
             current_period_start=beside.current_period_start,
             current_period_end=beside.current_period_end,
             metadata=merged_metadata({}, change.metadata),
@@ -114,6 +116,7 @@ def item_changes_of(kept: Mapping[str, Any] | None) -> list[ItemChange]:
             quantity=UNSET if each["quantity"] is None else each["quantity"],
             deleted=each["deleted"],
             metadata=each["metadata"],
+            tax_rates=UNSET if each["tax_rates"] is None else tuple(each["tax_rates"]),
         )
         for each in (kept or {"items": []})["items"]
     ]
@@ -127,4 +130,5 @@ def _kept(change: ItemChange) -> dict[str, Any]:
         "quantity": quantity,
         "deleted": change.deleted,
         "metadata": dict(change.metadata),
+        "tax_rates": None if change.tax_rates is UNSET else list(change.tax_rates or ()),
     }

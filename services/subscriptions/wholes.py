@@ -7,12 +7,15 @@ from domain.invoicing import BilledItem, PriceFacts
 from domain.periods import Interval, Period, Recurrence
 from models import Price, Product, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
-from services.base import Service
+from services.base import Service, part
 from services.catalog.rates import rates_of
+from services.known_tax_rates import KnownTaxRates
 
 
 class WholeSubscriptions(Service):
     """Reads subscriptions as wholes, and what billing them takes."""
+
+    tax_rates = part(KnownTaxRates)
 
     async def by(self, column: str, values: Iterable[str | None], *, lock: bool = False) -> list[WholeSubscription]:
         """The subscriptions whose column has one of these values, in order of their ids."""
@@ -24,6 +27,8 @@ class WholeSubscriptions(Service):
         rows = await self.gather(SubscriptionItem, "subscription_id", items, order=("id",))
         held = await self.gather(Price, "id", {row.price_id for row in rows}, keep=True)
         prices = {price.id: price for price in held}
+        named = {rate for row in subscriptions for rate in row.default_tax_rates}
+        await self.tax_rates.by_id(named.union(*(row.tax_rates for row in rows)))
         for row in rows:
             items[row.subscription_id].append(PricedItem(row, prices[row.price_id]))
         return [WholeSubscription(subscription, items[subscription.id]) for subscription in subscriptions]

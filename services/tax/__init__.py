@@ -1,5 +1,6 @@
 """What tax is asked for: the rates of an account, and where it is registered."""
 
+from services.tax.attaching import NamedRates, TaxRatesNamed
 from services.tax.drafts import (
     TaxRateChange,
     TaxRateDraft,
@@ -12,10 +13,12 @@ from services.tax.rates import TaxRates
 from services.tax.registrations import TaxRegistrations
 
 __all__ = [
+    "NamedRates",
     "TaxRateChange",
     "TaxRateDraft",
     "TaxRateSearch",
     "TaxRates",
+    "TaxRatesNamed",
     "TaxRegistrationChange",
     "TaxRegistrationDraft",
     "TaxRegistrationSearch",

@@ -1,0 +1,53 @@
+"""A line's discounts and tax in words, step by step, after how its amount came about."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from domain.currencies import format_minor
+from domain.kinds import TaxBehavior
+from domain.reckoning import TaxabilityReason
+
+_NOT_ASKED = {
+    TaxabilityReason.CUSTOMER_EXEMPT: "no tax, as the customer is exempt",
+    TaxabilityReason.REVERSE_CHARGE: "no tax, as the customer accounts for it (reverse charge)",
+    TaxabilityReason.NOT_COLLECTING: "no tax, as there is no registration where the customer is",
+    TaxabilityReason.NOT_SUPPORTED: "no tax, as none is known where the customer is",
+}
+
+
+def steps_in_words(
+    amount: int, discounts: Sequence[Mapping[str, Any]], taxes: Sequence[Mapping[str, Any]], currency: str
+) -> str:
+    """What follows on an explanation: "; less $3.00 = $12.00; plus 19% tax on $12.00 = $2.28: $14.28"; empty of none.
+
+    Discounts and taxes are as lines keep them, amounts in minor units.
+    """
+    return "".join(f"; {step}" for step in _steps(amount, discounts, taxes, currency))
+
+
+def _steps(
+    amount: int, discounts: Sequence[Mapping[str, Any]], taxes: Sequence[Mapping[str, Any]], currency: str
+) -> Iterator[str]:
+    def money(minor: int) -> str:
+        return format_minor(minor, currency)
+
+    left = amount
+    for discount in discounts:
+        left -= int(discount["amount"])
+        yield f"less a discount of {money(int(discount['amount']))} = {money(left)}"
+    total = left
+    for tax in taxes:
+        reason = TaxabilityReason(tax["taxability_reason"])
+        if reason in _NOT_ASKED:
+            yield _NOT_ASKED[reason]
+            continue
+        asked, base = int(tax["amount"]), money(int(tax["taxable_amount"]))
+        percentage = f"{Decimal(tax['percentage']):f}%"
+        if tax["tax_behavior"] == TaxBehavior.INCLUSIVE:
+            yield f"with {percentage} tax on {base} = {money(asked)} in it"
+        else:
+            total += asked
+            yield f"plus {percentage} tax on {base} = {money(asked)}"
+    if total != left:
+        yield f"together {money(total)}"

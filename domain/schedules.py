@@ -41,6 +41,7 @@ class PhaseItem:
     price: str
     quantity: int
     metadata: Mapping[str, str] = field(default_factory=dict)
+    tax_rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class PhaseCharge:
 
     price: str
     quantity: int
+    tax_rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Phase:
     default_payment_method: str | None = None
     description: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    default_tax_rates: tuple[str, ...] = ()
+    """Ids of tax rates; without any, the subscription keeps its own."""
 
     def as_json(self) -> dict[str, Any]:
         """The phase for a JSON column; moments are unix seconds."""
@@ -72,15 +76,25 @@ class Phase:
             "start": int(self.start.timestamp()),
             "end": int(self.end.timestamp()),
             "items": [
-                {"price": each.price, "quantity": each.quantity, "metadata": dict(each.metadata)} for each in self.items
+                {
+                    "price": each.price,
+                    "quantity": each.quantity,
+                    "metadata": dict(each.metadata),
+                    "tax_rates": list(each.tax_rates),
+                }
+                for each in self.items
             ],
-            "add_invoice_items": [{"price": each.price, "quantity": each.quantity} for each in self.add_invoice_items],
+            "add_invoice_items": [
+                {"price": each.price, "quantity": each.quantity, "tax_rates": list(each.tax_rates)}
+                for each in self.add_invoice_items
+            ],
             "trial": self.trial,
             "trial_end": None if self.trial_end is None else int(self.trial_end.timestamp()),
             "proration_behavior": self.proration_behavior.value,
             "default_payment_method": self.default_payment_method,
             "description": self.description,
             "metadata": dict(self.metadata),
+            "default_tax_rates": list(self.default_tax_rates),
         }
 
     @classmethod
@@ -90,14 +104,15 @@ class Phase:
         return cls(
             start=_moment(stored["start"]),
             end=_moment(stored["end"]),
-            items=tuple(PhaseItem(**each) for each in stored["items"]),
-            add_invoice_items=tuple(PhaseCharge(**each) for each in stored["add_invoice_items"]),
+            items=tuple(PhaseItem(**_with_rates(each)) for each in stored["items"]),
+            add_invoice_items=tuple(PhaseCharge(**_with_rates(each)) for each in stored["add_invoice_items"]),
             trial=stored["trial"],
             trial_end=None if trial_end is None else _moment(trial_end),
             proration_behavior=ProrationBehavior(stored["proration_behavior"]),
             default_payment_method=stored["default_payment_method"],
             description=stored["description"],
             metadata=stored["metadata"],
+            default_tax_rates=tuple(stored["default_tax_rates"]),
         )
 
 
@@ -175,6 +190,10 @@ def steps_between(held: Iterable[HeldItem], wanted: Sequence[PhaseItem]) -> list
 def expiring_at(end: datetime) -> datetime:
     """When the coming end of a schedule is told: seven days before it."""
     return end - EXPIRING_BEFORE
+
+
+def _with_rates(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {**stored, "tax_rates": tuple(stored["tax_rates"])}
 
 
 def _moment(seconds: int) -> datetime:

@@ -16,7 +16,7 @@ from prorata.settings import Settings
 from services.balances import books_of_all_currencies
 from services.credit_notes.books import wrongly_credited
 from services.entitlements.books import wrongly_entitled
-from services.invoices.books import unbalanced_invoices
+from services.invoices.books import misreckoned_invoices, unbalanced_invoices
 from services.transactions import database, is_postgres
 
 LAG_MAX: Final = timedelta(seconds=60)
@@ -127,12 +127,15 @@ async def _invoices() -> AsyncIterator[Finding]:
     """Whether every invoice was paid just what came in for it."""
     found = await unbalanced_invoices()
     credited = await wrongly_credited()
+    misreckoned = await misreckoned_invoices()
     for each in found[:_SHOWN_MAX]:
         text = f"{each.invoice_id} says {each.counted} were paid, but {each.received} came in for it"
         yield Finding("Invoices", text, in_order=False)
     for identifier in credited[:_SHOWN_MAX]:
         yield Finding("Credit notes", f"the sums of {identifier} do not agree", in_order=False)
-    if not found and not credited:
+    for identifier in misreckoned[:_SHOWN_MAX]:
+        yield Finding("Invoices", f"{identifier} asks for something else than its lines do", in_order=False)
+    if not found and not credited and not misreckoned:
         yield Finding("Invoices", "each was paid what came in for it, and credited what its credit notes say")
 
 

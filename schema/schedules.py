@@ -21,9 +21,10 @@ from schema.refs import (
     PriceRef,
     SubscriptionRef,
     SubscriptionScheduleRef,
+    TaxRateRef,
     TestClockRef,
 )
-from schema.relations import one
+from schema.relations import named, one
 from schema.scalars import Currency, Metadata, TimeOrNow
 from schema.subscriptions.inputs import SubscriptionItemInput
 
@@ -51,6 +52,7 @@ class SubscriptionSchedulePhaseItem(Wrapping):
 
     price: PriceRef = one("price", "What one unit costs, and how often it is billed.")
     quantity: int = column("How many units.")
+    tax_rates: list[TaxRateRef] = named("tax_rates", Prefix.TAX_RATE, "Its own tax rates.")
     metadata: Metadata = column("What the item's metadata is given when the phase begins.")
 
 
@@ -60,6 +62,7 @@ class SubscriptionSchedulePhaseAddInvoiceItem(Wrapping):
 
     price: PriceRef = one("price", "The one-time price.")
     quantity: int = column("How many units.")
+    tax_rates: list[TaxRateRef] = named("tax_rates", Prefix.TAX_RATE, "Its own tax rates.")
 
 
 @part_type
@@ -73,6 +76,9 @@ class SubscriptionSchedulePhase(Wrapping):
     proration_behavior: ProrationBehavior = column("What becomes of the difference when it begins within a period.")
     default_payment_method: PaymentMethodRef | None = one(
         "default_payment_method", "What is charged from its beginning on; null leaves that to the default settings."
+    )
+    default_tax_rates: list[TaxRateRef] = named(
+        "default_tax_rates", Prefix.TAX_RATE, "The subscription's tax rates from its beginning on; none leave them."
     )
     description: str | None = column("The subscription's description from its beginning on; null leaves it.")
     metadata: Metadata = column("What is added to the subscription's metadata when it begins.")
@@ -204,6 +210,10 @@ class SubscriptionSchedulePhaseInput:
     )
     default_payment_method: strawberry.ID | None = input_field(
         "What to charge from then on, one of the customer's. In test mode also a sandbox token such as `pm_card_visa`."
+    )
+    default_tax_rates: list[strawberry.ID] | None = input_field(
+        "The tax rates from then on of items that have none of their own, at most five; without any, those that the "
+        "subscription has stay."
     )
     description: str | None = input_field("The subscription's description from then on, at most 500 characters.")
     metadata: Metadata | None = input_field("What is added to the subscription's metadata.")

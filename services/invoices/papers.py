@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from documents.invoices import InvoicePaper
 from documents.lines import PaperLine
+from documents.taxes import PaperTax
 from domain.lifecycles import InvoiceStatus
 from models import Account, Invoice, InvoiceLine
 from services.customers.contacts import contact_of, seller_of
+from services.tax.papers import paper_taxes
 
 
 async def invoice_paper(identifier: str) -> InvoicePaper | None:
@@ -18,10 +20,11 @@ async def invoice_paper(identifier: str) -> InvoicePaper | None:
     if row is None or row.status == InvoiceStatus.DRAFT:
         return None
     lines = await InvoiceLine.filter(invoice_id=row.id).order_by("position")
-    return _paper(row, lines, await Account.get(id=row.account_id))
+    taxes = await paper_taxes(row.total_taxes)
+    return _paper(row, lines, await Account.get(id=row.account_id), taxes)
 
 
-def _paper(row: Invoice, lines: list[InvoiceLine], account: Account) -> InvoicePaper:
+def _paper(row: Invoice, lines: list[InvoiceLine], account: Account, taxes: list[PaperTax]) -> InvoicePaper:
     assert row.number is not None and row.finalized_at is not None and row.ending_balance is not None
     known = row.customer_snapshot.get
     shipping = known("shipping")
@@ -35,6 +38,8 @@ def _paper(row: Invoice, lines: list[InvoiceLine], account: Account) -> InvoiceP
         lines=[_line(line) for line in lines],
         subtotal=row.subtotal,
         total=row.total,
+        total_excluding_tax=row.total_excluding_tax,
+        taxes=taxes,
         starting_balance=row.starting_balance,
         ending_balance=row.ending_balance,
         amount_due=row.amount_due,

@@ -128,8 +128,10 @@ class ScheduleCreation(Service):
             start=whole.items[0].row.current_period_start,
             end=current_period_end(whole),
             items=tuple(
-                PhaseItem(item.row.price_id, item.row.quantity, dict(item.row.metadata)) for item in whole.items
+                PhaseItem(item.row.price_id, item.row.quantity, dict(item.row.metadata), tuple(item.row.tax_rates))
+                for item in whole.items
             ),
+            default_tax_rates=tuple(held.default_tax_rates),
             trial_end=held.trial_end if held.status == SubscriptionStatus.TRIALING else None,
         )
         return SubscriptionSchedule.made(

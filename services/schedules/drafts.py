@@ -38,6 +38,7 @@ class PhaseDraft:
     trial_end: datetime | None = None
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     default_payment_method: str | None = None
+    default_tax_rates: tuple[str, ...] = ()
     description: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 

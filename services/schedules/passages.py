@@ -32,7 +32,7 @@ from services.subscriptions.trials import Trials
 
 _CHANGED = (
     "default_payment_method_id", "description", "metadata", "schedule_id", "phase_ends_at", "has_pending_items",
-    "latest_invoice_id",
+    "latest_invoice_id", "default_tax_rates",
 )  # fmt: skip
 _FREE_OF_CHARGE = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED})
 
@@ -167,13 +167,20 @@ def _item_changes(passage: Passage) -> list[ItemChange]:
         wanted = step.wanted
         if step.held is None:
             changes.append(
-                ItemChange(price=wanted.price, quantity=wanted.quantity, metadata=wanted.metadata, price_made=True)
+                ItemChange(
+                    price=wanted.price,
+                    quantity=wanted.quantity,
+                    metadata=wanted.metadata,
+                    price_made=True,
+                    tax_rates=wanted.tax_rates,
+                )
             )
             continue
         row = rows[step.held.id]
-        same = (row.price_id, row.quantity) == (wanted.price, wanted.quantity)
+        same = (row.price_id, row.quantity, tuple(row.tax_rates)) == (wanted.price, wanted.quantity, wanted.tax_rates)
         if not same or merged_metadata(row.metadata, wanted.metadata) != row.metadata:
-            changes.append(ItemChange(row.id, wanted.price, wanted.quantity, metadata=wanted.metadata, price_made=True))
+            change = ItemChange(row.id, wanted.price, wanted.quantity, metadata=wanted.metadata, price_made=True)
+            changes.append(replace(change, tax_rates=wanted.tax_rates))
     return changes
 
 
@@ -192,7 +199,9 @@ def _charged_once(passage: Passage, known: PriceList, at: datetime) -> list[Line
     """The lines of what the phase charges once."""
     return [
         replace(
-            line_draft_of(BilledItem("", known.facts[each.price], each.quantity, at, at)), subscription_item_id=None
+            line_draft_of(BilledItem("", known.facts[each.price], each.quantity, at, at)),
+            subscription_item_id=None,
+            tax_rates=each.tax_rates,
         )
         for each in passage.phase.add_invoice_items
     ]
@@ -210,6 +219,7 @@ def _set(planned: _Planned) -> None:
     row.default_payment_method_id = (
         phase.default_payment_method or schedule.default_payment_method_id or row.default_payment_method_id
     )
+    row.default_tax_rates = list(phase.default_tax_rates) or row.default_tax_rates
     row.description = phase.description or schedule.description or row.description
     row.metadata = merged_metadata(row.metadata, phase.metadata)
     row.schedule_id, row.phase_ends_at = schedule.id, phase.end

@@ -1,6 +1,6 @@
 """Working out phases from what was asked for: prices, lengths, trials. Nothing but inline prices is written here."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ from services.schedules.drafts import PhaseDraft
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.wanted_items import WantedItems, check_prices
 from services.subscriptions.wholes import recurrence_of_price
+from services.tax import NamedRates, TaxRatesNamed
 
 QUANTITY_MAX = 10**9
 
@@ -32,8 +33,8 @@ QUANTITY_MAX = 10**9
 class Frame:
     """What phases are fitted into: whose they are, when the first begins, and from where periods are counted.
 
-    `currency` and `recurrence` are None where the first phase decides; `agreed` are prices of the schedule as it was,
-    which may be archived by now.
+    `currency` and `recurrence` are None where the first phase decides; `agreed` are prices and tax rates of the
+    schedule as it was, which may be archived by now.
     """
 
     customer: Customer
@@ -57,6 +58,7 @@ class Phases(Service):
 
     wanted = part(WantedItems)
     methods = part(PaymentMethods)
+    tax_rates = part(TaxRatesNamed)
 
     async def fitted(self, drafts: Sequence[PhaseDraft], frame: Frame) -> Phasing:
         """The phases one after the other; refused with all problems together, each at its place."""
@@ -73,6 +75,7 @@ class Phases(Service):
         for at, (draft, prices) in enumerate(zip(drafts, priced, strict=True)):
             _check_alike(draft, prices, frame, problems, ("phases", str(at)))
         await self._check_once(drafts, frame, problems)
+        await self.tax_rates.check(problems, *_named_rates(drafts, frame))
         problems.raise_any()
         phases: list[Phase] = []
         for at, (draft, prices) in enumerate(zip(drafts, priced, strict=True)):
@@ -137,17 +140,31 @@ class Phases(Service):
             start=frame.start,
             end=end,
             items=tuple(
-                PhaseItem(price.id, item.quantity, merged_metadata({}, item.metadata))
+                PhaseItem(price.id, item.quantity, merged_metadata({}, item.metadata), tuple(item.tax_rates))
                 for item, price in zip(draft.items, prices, strict=True)
             ),
-            add_invoice_items=tuple(PhaseCharge(each.price, each.quantity) for each in draft.add_invoice_items),
+            add_invoice_items=tuple(
+                PhaseCharge(each.price, each.quantity, tuple(each.tax_rates)) for each in draft.add_invoice_items
+            ),
             trial=draft.trial,
             trial_end=trial_end,
             proration_behavior=draft.proration_behavior,
             default_payment_method=method,
             description=draft.description,
             metadata=dict(draft.metadata),
+            default_tax_rates=tuple(draft.default_tax_rates),
         )
+
+
+def _named_rates(drafts: Sequence[PhaseDraft], frame: Frame) -> Iterator[NamedRates]:
+    """The tax rates that phases name, with their paths; those of the schedule as it was may be archived."""
+    for at, draft in enumerate(drafts):
+        where = ("phases", str(at))
+        yield NamedRates(draft.default_tax_rates, (*where, "defaultTaxRates"), frame.agreed)
+        for index, item in enumerate(draft.items):
+            yield NamedRates(item.tax_rates, (*where, "items", str(index), "taxRates"), frame.agreed)
+        for index, once in enumerate(draft.add_invoice_items):
+            yield NamedRates(once.tax_rates, (*where, "addInvoiceItems", str(index), "taxRates"), frame.agreed)
 
 
 def _gather(problems: Problems, found: Problems, where: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from services.due import Appointment, Due
 from services.events import Events
 from services.invoices.finalization import Finalization
 from services.invoices.one_time import OneTimeDraft
+from services.known_tax_rates import KnownTaxRates
 from services.rows import insert_rows, update_rows
 from services.schedules.cancel_dates import cancel_date_of
 from services.subscriptions import ItemDraft, SubscriptionDraft
@@ -28,6 +29,7 @@ STARTED = ("status", "position", "subscription_id", "problem", "problem_at")
 class Starting(Service):
     """Begins schedules."""
 
+    tax_rates = part(KnownTaxRates)
     events = part(Events)
     due = part(Due)
     planning = part(Planning)
@@ -89,6 +91,7 @@ class Starting(Service):
             self.events.record(EventType.SUBSCRIPTION_SCHEDULE_EXPIRING, row, at=presents[row.test_clock_id])
 
     async def _try(self, row: SubscriptionSchedule) -> None:
+        await self.tax_rates.by_id(tax_rates_of(row))
         before = self.events.snapshot(row)
         try:
             async with savepoint():
@@ -115,11 +118,18 @@ class Starting(Service):
             SubscriptionDraft(
                 customer=row.customer_id,
                 items=tuple(
-                    ItemDraft(each.price, quantity=each.quantity, metadata=each.metadata, price_made=True)
+                    ItemDraft(
+                        each.price,
+                        quantity=each.quantity,
+                        metadata=each.metadata,
+                        price_made=True,
+                        tax_rates=each.tax_rates,
+                    )
                     for each in phase.items
                 ),
                 add_invoice_items=tuple(
-                    OneTimeDraft(each.price, each.quantity, price_made=True) for each in phase.add_invoice_items
+                    OneTimeDraft(each.price, each.quantity, price_made=True, tax_rates=each.tax_rates)
+                    for each in phase.add_invoice_items
                 ),
                 payment_behavior=PaymentBehavior.DEFAULT_INCOMPLETE,  # nothing is charged before the draft is final
                 trial_end=trial_end if trial_end is not None and trial_end > at else None,
@@ -127,6 +137,7 @@ class Starting(Service):
                 billing_mode=BillingMode(row.billing_mode),
                 description=phase.description or row.description,
                 metadata=phase.metadata,
+                default_tax_rates=phase.default_tax_rates,
                 scheduled=True,
             )
         )
@@ -146,3 +157,11 @@ class Starting(Service):
 def told(error: DomainError) -> dict[str, str]:
     """A refusal as a schedule keeps it."""
     return {"code": error.problems[0].code.value, "message": str(error)}
+
+
+def tax_rates_of(row: SubscriptionSchedule) -> set[str]:
+    """The tax rates that any phase names."""
+    phases = [Phase.from_json(each) for each in row.phases]
+    rates = {rate for phase in phases for rate in phase.default_tax_rates}
+    rates |= {rate for phase in phases for item in phase.items for rate in item.tax_rates}
+    return rates | {rate for phase in phases for once in phase.add_invoice_items for rate in once.tax_rates}

@@ -15,13 +15,14 @@ from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.due import Due
 from services.events import Events
+from services.known_tax_rates import KnownTaxRates
 from services.rows import update_rows
 from services.schedules.cancel_dates import CancelDates, cancel_date_of
 from services.schedules.creation import ScheduleCreation
 from services.schedules.drafts import ScheduleChange
 from services.schedules.passages import Passage, Passages
 from services.schedules.phasing import Frame, Phases
-from services.schedules.starting import Starting
+from services.schedules.starting import Starting, tax_rates_of
 from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_subscription
 
 _CHANGEABLE = (
@@ -32,6 +33,7 @@ _CHANGEABLE = (
 class Updating(Service):
     """Applies changes to schedules."""
 
+    tax_rates = part(KnownTaxRates)
     events = part(Events)
     due = part(Due)
     wholes = part(WholeSubscriptions)
@@ -61,6 +63,7 @@ class Updating(Service):
         """Apply the change. Events of its subscription where the current phase changes, then its own."""
         row, whole = await self.held(change.id, "update")
         at = await self.present(row.test_clock_id)
+        await self.tax_rates.by_id(tax_rates_of(row))
         before, phases = self.events.snapshot(row), row.phases
         row.end_behavior = given(change.end_behavior, row.end_behavior)
         if change.metadata is not UNSET:
@@ -96,7 +99,7 @@ class Updating(Service):
             customer,
             start=current.start,
             anchor=current.start,
-            agreed={each["price"] for phase in row.phases for each in (*phase["items"], *phase["add_invoice_items"])},
+            agreed={*tax_rates_of(row), *_prices_of(row)},
         )
         if whole is not None:
             anchor, recurrence = whole.row.billing_cycle_anchor, recurrence_of_subscription(whole)
@@ -163,3 +166,8 @@ def _refuse_rewriting(current: Phase, wanted: Phase, at: datetime) -> None:
             " something else, create an invoice item.",
             ("phases", "0", "trialEnd" if current.trial_end != wanted.trial_end else "addInvoiceItems"),
         )
+
+
+def _prices_of(row: SubscriptionSchedule) -> set[str]:
+    """The prices of all phases."""
+    return {each["price"] for phase in row.phases for each in (*phase["items"], *phase["add_invoice_items"])}

@@ -7,6 +7,7 @@ from domain.schedules import Phase
 from models import SubscriptionSchedule
 from services.snapshots.shapes import Snapshot, seconds
 from services.snapshots.subscriptions import billing_mode_of
+from services.snapshots.tax import tax_rate_snapshots
 
 _ISSUER = {"type": "self"}
 
@@ -97,13 +98,13 @@ def _phase(row: SubscriptionSchedule, phase: Phase) -> Snapshot:
                 },
                 "price": each.price,
                 "quantity": each.quantity,
-                "tax_rates": [],
+                "tax_rates": tax_rate_snapshots(each.tax_rates),
             }
             for each in phase.add_invoice_items
         ],
         "currency": row.currency,
         "default_payment_method": phase.default_payment_method,
-        "default_tax_rates": [],
+        "default_tax_rates": tax_rate_snapshots(phase.default_tax_rates),
         "description": phase.description,
         "discounts": [],
         "end_date": seconds(phase.end),
@@ -115,7 +116,7 @@ def _phase(row: SubscriptionSchedule, phase: Phase) -> Snapshot:
                 "plan": each.price,
                 "price": each.price,
                 "quantity": each.quantity,
-                "tax_rates": [],
+                "tax_rates": tax_rate_snapshots(each.tax_rates),
             }
             for each in phase.items
         ],

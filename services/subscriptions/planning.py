@@ -183,12 +183,15 @@ def _check_words(draft: SubscriptionDraft, problems: Problems) -> None:
 
 
 def _named_rates(draft: SubscriptionDraft) -> Iterator[NamedRates]:
-    """The tax rates that are named, with their paths."""
-    yield NamedRates(draft.default_tax_rates, ("defaultTaxRates",))
+    """The tax rates that are named, with their paths; what was agreed upon before may be archived since."""
+    agreed = draft.default_tax_rates if draft.scheduled else ()
+    yield NamedRates(draft.default_tax_rates, ("defaultTaxRates",), agreed)
     for index, item in enumerate(draft.items):
-        yield NamedRates(item.tax_rates, ("items", str(index), "taxRates"))
+        agreed = item.tax_rates if item.price_made else ()
+        yield NamedRates(item.tax_rates, ("items", str(index), "taxRates"), agreed)
     for index, once in enumerate(draft.add_invoice_items):
-        yield NamedRates(once.tax_rates, ("addInvoiceItems", str(index), "taxRates"))
+        agreed = once.tax_rates if once.price_made else ()
+        yield NamedRates(once.tax_rates, ("addInvoiceItems", str(index), "taxRates"), agreed)
 
 
 def _refuse_at_first(draft: SubscriptionDraft) -> None:

@@ -93,7 +93,7 @@ class ScheduledChanges(Service):
             subscription_id=whole.row.id,
             price_id=change.price,
             quantity=given(change.quantity, 1),
-            tax_rates=list(given(change.tax_rates, ()) or ()),
+            tax_rates=[] if change.tax_rates is UNSET else list(change.tax_rates or ()),
             current_period_start=beside.current_period_start,
             current_period_end=beside.current_period_end,
             metadata=merged_metadata({}, change.metadata),

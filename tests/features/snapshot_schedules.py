@@ -13,12 +13,13 @@ def schedule(full: bool) -> SubscriptionSchedule:
         "end": NEXT_SECONDS,
         "proration_behavior": "none",
         "trial": full,
-        "items": [{"price": "price_1", "quantity": 3, "metadata": {"seat": "a"} if full else {}}],
+        "items": [{"price": "price_1", "quantity": 3, "tax_rates": [], "metadata": {"seat": "a"} if full else {}}],
         "trial_end": NEXT_SECONDS if full else None,
         "default_payment_method": "pm_1" if full else None,
-        "add_invoice_items": [{"price": "price_2", "quantity": 1}] if full else [],
+        "add_invoice_items": [{"price": "price_2", "quantity": 1, "tax_rates": []}] if full else [],
         "description": "Try" if full else None,
         "metadata": {},
+        "default_tax_rates": [],
     }
     more: dict[str, Any] = {
         "status": "active",

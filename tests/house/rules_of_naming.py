@@ -62,6 +62,7 @@ INFRASTRUCTURE = {
         "events",
         "handlers",
         "idempotency",
+        "known_tax_rates",
         "pages",
         "reactions",
         "related",

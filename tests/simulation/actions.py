@@ -46,7 +46,16 @@ from services.subscriptions import (
     TrialEndBehaviorDraft,
     TrialSettingsDraft,
 )
-from tests.simulation import credit_notes, drafts, entitlements, moves, part_payments, quotes, single_items
+from tests.simulation import (
+    credit_notes,
+    drafts,
+    entitlements,
+    moves,
+    part_payments,
+    quotes,
+    single_items,
+    taxes,
+)
 from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
 from tests.simulation.entitlements import EntitlementActions
@@ -56,6 +65,7 @@ from tests.simulation.prices import catalogue
 from tests.simulation.quotes import QuoteActions
 from tests.simulation.scheduling import Scheduling
 from tests.simulation.single_items import SingleItemActions
+from tests.simulation.taxes import TaxActions
 
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
 
@@ -78,6 +88,7 @@ class Actions(
     Scheduling,
     SingleItemActions,
     EntitlementActions,
+    TaxActions,
 ):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
@@ -91,6 +102,7 @@ class Actions(
         self.prices += await catalogue(self.scope, self.dice)
         await self.prepare_features()
         await self.prepare_quotes()
+        await self.prepare_tax()
 
     async def draw(self) -> tuple[str, Action | None]:
         """The name of the next action and the action; None when it has nothing to act upon."""
@@ -317,5 +329,5 @@ _WEIGHTS = {
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
     "plan": 8, "replan": 5, "unplan": 2,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
-    **single_items.WEIGHTS, **entitlements.WEIGHTS,
+    **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS,
 }  # fmt: skip

@@ -66,7 +66,7 @@ async def findings(house: House) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _invoices():
         yield finding
-    async for finding in _entitlements():
+    async for finding in entitlement_findings():
         yield finding
     yield await _lag(house)
     async for finding in _failures():
@@ -139,7 +139,7 @@ async def _invoices() -> AsyncIterator[Finding]:
         yield Finding("Invoices", "each was paid what came in for it, and credited what its credit notes say")
 
 
-async def _entitlements() -> AsyncIterator[Finding]:
+async def entitlement_findings() -> AsyncIterator[Finding]:
     """Whether everybody has what their subscriptions bring."""
     found = await wrongly_entitled()
     for customer_id, lookup_key in found[:_SHOWN_MAX]:

@@ -62,6 +62,7 @@ async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_
             assert answers["explore-anything"]["node"]["customerName"] == "Jenny Rosen"
             by_hand = answers["invoice-finalized"]["invoiceFinalize"]["invoice"]
             assert (by_hand["status"], by_hand["amountPaid"]) == ("PAID", 4500)
+            assert answers["gate"]["customer"]["hasFeature"] is True
 
 
 async def test_the_events_are_there_in_order(database_url: str) -> None:

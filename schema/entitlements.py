@@ -39,7 +39,7 @@ class ProductFeature(Node):
 class ActiveEntitlement(Node):
     """A customer has a feature, through one subscription or several that are ACTIVE, TRIALING or PAST_DUE."""
 
-    created: datetime = column("Since when they have it, by the server's time.", source="created_at")
+    created: datetime = column("Since when they have it, by their own clock.", source="created_at")
     livemode: bool = column("Whether real money is meant.")
     customer: CustomerRef = one("customer_id", "Who has it.")
     feature: FeatureRef = one("feature_id", "What they have.")

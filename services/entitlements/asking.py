@@ -30,7 +30,7 @@ WHERE p.product_id {{among}} AND s.status {{status}} AND {{own}}
 _IN_STATUS: Final = f"""
 SELECT DISTINCT s.customer_id AS customer_id
 {_SUBSCRIBED}
-WHERE p.has_features AND s.status {{status}} AND {{own}}
+WHERE p.has_features AND {{all_own}} AND s.status {{status}}
 """
 _HOLDERS: Final = """
 SELECT s.customer_id AS customer_id FROM active_entitlements s
@@ -106,4 +106,5 @@ class _Question:
         plus = "" if self._postgres else "+"
         account, mode = self.mark(self._scope.account_id), self.mark(self._scope.livemode)
         own = f"{plus}s.account_id = {account} AND {plus}s.livemode = {mode}"
-        return (await database().query(sql.format(own=own, **conditions), self._values))[1]
+        all_own = f"s.account_id = {account} AND s.livemode = {mode}"
+        return (await database().query(sql.format(own=own, all_own=all_own, **conditions), self._values))[1]

@@ -112,6 +112,18 @@ async def test_erased_customer_leaves_no_entitlement(world: World) -> None:
     assert (await ActiveEntitlement.all().count(), await wrongly_entitled()) == (0, [])
 
 
+async def test_renewal_asks_nothing_about_features(world: World) -> None:
+    pro = await plan(world, "Pro", 4000, "export")
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(pro)
+
+    with world.api.statements() as sent:
+        await world.move_to(NEXT)
+
+    assert len(await subscription.billed()) == 2
+    assert [each for each in sent if "entitlement" in each or "product_features" in each] == []
+
+
 async def test_attaching_takes_as_many_statements_for_forty_subscribers_as_for_one(world: World) -> None:
     counts = []
     for subscribers in (2, 40):

@@ -3,6 +3,8 @@
 The world's clock stands at 31 January 2027, 10:00; the first month has 28 days, until 28 February, 10:00.
 """
 
+from typing import Any
+
 from tests.scenarios.entitling import SUMMARY, features_of, has, plan
 from tests.scenarios.test_renewals import COLLECTED, moving
 from tests.scenarios.world import World
@@ -13,7 +15,7 @@ INVOICED = ["invoiceitem.created", "invoiceitem.created", "invoice.created", "in
 PAYMENT = ["charge.succeeded", "payment_intent.succeeded", "invoice.paid", "invoice.payment_succeeded"]
 DECLINED = ["payment_intent.created", "charge.failed", "payment_intent.payment_failed", "invoice.payment_failed"]
 HALF = "2027-02-14T10:00:00Z"
-UPGRADE = {"prorationBehavior": "ALWAYS_INVOICE", "paymentBehavior": "PENDING_IF_INCOMPLETE"}
+UPGRADE: dict[str, Any] = {"prorationBehavior": "ALWAYS_INVOICE", "paymentBehavior": "PENDING_IF_INCOMPLETE"}
 
 
 async def test_free_plan_upgrade_that_has_to_be_paid_and_downgrade_at_period_end(world: World) -> None:

@@ -185,6 +185,13 @@ class ErrorCode(StrEnum):
         "Activate the tax rate or choose another; what has it already keeps it.",
     )
 
+    # Discounts
+    COUPON_EXPIRED = (
+        "coupon_expired", _INVALID,
+        "The coupon or promotion code cannot be redeemed any more: it has expired or was redeemed too often.",
+        "Use another coupon or promotion code; discounts that run are not touched.",
+    )
+
     # Cards
     CARD_DECLINED = (
         "card_declined", _CARD,

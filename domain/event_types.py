@@ -11,14 +11,17 @@ API_VERSION = "2026-10-28.endive"
 RESOURCES_BY_OBJECT: Final = {
     "billing.meter": Resource.USAGE,
     "charge": Resource.PAYMENTS,
+    "coupon": Resource.COUPONS,
     "credit_note": Resource.CREDIT_NOTES,
     "customer": Resource.CUSTOMERS,
     "entitlements.active_entitlement_summary": Resource.ENTITLEMENTS,
+    "discount": Resource.COUPONS,
     "invoice": Resource.INVOICES,
     "payment_intent": Resource.PAYMENTS,
     "payment_method": Resource.PAYMENT_METHODS,
     "price": Resource.CATALOG,
     "product": Resource.CATALOG,
+    "promotion_code": Resource.COUPONS,
     "quote": Resource.QUOTES,
     "refund": Resource.REFUNDS,
     "setup_intent": Resource.PAYMENT_METHODS,
@@ -39,6 +42,9 @@ class EventType(StrEnum):
     CUSTOMER_CREATED = "customer.created"
     CUSTOMER_UPDATED = "customer.updated"
     CUSTOMER_DELETED = "customer.deleted"
+    CUSTOMER_DISCOUNT_CREATED = "customer.discount.created"
+    CUSTOMER_DISCOUNT_UPDATED = "customer.discount.updated"
+    CUSTOMER_DISCOUNT_DELETED = "customer.discount.deleted"
     CUSTOMER_TAX_ID_CREATED = "customer.tax_id.created"
     CUSTOMER_TAX_ID_DELETED = "customer.tax_id.deleted"
     CUSTOMER_SUBSCRIPTION_CREATED = "customer.subscription.created"
@@ -110,6 +116,11 @@ class EventType(StrEnum):
     QUOTE_ACCEPTED = "quote.accepted"
     QUOTE_CANCELED = "quote.canceled"
     QUOTE_WILL_EXPIRE = "quote.will_expire"
+    COUPON_CREATED = "coupon.created"
+    COUPON_UPDATED = "coupon.updated"
+    COUPON_DELETED = "coupon.deleted"
+    PROMOTION_CODE_CREATED = "promotion_code.created"
+    PROMOTION_CODE_UPDATED = "promotion_code.updated"
     TAX_RATE_CREATED = "tax_rate.created"
     TAX_RATE_UPDATED = "tax_rate.updated"
     BILLING_METER_CREATED = "billing.meter.created"

@@ -26,6 +26,7 @@ class Resource(StrEnum):
     BALANCES = "balances"
     CATALOG = "catalog"
     CLOCKS = "clocks"
+    COUPONS = "coupons"
     CREDIT_NOTES = "credit_notes"
     CUSTOMERS = "customers"
     ENTITLEMENTS = "entitlements"

@@ -14,6 +14,7 @@ from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
 from resolvers.balances import BalanceQueries
 from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
+from resolvers.coupons import CouponMutations, CouponQueries
 from resolvers.credit_notes import CreditNoteMutations, CreditNoteQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.entitlements import EntitlementMutations, EntitlementQueries
@@ -65,6 +66,7 @@ QUERIES: tuple[type, ...] = (
     TaxQueries,
     UsageQueries,
     EntitlementQueries,
+    CouponQueries,
     AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -89,6 +91,7 @@ MUTATIONS: tuple[type, ...] = (
     TaxMutations,
     MeterMutations,
     EntitlementMutations,
+    CouponMutations,
 )
 
 _QUERY = "What can be read. Absent objects and those of other accounts are null."

@@ -13,6 +13,7 @@ from services.api_keys import ApiKeys
 from services.balances import Balances
 from services.catalog import Prices, Products
 from services.clocks import Clocks
+from services.coupons import Coupons, PromotionCodes
 from services.credit_notes import CreditNotes
 from services.customers import Customers
 from services.customers.signup import SignUp
@@ -94,6 +95,8 @@ class Services:
     signup = bound(SignUp)
     subscriptions = bound(Subscriptions)
     subscription_items = bound(SubscriptionItems)
+    coupons = bound(Coupons)
+    promotion_codes = bound(PromotionCodes)
     tax_rates = bound(TaxRates)
     tax_registrations = bound(TaxRegistrations)
 

@@ -41,6 +41,7 @@ describe_enum(
     PAYMENT_METHODS="Payment methods and setup intents.",
     PAYMENTS="Payment intents and charges.",
     QUOTES="Quotes and their lines.",
+    COUPONS="Coupons, promotion codes and discounts.",
     CREDIT_NOTES="Credit notes.",
     REFUNDS="Refunds.",
     SETTINGS="The account's settings.",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from schema.balances import BalanceTransaction
     from schema.catalog import Price, Product
     from schema.clocks import TestClock
+    from schema.coupons import Coupon, PromotionCode
     from schema.credit_notes import CreditNote, CreditNoteLineItem
     from schema.customers import (
         Address,
@@ -44,6 +45,7 @@ AddressRef = Annotated["Address", strawberry.lazy("schema.customers")]
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
 BalanceTransactionRef = Annotated["BalanceTransaction", strawberry.lazy("schema.balances")]
 ChargeRef = Annotated["Charge", strawberry.lazy("schema.payments")]
+CouponRef = Annotated["Coupon", strawberry.lazy("schema.coupons")]
 CreditNoteRef = Annotated["CreditNote", strawberry.lazy("schema.credit_notes")]
 CreditNoteLineItemRef = Annotated["CreditNoteLineItem", strawberry.lazy("schema.credit_notes")]
 CustomerRef = Annotated["Customer", strawberry.lazy("schema.customers")]
@@ -63,6 +65,7 @@ PriceMigrationRef = Annotated["PriceMigration", strawberry.lazy("schema.price_mi
 PriceMigrationMemberRef = Annotated["PriceMigrationMember", strawberry.lazy("schema.price_migrations")]
 ProductFeatureRef = Annotated["ProductFeature", strawberry.lazy("schema.entitlements")]
 ProductRef = Annotated["Product", strawberry.lazy("schema.catalog")]
+PromotionCodeRef = Annotated["PromotionCode", strawberry.lazy("schema.coupons")]
 QuoteRef = Annotated["Quote", strawberry.lazy("schema.quotes")]
 QuoteLineItemRef = Annotated["QuoteLineItem", strawberry.lazy("schema.quotes")]
 RefundRef = Annotated["Refund", strawberry.lazy("schema.refunds")]

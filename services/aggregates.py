@@ -4,26 +4,81 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.coupons import is_redeemable
 from domain.ids import Prefix
 from domain.invoices import InvoicePaymentStatus, InvoicePaymentType
 from domain.lifecycles import PaymentIntentStatus
 from models import (
     ActiveEntitlement,
     Charge,
+    Coupon,
     CreditNote,
     CreditNoteLine,
     Customer,
     CustomerTaxId,
+    Discount,
     EntitlementSummary,
     Invoice,
     InvoiceLine,
     OutOfBandPayment,
     PaymentIntent,
     Price,
+    PromotionCode,
     Refund,
     Subscription,
     SubscriptionItem,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCoupon:
+    """A coupon as it is at a moment."""
+
+    row: Coupon
+    at: datetime
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it can be redeemed."""
+        row = self.row
+        return is_redeemable(
+            until=row.redeem_by,
+            most=row.max_redemptions,
+            redeemed=row.times_redeemed,
+            at=self.at,
+            withdrawn=row.deleted_at is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WholePromotionCode:
+    """A promotion code with its coupon as they are at a moment."""
+
+    row: PromotionCode
+    coupon: Coupon
+    at: datetime
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it can be redeemed by those who may: it is active, in time and not used up, and its coupon valid."""
+        row = self.row
+        own = is_redeemable(
+            until=row.expires_at,
+            most=row.max_redemptions,
+            redeemed=row.times_redeemed,
+            at=self.at,
+            withdrawn=not row.active,
+        )
+        return own and WholeCoupon(self.coupon, self.at).is_valid
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDiscount:
+    """A discount with its coupon; `is_deleted` once it was taken away, or ended."""
+
+    row: Discount
+    coupon: Coupon
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +88,7 @@ class WholeCustomer:
     row: Customer
     balance: int
     tax_ids: Sequence[CustomerTaxId] = ()
+    discount: WholeDiscount | None = None
 
 
 @dataclass(frozen=True, slots=True)

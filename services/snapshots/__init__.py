@@ -26,15 +26,19 @@ from models.base import Row
 from services.aggregates import (
     UpcomingInvoice,
     WholeCharge,
+    WholeCoupon,
     WholeCreditNote,
     WholeCustomer,
+    WholeDiscount,
     WholeEntitlements,
     WholeInvoice,
     WholeInvoicePayment,
+    WholePromotionCode,
     WholeSubscription,
 )
 from services.snapshots.catalog import price_snapshot, product_snapshot
 from services.snapshots.clocks import clock_snapshot
+from services.snapshots.coupons import coupon_snapshot, discount_snapshot, promotion_code_snapshot
 from services.snapshots.credit_notes import credit_note_snapshot
 from services.snapshots.customers import customer_snapshot, tax_id_snapshot
 from services.snapshots.entitlements import entitlements_snapshot
@@ -62,6 +66,9 @@ Whole: TypeAlias = (
     | WholeInvoicePayment
     | WholeCreditNote
     | WholeEntitlements
+    | WholeCoupon
+    | WholePromotionCode
+    | WholeDiscount
 )
 Single: TypeAlias = (
     CustomerTaxId
@@ -100,6 +107,9 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     WholeEntitlements: entitlements_snapshot,
     InvoiceItem: invoice_item_snapshot,
     Quote: quote_snapshot,
+    WholeCoupon: coupon_snapshot,
+    WholePromotionCode: promotion_code_snapshot,
+    WholeDiscount: discount_snapshot,
     TaxRate: tax_rate_snapshot,
     Meter: meter_snapshot,
     TestClock: clock_snapshot,

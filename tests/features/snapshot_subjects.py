@@ -39,6 +39,7 @@ from services.aggregates import (
     WholeSubscription,
 )
 from services.snapshots import Subject
+from tests.features.snapshot_coupons import coupon, discount, promotion_code
 from tests.features.snapshot_facts import (
     ADDRESS,
     ANCHOR,
@@ -385,6 +386,9 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "quote": (quote, stripe.Quote, EventType.QUOTE_ACCEPTED),
     "invoice_payment": (invoice_payment, stripe.InvoicePayment, EventType.INVOICE_PAYMENT_PAID),
     "credit_note": (credit_note, stripe.CreditNote, EventType.CREDIT_NOTE_CREATED),
+    "coupon": (coupon, stripe.Coupon, EventType.COUPON_CREATED),
+    "promotion_code": (promotion_code, stripe.PromotionCode, EventType.PROMOTION_CODE_CREATED),
+    "discount": (discount, stripe.Discount, EventType.CUSTOMER_DISCOUNT_CREATED),
     "tax_rate": (tax_rate, stripe.TaxRate, EventType.TAX_RATE_CREATED),
     "meter": (meter, stripe.billing.Meter, EventType.BILLING_METER_CREATED),
     "entitlements": (

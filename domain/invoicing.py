@@ -25,7 +25,11 @@ _FREE: Final = Rates(Decimal(0))
 
 @dataclass(frozen=True, slots=True)
 class PriceFacts:
-    """What drafting needs to know of a price: its `rates` are in minor units of `currency`."""
+    """What drafting needs to know of a price: its `rates` are in minor units of `currency`.
+
+    `options` are those in other currencies. Where the customer chooses the amount, only what was `agreed` upon is
+    billed.
+    """
 
     price_id: str
     product_id: str
@@ -34,6 +38,15 @@ class PriceFacts:
     rates: Rates
     recurrence: Recurrence | None
     unit_label: str | None = None
+    options: tuple[tuple[str, Rates], ...] = ()
+
+    def agreed(self, currency: str, unit_amount: int | None) -> "PriceFacts":
+        """The price as it is billed in this currency, with the amount that the customer chose where they may."""
+        rates = self.rates if currency == self.currency else dict(self.options)[currency]
+        if rates.is_chosen:
+            assert unit_amount is not None, f"no amount was agreed upon for price {self.price_id}"
+            rates = Rates(Decimal(unit_amount))
+        return self if rates is self.rates else replace(self, currency=currency, rates=rates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,18 @@ class PhaseItem:
     quantity: int
     metadata: Mapping[str, str] = field(default_factory=dict)
     tax_rates: tuple[str, ...] = ()
+    unit_amount: int | None = None
+    """What the customer chose to pay for a unit, in minor units, where the price lets them."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The item for a JSON column."""
+        return {
+            "price": self.price,
+            "quantity": self.quantity,
+            "metadata": dict(self.metadata),
+            "tax_rates": list(self.tax_rates),
+            "unit_amount": self.unit_amount,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +87,7 @@ class Phase:
         return {
             "start": int(self.start.timestamp()),
             "end": int(self.end.timestamp()),
-            "items": [
-                {
-                    "price": each.price,
-                    "quantity": each.quantity,
-                    "metadata": dict(each.metadata),
-                    "tax_rates": list(each.tax_rates),
-                }
-                for each in self.items
-            ],
+            "items": [each.as_json() for each in self.items],
             "add_invoice_items": [
                 {"price": each.price, "quantity": each.quantity, "tax_rates": list(each.tax_rates)}
                 for each in self.add_invoice_items

@@ -93,11 +93,14 @@ class SubscriptionItem(Described):
     price: ForeignKeyRelation[Price] = restrict("models.Price")
     price_id: str
     quantity = fields.BigIntField(default=1)
+    unit_amount = fields.BigIntField(null=True)
+    """What the customer chose to pay for a unit, in minor units, where the price lets them; else null."""
     current_period_start: datetime = instant()
     current_period_end: datetime = instant()
     invoiced_price_id = fields.CharField(max_length=40, null=True)
     """What was invoiced for the rest of the period, where that is not the price and quantity now in force."""
     invoiced_quantity = fields.BigIntField(null=True)
+    invoiced_unit_amount = fields.BigIntField(null=True)
     discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Ids of its own discounts, which apply before those of its subscription."""
     tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))

@@ -14,7 +14,16 @@ from domain.uploads import UploadedFile
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.connections import Connection
 from schema.payloads import payload
-from schema.pricing import PriceTier, PriceTierInput, TransformQuantity, TransformQuantityInput
+from schema.pricing import (
+    CustomUnitAmount,
+    CustomUnitAmountInput,
+    PriceCurrencyOption,
+    PriceCurrencyOptionInput,
+    PriceTier,
+    PriceTierInput,
+    TransformQuantity,
+    TransformQuantityInput,
+)
 from schema.refs import PriceRef, ProductFeatureRef, ProductRef
 from schema.relations import one, page
 from schema.scalars import Currency, Metadata, MinorUnits
@@ -119,6 +128,17 @@ class Price(Node):
         """From the column."""
         return TransformQuantity.of(self.row.transform_quantity) if self.row.transform_quantity else None
 
+    @computed("Within what the customer chooses the amount; null where they do not.")
+    def custom_unit_amount(self) -> CustomUnitAmount | None:
+        """From the column."""
+        return CustomUnitAmount.of(self.row.custom_unit_amount) if self.row.custom_unit_amount else None
+
+    @computed("What it costs in other currencies than its own.")
+    def currency_options(self) -> list[PriceCurrencyOption]:
+        """From the column."""
+        options = self.row.currency_options.items()
+        return [PriceCurrencyOption.of({"currency": currency, **amounts}) for currency, amounts in options]
+
     @computed("How often it is due; null when it is paid once.")
     def recurring(self) -> Recurring | None:
         """Reads through to the price."""
@@ -148,6 +168,10 @@ class ProductDefaultPriceDataInput:
     transform_quantity: TransformQuantityInput | None = input_field(
         "Sells packages of so many units; the amount is that of a package. Not with tiers."
     )
+    custom_unit_amount: CustomUnitAmountInput | None = input_field(
+        "Lets the customer choose the amount, instead of saying it."
+    )
+    currency_options: list[PriceCurrencyOptionInput] | None = input_field("What it costs in other currencies.")
     recurring: RecurringInput | None = input_field("How often it is due; without it, it is paid once.")
     tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
     metadata: Metadata | None = input_field("Labels of your own for the price.")
@@ -234,6 +258,10 @@ class PriceCreateInput:
     transform_quantity: TransformQuantityInput | None = input_field(
         "Sells packages of so many units; the amount is that of a package. Not with tiers."
     )
+    custom_unit_amount: CustomUnitAmountInput | None = input_field(
+        "Lets the customer choose the amount, instead of saying it."
+    )
+    currency_options: list[PriceCurrencyOptionInput] | None = input_field("What it costs in other currencies.")
     recurring: RecurringInput | None = input_field("How often it is due; without it, it is paid once.")
     tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
     active: bool | None = input_field("Whether it is for sale; true by default.")

@@ -120,20 +120,35 @@ class PreviewedMove(Wrapping):
 
     subscription: SubscriptionRef = one("subscription_id", "The subscription.")
     quantity: int = column("How many units it has.")
+    currency: Currency = column("What it is billed in.")
     amount_now: MinorUnits = column("What the rest of its period would cost more; negative gives back.")
     amount_per_period_before: MinorUnits = column("What the item costs a period now.")
     amount_per_period_after: MinorUnits = column("What it would cost a period.")
 
 
 @part_type
+class PriceMigrationPreviewSums(Wrapping):
+    """What moves in one currency would cost more."""
+
+    currency: Currency = column("The currency.")
+    amount_now: MinorUnits = column("What their current periods would cost more all together; negative gives back.")
+    amount_per_period: MinorUnits = column("What they would cost more a period all together; negative is less.")
+
+
+@part_type
 class PriceMigrationPreview(Wrapping):
     """What a migration would do if it were carried out now."""
 
-    currency: Currency = column("What all amounts are in: the currency of both prices.")
+    currency: Currency = column("What the sums are in: the prices' own currency.")
     behavior: ChangeBehavior = column("How the change would take effect.")
     subscriptions_migrated: int = column("How many subscriptions would move.")
     amount_now: MinorUnits = column("What their current periods would cost more all together; negative gives back.")
     amount_per_period: MinorUnits = column("What they would cost more a period all together; negative is less.")
+
+    @computed("The sums of those who are billed in other currencies that the prices are offered in.")
+    def in_other_currencies(self) -> list[PriceMigrationPreviewSums]:
+        """In order of the currencies."""
+        return [PriceMigrationPreviewSums.of(each) for each in self.row.in_other_currencies]
 
     @computed("Everybody who subscribes to the old price, by status.")
     def by_status(self) -> list[PriceMigrationStatusCount]:

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import strawberry
 
+from domain.kinds import TaxBehavior
 from domain.money import whole_minor_units
 from domain.pricing import BillingScheme, PackageRounding, TiersMode
 from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
-from schema.scalars import MinorUnits
+from schema.scalars import Currency, MinorUnits
 
 describe_enum(
     BillingScheme,
@@ -56,6 +57,37 @@ class TransformQuantity(Wrapping):
     round: PackageRounding = column("What becomes of a package that is not full.")
 
 
+@part_type
+class CustomUnitAmount(Wrapping):
+    """Within what bounds the customer chooses the amount."""
+
+    minimum: MinorUnits | None = column("The least; null is the least that can be charged.")
+    maximum: MinorUnits | None = column("The most; null is the most that can be charged.")
+    preset: MinorUnits | None = column("What is suggested, and holds where nothing was chosen; null suggests nothing.")
+
+
+@part_type
+class PriceCurrencyOption(Wrapping):
+    """What a price costs in another currency than its own."""
+
+    currency: Currency = column("The currency.")
+    tax_behavior: TaxBehavior = column("Whether tax is in the amount already.")
+    unit_amount: MinorUnits | None = column(
+        "What one unit or package costs; null when it has decimals of a minor unit, or tiers."
+    )
+    unit_amount_decimal: Decimal | None = column("The same with up to twelve decimals; null with tiers.")
+
+    @computed("What it costs from quantity to quantity; null without tiers.")
+    def tiers(self) -> list[PriceTier] | None:
+        """From the column."""
+        return [PriceTier.of(tier) for tier in self.row.tiers] or None
+
+    @computed("Within what the customer chooses; null where they do not.")
+    def custom_unit_amount(self) -> CustomUnitAmount | None:
+        """From the column."""
+        return CustomUnitAmount.of(self.row.custom_unit_amount) if self.row.custom_unit_amount else None
+
+
 @strawberry.input(description="A tier of a price: its end, and at least one amount.")
 class PriceTierInput:
     """Becomes `TierDraft`."""
@@ -65,6 +97,27 @@ class PriceTierInput:
     unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
     flat_amount: MinorUnits | None = input_field("What the tier costs beside its units; or `flatAmountDecimal`.")
     flat_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
+
+
+@strawberry.input(description="Lets the customer choose the amount, within bounds.")
+class CustomUnitAmountInput:
+    """Becomes `CustomAmountDraft`."""
+
+    minimum: MinorUnits | None = input_field("The least; by default the least that can be charged.")
+    maximum: MinorUnits | None = input_field("The most; by default the most that can be charged.")
+    preset: MinorUnits | None = input_field("What is suggested, and holds where nothing is chosen.")
+
+
+@strawberry.input(description="What a price costs in another currency, said in the same way as in its own.")
+class PriceCurrencyOptionInput:
+    """Becomes `AmountTerms`."""
+
+    currency: Currency = input_field("Another currency than the price's own.")
+    unit_amount: MinorUnits | None = input_field("What one unit or package costs; or give `unitAmountDecimal`.")
+    unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
+    tiers: list[PriceTierInput] | None = input_field("Its tiers, where the price has tiers.")
+    custom_unit_amount: CustomUnitAmountInput | None = input_field("Its bounds, where the customer chooses.")
+    tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
 
 
 @strawberry.input(description="In what packages a product is sold.")

@@ -25,7 +25,7 @@ from schema.refs import (
     TestClockRef,
 )
 from schema.relations import named, one
-from schema.scalars import Currency, Metadata, TimeOrNow
+from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow
 from schema.subscriptions.inputs import SubscriptionItemInput
 
 describe_enum(
@@ -53,6 +53,9 @@ class SubscriptionSchedulePhaseItem(Wrapping):
     price: PriceRef = one("price", "What one unit costs, and how often it is billed.")
     quantity: int = column("How many units.")
     tax_rates: list[TaxRateRef] = named("tax_rates", Prefix.TAX_RATE, "Its own tax rates.")
+    unit_amount: MinorUnits | None = column(
+        "What the customer chose to pay for a unit; null where the price says what it costs."
+    )
     metadata: Metadata = column("What the item's metadata is given when the phase begins.")
 
 

@@ -31,7 +31,7 @@ from schema.refs import (
     TestClockRef,
 )
 from schema.relations import many, named, one, page
-from schema.scalars import Currency, Metadata
+from schema.scalars import Currency, Metadata, MinorUnits
 from schema.subscriptions.inputs import (
     CancellationDetailsInput,
     SubscriptionCancelInput,
@@ -226,6 +226,9 @@ class SubscriptionItem(Node):
     subscription: SubscriptionRef = one("subscription_id", "The subscription it belongs to.")
     price: PriceRef = one("price_id", "What one unit costs, and how often it is billed.")
     quantity: int = column("How many units, such as seats.")
+    unit_amount: MinorUnits | None = column(
+        "What the customer chose to pay for a unit; null where the price says what it costs."
+    )
     tax_rates: list[TaxRateRef] = named(
         "tax_rates", Prefix.TAX_RATE, "Its own tax rates, instead of those of the subscription."
     )

@@ -58,6 +58,12 @@ class SubscriptionPageFilter:
     status: list[SubscriptionStatus] | None = input_field("Only those in one of these statuses.")
 
 
+OWN_AMOUNT = (
+    "What the customer chose to pay for a unit, with a price that has `customUnitAmount`; its preset by default."
+)
+NEW_OWN_AMOUNT = "What the customer chose to pay for a unit from now on, with a price that has `customUnitAmount`."
+
+
 @strawberry.input(description="A price made for one subscription item alone; nobody else can buy by it.")
 class SubscriptionItemPriceDataInput:
     """Becomes `InlinePriceDraft`."""
@@ -84,6 +90,7 @@ class SubscriptionItemInput:
     price: strawberry.ID | None = input_field("An active recurring price of the catalogue.")
     price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
     quantity: int | None = input_field("How many units; 1 by default.")
+    unit_amount: MinorUnits | None = input_field(OWN_AMOUNT)
     tax_rates: list[strawberry.ID] | None = input_field("Its own tax rates, at most five, instead of the defaults.")
     metadata: Metadata | None = input_field("Labels of your own for the item.")
 
@@ -118,6 +125,9 @@ class SubscriptionCreateInput:
     """Becomes `SubscriptionDraft`."""
 
     customer: strawberry.ID = input_field("Who subscribes.")
+    currency: Currency | None = input_field(
+        "What it is billed in; all prices are offered in it. By default the customer's, or that of the first price."
+    )
     items: list[SubscriptionItemInput] = input_field(
         f"What is to be billed: 1 to {ITEMS_MAX} prices of one currency. Their intervals may differ where each is a "
         "multiple of the shortest, such as months with years; in CLASSIC mode they are alike."
@@ -196,6 +206,7 @@ class SubscriptionItemChangeInput:
     quantity: strawberry.Maybe[int | None] = input_field(
         "How many units from now on; 1 by default for a price that is added."
     )
+    unit_amount: strawberry.Maybe[MinorUnits | None] = input_field(NEW_OWN_AMOUNT)
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
     )

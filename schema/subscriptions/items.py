@@ -8,8 +8,8 @@ from domain.subscriptions import BillingMode, PaymentBehavior, ProrationBehavior
 from schema.base import input_field
 from schema.payloads import payload
 from schema.refs import SubscriptionItemRef, SubscriptionRef
-from schema.scalars import Metadata
-from schema.subscriptions.inputs import SubscriptionItemPriceDataInput
+from schema.scalars import Metadata, MinorUnits
+from schema.subscriptions.inputs import NEW_OWN_AMOUNT, OWN_AMOUNT, SubscriptionItemPriceDataInput
 
 _PRORATION = "What becomes of the difference for the rest of the period; CREATE_PRORATIONS by default."
 _DATE = "From when the difference counts, within the current period; now by default."
@@ -25,6 +25,7 @@ class SubscriptionItemCreateInput:
     price: strawberry.ID | None = input_field("An active recurring price in its currency.")
     price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
     quantity: strawberry.Maybe[int | None] = input_field("How many units; 1 by default.")
+    unit_amount: strawberry.Maybe[MinorUnits | None] = input_field(OWN_AMOUNT)
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
     )
@@ -43,6 +44,7 @@ class SubscriptionItemUpdateInput:
     price: strawberry.ID | None = input_field("Another active recurring price in the same currency.")
     price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
     quantity: strawberry.Maybe[int | None] = input_field("How many units from now on.")
+    unit_amount: strawberry.Maybe[MinorUnits | None] = input_field(NEW_OWN_AMOUNT)
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
     )

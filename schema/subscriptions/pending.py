@@ -7,7 +7,7 @@ from typing import Any
 from schema.base import Wrapping, column, computed, part_type
 from schema.refs import InvoiceRef, PriceRef
 from schema.relations import one
-from schema.scalars import Metadata
+from schema.scalars import Metadata, MinorUnits
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class PendingItem:
     id: str
     price_id: str
     quantity: int
+    unit_amount: int | None
     metadata: dict[str, str]
 
 
@@ -27,6 +28,9 @@ class PendingUpdateItem(Wrapping):
     id: str = column("Its id; a new item comes to be under it.")
     price: PriceRef | None = one("price_id", "The price that it will have.")
     quantity: int = column("How many units there will be.")
+    unit_amount: MinorUnits | None = column(
+        "What the customer chose to pay for a unit; null where the price says what it costs."
+    )
     metadata: Metadata = column("Labels of your own.")
 
 
@@ -58,4 +62,6 @@ def _moment(seconds: int) -> datetime:
 
 
 def _item(shown: dict[str, Any]) -> PendingItem:
-    return PendingItem(shown["id"], shown["price"]["id"], shown["quantity"], shown["metadata"])
+    return PendingItem(
+        shown["id"], shown["price"]["id"], shown["quantity"], shown.get("unit_amount"), shown["metadata"]
+    )

@@ -7,6 +7,7 @@ from typing import Any, Final
 from domain.checks import checked
 from domain.currencies import CHARGE_AMOUNT_MAX, currency_of, minimum_charge_of
 from domain.errors import DomainError, ErrorCode, Problems
+from domain.kinds import UsageType
 from domain.money import optional_unit_amount_text, unit_amount_of, whole_minor_units
 from domain.pricing import BillingScheme
 from services.catalog.drafts import AmountTerms, CustomAmountDraft, PackagingDraft, PriceTerms, TierDraft
@@ -50,6 +51,10 @@ def _check_scheme(problems: Problems, terms: PriceTerms, at: _Path) -> None:
     if not tiered and (terms.tiers or terms.tiers_mode is not None):
         message = "Tiers go with billingScheme TIERED; without it a price costs one amount per unit."
         problems.add(ErrorCode.PARAMETER_INVALID, message, *at, "billingScheme")
+    metered = terms.recurring is not None and terms.recurring.usage_type is UsageType.METERED
+    if metered and terms.custom_unit_amount is not None:
+        message = "What is billed by use has a price of its own; the customer cannot choose it."
+        problems.add(ErrorCode.PARAMETERS_EXCLUSIVE, message, *at, "customUnitAmount")
     if tiered and terms.tiers_mode is None:
         message = "Tiers are VOLUME or GRADUATED; tiersMode would say which."
         problems.add(ErrorCode.PARAMETER_MISSING, message, *at, "tiersMode")

@@ -69,7 +69,8 @@ class ManualItems(Service):
             return await self._on_draft(draft)
         customer, subscription = await self._owners(draft)
         at = await self.present(customer.test_clock_id)
-        line = await self.charges.line(draft, await self._currency(draft, customer, subscription), at)
+        currency = await self._currency(draft, customer, subscription)
+        line = await self.charges.line(draft, currency, at, preferred=customer.currency)
         await self.currency.decide(customer, line.currency, at)
         subscription_id = None if subscription is None else subscription.id
         item = self.items.made_for(customer.id, customer.test_clock_id, line, at, subscription_id)

@@ -15,7 +15,7 @@ from domain.texts import text_within
 from models import Price, Product
 from services.base import Service, part
 from services.catalog import Catalog, InlinePriceDraft
-from services.catalog.rates import rates_of
+from services.catalog.rates import is_offered_in, rates_of, refuse_chosen
 from services.tax import NamedRates, TaxRatesNamed
 
 DESCRIPTION_LENGTH_MAX = 500
@@ -63,9 +63,12 @@ class OneTimeCharges(Service):
     catalog = part(Catalog)
     tax_rates = part(TaxRatesNamed)
 
-    async def line(self, draft: ChargeDraft, currency: str | None, at: datetime, *param: str) -> LineDraft:
+    async def line(
+        self, draft: ChargeDraft, currency: str | None, at: datetime, *param: str, preferred: str | None = None
+    ) -> LineDraft:
         """The line of what is charged, in `currency`; without one in that of its price, which an amount lacks.
 
+        A price that is also offered in the `preferred` currency is charged in that one.
         Makes the price of `price_data`. `param` is the path of the draft in the input.
         """
         given = [name for name in ("amount", "price", "price_data") if getattr(draft, name) is not None]
@@ -84,7 +87,10 @@ class OneTimeCharges(Service):
             assert currency is not None, "an amount is in no currency by itself"
             line = amount_line(draft.amount, currency, at, *param)
         else:
-            line = await self.of_price(await self._price(draft, param), draft.quantity, currency, at, *param)
+            price = await self._price(draft, param)
+            if currency is None and preferred is not None and is_offered_in(price, preferred):
+                currency = preferred
+            line = await self.of_price(price, draft.quantity, currency, at, *param)
         return LineDraft(
             description=description or line.description,
             amount=line.amount,
@@ -105,14 +111,15 @@ class OneTimeCharges(Service):
         """The line of so many units of a one-time price; refused when it cannot be charged in `currency`."""
         _refuse_unfit(price, quantity, currency, param)
         product = await self.require(Product, price.product_id)
-        rates = rates_of(price)
-        facts = PriceFacts(price.id, product.id, product.name, price.currency, rates, None, product.unit_label)
-        calculation = calculation_of(rates, quantity, price.currency)
+        currency = currency or price.currency
+        rates = rates_of(price, currency)
+        facts = PriceFacts(price.id, product.id, product.name, currency, rates, None, product.unit_label)
+        calculation = calculation_of(rates, quantity, currency)
         chargeable_once(calculation.amount, *param)
         return LineDraft(
             description=line_description(facts, quantity),
             amount=calculation.amount,
-            currency=price.currency,
+            currency=currency,
             quantity=quantity,
             unit_amount=rates.unit_amount,
             price_id=price.id,
@@ -189,7 +196,8 @@ def _refuse_unfit(price: Price, quantity: int, currency: str | None, param: tupl
             f"Price {price.id} recurs; what is charged once takes a one-time price.",
             (*param, "price"),
         )
-    if currency is not None and price.currency != currency:
+    refuse_chosen(price, *param)
+    if currency is not None and not is_offered_in(price, currency):
         raise DomainError(
             ErrorCode.CURRENCY_MISMATCH,
             f"Price {price.id} is in {price.currency}, what it is charged with in {currency}.",

@@ -61,23 +61,55 @@ class PreviewedMove:
 
     subscription_id: str
     quantity: int
+    currency: str
     amount_now: int
     amount_per_period_before: int
     amount_per_period_after: int
 
 
 @dataclass(slots=True)
+class CurrencySums:
+    """What all moves in one currency would cost more: for the rest of their periods, and a period."""
+
+    currency: str
+    amount_now: int = 0
+    amount_per_period: int = 0
+
+
+@dataclass(slots=True)
 class MigrationPreview:
-    """What a migration would do. `amount_now` is what the current periods would cost more, all together."""
+    """What a migration would do; its sums are by currency, and one is the prices' own."""
 
     currency: str
     behavior: ChangeBehavior
     statuses: Counter[str] = field(default_factory=Counter)
     skips: Counter[SkipReason] = field(default_factory=Counter)
     subscriptions_migrated: int = 0
-    amount_now: int = 0
-    amount_per_period: int = 0
+    sums: dict[str, CurrencySums] = field(default_factory=dict)
     sample: list[PreviewedMove] = field(default_factory=list)
+
+    def add(self, move: PlannedMove) -> None:
+        """Count one move."""
+        currency = move.plan.whole.row.currency
+        sums = self.sums.setdefault(currency, CurrencySums(currency))
+        sums.amount_now += move.now
+        sums.amount_per_period += move.per_period_after - move.per_period_before
+        self.subscriptions_migrated += 1
+
+    @property
+    def amount_now(self) -> int:
+        """What the current periods would cost more, in the prices' own currency."""
+        return self.sums[self.currency].amount_now if self.currency in self.sums else 0
+
+    @property
+    def amount_per_period(self) -> int:
+        """What a period would cost more, in the prices' own currency."""
+        return self.sums[self.currency].amount_per_period if self.currency in self.sums else 0
+
+    @property
+    def in_other_currencies(self) -> list[CurrencySums]:
+        """The sums in other currencies, in order of these."""
+        return [self.sums[currency] for currency in sorted(self.sums) if currency != self.currency]
 
     @property
     def by_status(self) -> list[StatusCount]:
@@ -125,9 +157,8 @@ class PriceMigrations(Service):
             planned = await self.planning.planned(migration, wholes, presents, told=False)
             preview.statuses.update(whole.row.status for whole in wholes)
             preview.skips.update(planned.skipped.values())
-            preview.subscriptions_migrated += len(planned.moves)
-            preview.amount_now += sum(move.now for move in planned.moves)
-            preview.amount_per_period += sum(move.per_period_after - move.per_period_before for move in planned.moves)
+            for move in planned.moves:
+                preview.add(move)
             shown = planned.moves[: draft.sample_size - len(preview.sample)]
             preview.sample += [_previewed(move, quantities[str(move.change.id)]) for move in shown]
         return preview
@@ -227,4 +258,4 @@ class PriceMigrations(Service):
 
 def _previewed(move: PlannedMove, quantity: int) -> PreviewedMove:
     row = move.plan.whole.row
-    return PreviewedMove(row.id, quantity, move.now, move.per_period_before, move.per_period_after)
+    return PreviewedMove(row.id, quantity, row.currency, move.now, move.per_period_before, move.per_period_after)

@@ -11,12 +11,11 @@ from domain.price_migrations import SkipReason
 from models import PriceMigration
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
-from services.catalog.rates import rates_of
 from services.events import Events, Snapshot
 from services.subscriptions import ItemChange
 from services.subscriptions.changes import ITEMS_CHANGEABLE
 from services.subscriptions.exchange import Exchanges, ItemsPlan, PriceList, Proration
-from services.subscriptions.wholes import recurrence_of_item
+from services.subscriptions.wholes import rates_in_force, recurrence_of_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +88,17 @@ class MovePlanning(Service):
         at: datetime,
     ) -> PlannedMove:
         change = ItemChange(id=item.row.id, price=migration.to_price_id)
-        costs = [
-            calculation_of(rates_of(price), item.row.quantity, price.currency).amount
-            for price in (item.price, known.prices[migration.to_price_id])
-        ]
+        cost = _cost_of(item, whole.row.currency)
         behavior = ChangeBehavior(migration.behavior).proration
         proration = Proration(min(at, item.row.current_period_end), behavior)
         plan = self.exchanges.planned(whole, [change], proration, at, known)
-        return PlannedMove(before, change, plan, at, *costs)
+        moved = next(each for each in plan.whole.items if each.row.id == item.row.id)
+        return PlannedMove(before, change, plan, at, cost, _cost_of(moved, whole.row.currency))
+
+
+def _cost_of(item: PricedItem, currency: str) -> int:
+    """What the item costs a period, in minor units."""
+    return calculation_of(rates_in_force(item, currency), item.row.quantity, currency).amount
 
 
 def _fit(migration: PriceMigration, whole: WholeSubscription) -> PricedItem | SkipReason:

@@ -41,7 +41,7 @@ from services.subscriptions.wholes import WholeSubscriptions
 
 ENROLLED_AT_ONCE = 1_000
 _COUNTS = ("status", "subscriptions_migrated", "subscriptions_skipped", "skips", "completed_at")
-_ITEM = ("price_id", "invoiced_price_id", "invoiced_quantity")
+_ITEM = ("price_id", "unit_amount", "invoiced_price_id", "invoiced_quantity", "invoiced_unit_amount")
 _SUBSCRIPTION = ("has_pending_items", "latest_invoice_id", "scheduled_change")
 
 

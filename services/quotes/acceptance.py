@@ -108,7 +108,11 @@ def _schedule_of(quote: Quote, sold: Sequence[Sold], start: datetime) -> Schedul
         metadata=wanted.metadata,
     )
     return ScheduleDraft(
-        customer=quote.customer_id, start_date=start, phases=(phase,), billing_mode=wanted.billing_mode
+        customer=quote.customer_id,
+        start_date=start,
+        phases=(phase,),
+        billing_mode=wanted.billing_mode,
+        currency=quote.currency,
     )
 
 
@@ -118,6 +122,7 @@ def _subscription_of(quote: Quote, sold: Sequence[Sold]) -> SubscriptionDraft:
     once = [each for each in sold if each.price.interval is None]
     return SubscriptionDraft(
         customer=quote.customer_id,
+        currency=quote.currency,
         items=tuple(
             ItemDraft(price=each.price.id, quantity=each.quantity, price_made=each.price_made) for each in recurring
         ),

@@ -74,9 +74,9 @@ class Changes(Service):
     async def _offered_anew(self, quote: Quote, sold: Sequence[Sold]) -> None:
         """The quote offers these lines, and comes to what they do."""
         refuse_later(quote.effective_date, CollectionMethod(quote.collection_method), sold)
-        offer = await self.lines.offer(sold, trialing=quote.trial_period_days is not None)
         customer = await self.require(Customer, quote.customer_id, "customer")
-        in_force = await self.planning.currency_in_force(customer, [each.price for each in sold])
+        in_force = await self.planning.currency_in_force(customer, {each.price.currency for each in sold})
+        offer = await self.lines.offer(sold, in_force, trialing=quote.trial_period_days is not None)
         refuse_other_currency(offer, in_force, "lineItems")
         apply_totals(quote, offer)
         await delete_by(QuoteLine, "quote_id", [quote.id], **self.ownership())

@@ -41,8 +41,8 @@ class QuoteFinalization(Service):
         QUOTE.refuse_unless("finalize", quote.id, QuoteStatus(quote.status))
         quote.expires_at = expiry_of(draft.expires_at or quote.expires_at, at)
         with told_of_the_quote():
-            sold = await self.lines.refuse_unsold(await self.lines.of(quote))
-        in_force = await self.planning.currency_in_force(payer.row, [each.price for each in sold])
+            await self.lines.refuse_unsold(await self.lines.of(quote))
+        in_force = await self.planning.currency_in_force(payer.row, {quote.currency})
         if in_force is not None and in_force != quote.currency:
             message = f"The quote is in {quote.currency}, but the customer is billed in {in_force}."
             raise DomainError(ErrorCode.CURRENCY_MISMATCH, message, "id")

@@ -10,6 +10,7 @@ from domain.quotes import LINES_MAX, QUANTITY_MAX, QuotedLine, QuoteTotals, quot
 from models import Price, Product, Quote, QuoteLine
 from services.base import Service, part
 from services.catalog import Catalog
+from services.catalog.rates import is_offered_in, refuse_chosen
 from services.quotes.drafts import QuoteLineDraft
 from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
 
@@ -33,11 +34,7 @@ class Offer:
     sold: Sequence[Sold]
     quoted: Sequence[QuotedLine]
     totals: QuoteTotals
-
-    @property
-    def currency(self) -> str:
-        """That of all prices."""
-        return self.sold[0].price.currency
+    currency: str
 
 
 class QuoteLines(Service):
@@ -73,12 +70,18 @@ class QuoteLines(Service):
             _check_together(sold, problems)
         return sold
 
-    async def offer(self, sold: Sequence[Sold], *, trialing: bool) -> Offer:
-        """What these come to; refused when no card could be charged with it, or a trial begins with an amount."""
+    async def offer(self, sold: Sequence[Sold], in_force: str | None, *, trialing: bool) -> Offer:
+        """What these come to, in the currency that is `in_force` for the customer where they are offered in it.
+
+        Refused when no card could be charged with it, or a trial begins with an amount.
+        """
+        currency = sold[0].price.currency
+        if in_force is not None and all(is_offered_in(each.price, in_force) for each in sold):
+            currency = in_force
         facts = await self.wholes.facts_of(each.price for each in sold)
-        quoted = [quoted_line(facts[each.price.id], each.quantity) for each in sold]
+        quoted = [quoted_line(facts[each.price.id].agreed(currency, None), each.quantity) for each in sold]
         totals = totals_of(quoted, trialing=trialing)
-        _refuse_beyond_a_charge(totals, sold[0].price.currency)
+        _refuse_beyond_a_charge(totals, currency)
         if trialing and any(line.recurrence is None for line in quoted):
             raise DomainError(
                 ErrorCode.PARAMETERS_EXCLUSIVE,
@@ -86,7 +89,7 @@ class QuoteLines(Service):
                 " one-time prices or trialPeriodDays.",
                 ("subscriptionData", "trialPeriodDays"),
             )
-        return Offer(sold, quoted, totals)
+        return Offer(sold, quoted, totals, currency)
 
     def rows(self, quote: Quote, offer: Offer) -> list[QuoteLine]:
         """The lines of an offer, not stored yet."""
@@ -102,7 +105,7 @@ class QuoteLines(Service):
                 description=line.description,
                 amount_subtotal=line.amount,
                 amount_total=line.amount,
-                currency=sold.price.currency,
+                currency=offer.currency,
                 calculation=line.calculation.as_json(),
                 **self.ownership(),
             )
@@ -133,6 +136,7 @@ class QuoteLines(Service):
         if not price.active and not wanted.price_made:
             message = f"Price {price.id} is archived and is not sold any more; choose an active price."
             raise DomainError(ErrorCode.PRICE_INACTIVE, message, "price")
+        refuse_chosen(price)
         if price.product_id in archived:
             raise DomainError(
                 ErrorCode.PRODUCT_INACTIVE,

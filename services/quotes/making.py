@@ -120,8 +120,8 @@ class Making(Service):
         return customer
 
     async def _offer(self, customer: Customer, sold: list[Sold], trial_days: int | None) -> Offer:
-        offer = await self.lines.offer(sold, trialing=trial_days is not None)
-        in_force = await self.planning.currency_in_force(customer, [each.price for each in sold])
+        in_force = await self.planning.currency_in_force(customer, {each.price.currency for each in sold})
+        offer = await self.lines.offer(sold, in_force, trialing=trial_days is not None)
         refuse_other_currency(offer, in_force, "lineItems")
         return offer
 

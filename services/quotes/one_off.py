@@ -95,7 +95,7 @@ def _line(line: QuoteLine, sold: Sold, at: datetime) -> LineDraft:
         amount=line.amount_total,
         currency=line.currency,
         quantity=line.quantity,
-        unit_amount=rates_of(sold.price).unit_amount,
+        unit_amount=rates_of(sold.price, line.currency).unit_amount,
         price_id=sold.price.id,
         product_id=sold.price.product_id,
         subscription_item_id=None,

@@ -55,7 +55,7 @@ class ScheduleCreation(Service):
         at = await self.present(customer.test_clock_id)
         metadata = merged_metadata({}, draft.metadata)
         start = _start(draft, at)
-        fitted = await self.phases.fitted(draft.phases, Frame(customer, start, start))
+        fitted = await self.phases.fitted(draft.phases, Frame(customer, start, start, draft.currency))
         row = self._row(draft, customer, fitted, at)
         row.metadata = metadata
         await self.set_defaults(row, draft.default_settings or DefaultSettingsDraft(), customer)
@@ -128,7 +128,13 @@ class ScheduleCreation(Service):
             start=whole.items[0].row.current_period_start,
             end=current_period_end(whole),
             items=tuple(
-                PhaseItem(item.row.price_id, item.row.quantity, dict(item.row.metadata), tuple(item.row.tax_rates))
+                PhaseItem(
+                    item.row.price_id,
+                    item.row.quantity,
+                    dict(item.row.metadata),
+                    tuple(item.row.tax_rates),
+                    item.row.unit_amount,
+                )
                 for item in whole.items
             ),
             default_tax_rates=tuple(held.default_tax_rates),

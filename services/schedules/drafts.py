@@ -63,6 +63,8 @@ class ScheduleDraft:
     default_settings: DefaultSettingsDraft | None = None
     billing_mode: BillingMode | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    currency: str | None = None
+    """What it is to be billed in; None leaves that to the customer and the prices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from domain.agenda import AgendaKind
+from domain.drafts import UNSET
 from domain.errors import DomainError
 from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import BilledItem, LineDraft, invoice_draft_of, line_draft_of
 from domain.lifecycles import SubscriptionStatus
 from domain.metadata import merged_metadata
-from domain.schedules import HeldItem, Phase, steps_between
+from domain.schedules import HeldItem, Phase, PhaseItem, steps_between
 from domain.subscriptions import AnchorChange, ProrationBehavior
 from models import InvoiceItem, SubscriptionSchedule
 from services.aggregates import WholeSubscription
@@ -166,22 +167,27 @@ def _item_changes(passage: Passage) -> list[ItemChange]:
             continue
         wanted = step.wanted
         if step.held is None:
-            changes.append(
-                ItemChange(
-                    price=wanted.price,
-                    quantity=wanted.quantity,
-                    metadata=wanted.metadata,
-                    price_made=True,
-                    tax_rates=wanted.tax_rates,
-                )
-            )
+            changes.append(_wanted_item(None, wanted))
             continue
         row = rows[step.held.id]
-        same = (row.price_id, row.quantity, tuple(row.tax_rates)) == (wanted.price, wanted.quantity, wanted.tax_rates)
+        standing = (row.price_id, row.quantity, row.unit_amount, tuple(row.tax_rates))
+        same = standing == (wanted.price, wanted.quantity, wanted.unit_amount, wanted.tax_rates)
         if not same or merged_metadata(row.metadata, wanted.metadata) != row.metadata:
-            change = ItemChange(row.id, wanted.price, wanted.quantity, metadata=wanted.metadata, price_made=True)
-            changes.append(replace(change, tax_rates=wanted.tax_rates))
+            changes.append(_wanted_item(row.id, wanted))
     return changes
+
+
+def _wanted_item(identifier: str | None, wanted: PhaseItem) -> ItemChange:
+    """The change that gives an item what the phase says."""
+    return ItemChange(
+        identifier,
+        wanted.price,
+        wanted.quantity,
+        metadata=wanted.metadata,
+        price_made=True,
+        unit_amount=UNSET if wanted.unit_amount is None else wanted.unit_amount,
+        tax_rates=wanted.tax_rates,
+    )
 
 
 def _proration(passage: Passage, at: datetime) -> Proration:
@@ -197,9 +203,10 @@ def _invoices_at_once(passage: Passage) -> bool:
 
 def _charged_once(passage: Passage, known: PriceList, at: datetime) -> list[LineDraft]:
     """The lines of what the phase charges once."""
+    currency = passage.whole.row.currency
     return [
         replace(
-            line_draft_of(BilledItem("", known.facts[each.price], each.quantity, at, at)),
+            line_draft_of(BilledItem("", known.facts[each.price].agreed(currency, None), each.quantity, at, at)),
             subscription_item_id=None,
             tax_rates=each.tax_rates,
         )

@@ -17,12 +17,13 @@ from domain.texts import text_within
 from domain.trials import checked_trial_end
 from models import Customer, Price
 from services.base import Service, part
-from services.catalog.rates import rates_of
+from services.catalog.rates import agreed_rates, is_offered_in, rates_of, refuse_chosen
+from services.invoices.currency import CustomerCurrency
 from services.invoices.one_time import OneTimeDraft
 from services.payment_methods import PaymentMethods
 from services.schedules.drafts import PhaseDraft
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
-from services.subscriptions.wanted_items import WantedItems, check_prices
+from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
 from services.subscriptions.wholes import recurrence_of_price
 from services.tax import NamedRates, TaxRatesNamed
 
@@ -59,6 +60,7 @@ class Phases(Service):
     wanted = part(WantedItems)
     methods = part(PaymentMethods)
     tax_rates = part(TaxRatesNamed)
+    currency = part(CustomerCurrency)
 
     async def fitted(self, drafts: Sequence[PhaseDraft], frame: Frame) -> Phasing:
         """The phases one after the other; refused with all problems together, each at its place."""
@@ -71,9 +73,11 @@ class Phases(Service):
         problems = Problems()
         priced = [await self._priced(draft, frame, problems, ("phases", str(at))) for at, draft in enumerate(drafts)]
         problems.raise_any()
-        frame = _settled(frame, priced)
-        for at, (draft, prices) in enumerate(zip(drafts, priced, strict=True)):
-            _check_alike(draft, prices, frame, problems, ("phases", str(at)))
+        frame = await self._settled(frame, priced[0])
+        drafts = [
+            _checked_alike(draft, prices, frame, problems, ("phases", str(at)))
+            for at, (draft, prices) in enumerate(zip(drafts, priced, strict=True))
+        ]
         await self._check_once(drafts, frame, problems)
         await self.tax_rates.check(problems, *_named_rates(drafts, frame))
         problems.raise_any()
@@ -83,6 +87,18 @@ class Phases(Service):
             phases.append(phase)
             frame = replace(frame, start=phase.end, anchor=phase.trial_end or frame.anchor)
         return Phasing(phases, str(frame.currency))
+
+    async def _settled(self, frame: Frame, prices: Sequence[Price]) -> Frame:
+        """The frame with what the first phase decides, where nothing was decided before.
+
+        Its prices are billed in the currency that is in force for the customer, where they are offered in it.
+        """
+        first, currency = prices[0], frame.currency
+        if currency is None:
+            in_force = await self.currency.in_force(frame.customer, {price.currency for price in prices})
+            offered = in_force is not None and all(is_offered_in(price, in_force) for price in prices)
+            currency = in_force if offered else first.currency
+        return replace(frame, currency=currency, recurrence=frame.recurrence or recurrence_of_price(first))
 
     async def _priced(self, draft: PhaseDraft, frame: Frame, problems: Problems, where: tuple[str, ...]) -> list[Price]:
         """The prices of a phase, in order, and whether its words can be kept."""
@@ -140,7 +156,13 @@ class Phases(Service):
             start=frame.start,
             end=end,
             items=tuple(
-                PhaseItem(price.id, item.quantity, merged_metadata({}, item.metadata), tuple(item.tax_rates))
+                PhaseItem(
+                    price.id,
+                    item.quantity,
+                    merged_metadata({}, item.metadata),
+                    tuple(item.tax_rates),
+                    item.unit_amount,
+                )
                 for item, price in zip(draft.items, prices, strict=True)
             ),
             add_invoice_items=tuple(
@@ -175,22 +197,17 @@ def _gather(problems: Problems, found: Problems, where: tuple[str, ...]) -> None
         problems.add_from(error, *where)
 
 
-def _settled(frame: Frame, priced: Sequence[Sequence[Price]]) -> Frame:
-    """The frame with what the first phase decides, where nothing was decided before."""
-    first = priced[0][0]
-    return replace(
-        frame,
-        currency=frame.currency or first.currency,
-        recurrence=frame.recurrence or recurrence_of_price(first),
-    )
-
-
-def _check_alike(
+def _checked_alike(
     draft: PhaseDraft, prices: Sequence[Price], frame: Frame, problems: Problems, where: tuple[str, ...]
-) -> None:
-    """The prices of all phases recur alike, in one currency, and a period can be charged as a whole."""
+) -> PhaseDraft:
+    """The phase with what the customer chose to pay, where prices let them.
+
+    The prices of all phases recur alike, are offered in one currency, and a period can be charged as a whole.
+    """
     found = Problems()
-    check_prices(prices, frame.currency, found)
+    currency = str(frame.currency)
+    check_prices(prices, currency, "the schedule is in", found)
+    draft = replace(draft, items=with_amounts(draft.items, prices, currency, found))
     for index, price in enumerate(prices):
         recurrence = recurrence_of_price(price)
         if recurrence is not None and recurrence != frame.recurrence:
@@ -200,7 +217,12 @@ def _check_alike(
                 f" every {frame.recurrence.interval_count} {frame.recurrence.interval}; its prices recur alike."
             )
             found.add(ErrorCode.PARAMETER_INVALID, message, "items", str(index), "price")
-    total = sum(rates_of(price).cost_of(item.quantity).exact for price, item in zip(prices, draft.items, strict=True))
+    total = Decimal(0)
+    if not found:
+        total += sum(
+            agreed_rates(price, currency, item.unit_amount).cost_of(item.quantity).exact
+            for price, item in zip(prices, draft.items, strict=True)
+        )
     if total > CHARGE_AMOUNT_MAX:
         message = (
             f"A period would cost {unit_amount_text(Decimal(total))} {frame.currency}; the most that can be charged is"
@@ -208,6 +230,7 @@ def _check_alike(
         )
         found.add(ErrorCode.AMOUNT_TOO_LARGE, message, "items")
     _gather(problems, found, where)
+    return draft
 
 
 def _checked_charge(wanted: OneTimeDraft, price: Price | None, frame: Frame, where: tuple[str, ...]) -> None:
@@ -220,13 +243,14 @@ def _checked_charge(wanted: OneTimeDraft, price: Price | None, frame: Frame, whe
     if price.interval is not None:
         message = f"Price {price.id} recurs; what is charged once takes a one-time price."
         raise DomainError(ErrorCode.PARAMETER_INVALID, message, (*where, "price"))
-    if price.currency != frame.currency:
+    if not is_offered_in(price, str(frame.currency)):
         message = f"Price {price.id} is in {price.currency}, the schedule in {frame.currency}."
         raise DomainError(ErrorCode.CURRENCY_MISMATCH, message, (*where, "price"))
+    refuse_chosen(price, *where)
     if not 0 <= wanted.quantity <= QUANTITY_MAX:
         message = f"Quantity {wanted.quantity} is not possible; it would have to be from 0 to {QUANTITY_MAX}."
         raise DomainError(ErrorCode.PARAMETER_INVALID_INTEGER, message, (*where, "quantity"))
-    if rates_of(price).cost_of(wanted.quantity).exact > CHARGE_AMOUNT_MAX:
+    if rates_of(price, frame.currency).cost_of(wanted.quantity).exact > CHARGE_AMOUNT_MAX:
         message = f"{wanted.quantity} of price {price.id} cost more than can be charged, {CHARGE_AMOUNT_MAX}."
         raise DomainError(ErrorCode.AMOUNT_TOO_LARGE, message, (*where, "quantity"))
 

@@ -124,6 +124,7 @@ class Starting(Service):
                         metadata=each.metadata,
                         price_made=True,
                         tax_rates=each.tax_rates,
+                        unit_amount=each.unit_amount,
                     )
                     for each in phase.items
                 ),
@@ -139,6 +140,7 @@ class Starting(Service):
                 metadata=phase.metadata,
                 default_tax_rates=phase.default_tax_rates,
                 scheduled=True,
+                currency=row.currency,
             )
         )
 

@@ -117,6 +117,7 @@ def _phase(row: SubscriptionSchedule, phase: Phase) -> Snapshot:
                 "price": each.price,
                 "quantity": each.quantity,
                 "tax_rates": tax_rate_snapshots(each.tax_rates),
+                **({} if each.unit_amount is None else {"unit_amount": each.unit_amount}),
             }
             for each in phase.items
         ],

@@ -176,4 +176,5 @@ def subscription_item_snapshot(item: PricedItem) -> Snapshot:
         "quantity": row.quantity,
         "subscription": row.subscription_id,
         "tax_rates": tax_rate_snapshots(row.tax_rates),
+        **({} if row.unit_amount is None else {"unit_amount": row.unit_amount}),
     }

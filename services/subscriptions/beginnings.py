@@ -39,11 +39,13 @@ class Begun:
 class Beginnings(Service):
     """Makes the rows of new subscriptions."""
 
-    def begun(self, draft: SubscriptionDraft, customer: Customer, prices: Sequence[Price], at: datetime) -> Begun:
+    def begun(
+        self, draft: SubscriptionDraft, customer: Customer, prices: Sequence[Price], currency: str, at: datetime
+    ) -> Begun:
         """The subscription with its items, in the period that its terms put it into."""
         terms = _terms(draft, prices, at)
         terms = replace(terms, cancel_at=_cancel_at(draft, terms, prices))
-        row = self._row(draft, terms, beginning_of(terms), customer, prices[0].currency)
+        row = self._row(draft, terms, beginning_of(terms), customer, currency)
         beginnings = [_beginning_of(terms, price) for price in prices]
         items = [
             self._item(row, *each)
@@ -52,6 +54,7 @@ class Beginnings(Service):
         free = row.cycle < 0
         for item in items if free else ():  # A change gives nothing back for time that was never invoiced.
             item.row.invoiced_price_id, item.row.invoiced_quantity = item.price.id, 0
+            item.row.invoiced_unit_amount = item.row.unit_amount
         return Begun(WholeSubscription(row, items), beginnings)
 
     def _row(
@@ -94,6 +97,7 @@ class Beginnings(Service):
             price_id=price.id,
             quantity=draft.quantity,
             tax_rates=list(draft.tax_rates),
+            unit_amount=draft.unit_amount,
             current_period_start=period.start,
             current_period_end=period.end,
             metadata=merged_metadata({}, draft.metadata),

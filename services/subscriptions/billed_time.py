@@ -8,12 +8,11 @@ from domain.invoicing import LineDraft
 from domain.lifecycles import SubscriptionStatus
 from domain.periods import Period, full_period_until
 from domain.proration import Billed, Exchange, prorated
-from domain.subscriptions import BillingMode
-from models import Price, SubscriptionItem
+from models import Price
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.subscriptions.discounted_time import DiscountedTime
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
+from services.subscriptions.wholes import WholeSubscriptions, given_back, recurrence_of_price
 
 BILLED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 """The statuses in which the current period was billed, so that there is something to give back."""
@@ -30,16 +29,15 @@ class BilledTime(Service):
 
         Without lines of nothing. The items are not changed.
         """
-        invoiced = {item.row.invoiced_price_id for item in whole.items}
-        prices = [item.price for item in whole.items] + await self.gather(Price, "id", invoiced)
+        others = {item.row.invoiced_price_id for item in whole.items}
+        prices = [item.price for item in whole.items] + await self.gather(Price, "id", others)
         facts = await self.wholes.facts_of(prices)
         discounts = await self.discounted.of([whole])
         lines: list[LineDraft] = []
         for item in whole.items:
             row = item.row
             until = untils.get(row.id, row.current_period_end)
-            price_id, quantity = _invoiced(row, whole.row.billing_mode)
-            billed = Billed(facts[price_id], quantity)
+            billed = given_back(row, facts, whole.row)
             reduction = discounts.given_back(whole.row, row, billed, min(until, row.current_period_end))
             lines += _lines(whole, item, replace(billed, reduction=reduction), until)
         return [line for line in lines if line.amount]
@@ -50,14 +48,6 @@ def natural_period(whole: WholeSubscription, item: PricedItem) -> Period:
     recurrence = recurrence_of_price(item.price)
     assert recurrence is not None, f"subscription item {item.row.id} holds a one-time price"
     return full_period_until(item.row.current_period_end, whole.row.billing_cycle_anchor, recurrence)
-
-
-def _invoiced(row: SubscriptionItem, mode: str) -> tuple[str, int]:
-    """What was invoiced, or with CLASSIC the price in force (spec 02, Billing mode)."""
-    if mode == BillingMode.CLASSIC or row.invoiced_price_id is None:
-        return row.price_id, row.quantity
-    assert row.invoiced_quantity is not None, f"{row.id} was invoiced at a price without a quantity"
-    return row.invoiced_price_id, row.invoiced_quantity
 
 
 def _lines(whole: WholeSubscription, item: PricedItem, billed: Billed, until: datetime) -> tuple[LineDraft, ...]:

@@ -1,6 +1,6 @@
 """How a change of items takes effect when it does not say so itself, and changes that wait for the period's end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,17 +8,18 @@ from domain.drafts import given
 from domain.errors import DomainError, ErrorCode
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.plan_changes import ChangeBehavior, Rated
+from domain.pricing import Rates
 from domain.subscriptions import ProrationBehavior
 from models import Price, Subscription
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
-from services.catalog.rates import rates_of
+from services.catalog.rates import agreed_rates, is_offered_in
 from services.rows import update_rows
 from services.settings import Settings
 from services.subscriptions.drafts import ItemChange, SubscriptionChange
-from services.subscriptions.exchange import Exchanges, Proration
+from services.subscriptions.exchange import Exchanges, Proration, amount_after
 from services.subscriptions.scheduled import ScheduledChanges, scheduled_change_of
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_item, recurrence_of_price
+from services.subscriptions.wholes import WholeSubscriptions, rates_in_force, recurrence_of_item, recurrence_of_price
 
 _S = SubscriptionStatus
 CHANGEABLE_BY_RULE = frozenset({_S.ACTIVE, _S.PAST_DUE})
@@ -57,8 +58,14 @@ class ChangeRuling(Service):
         known = {price.id: price for price in await self.gather(Price, "id", {each.price for each in wanted})}
         if any(each.price not in known for each in wanted if each.price is not None):
             return None  # the change is refused, and says so better
-        before = [_rated(item.price, item.row.quantity) for item in whole.items]
-        return rules.behavior_of(before, _rated_after(whole, wanted, known))
+        if not all(is_offered_in(price, row.currency) for price in known.values()):
+            return None
+        try:
+            after = _rated_after(whole, wanted, known)
+        except DomainError:
+            return None
+        before = [_rated(item.price, item.row.quantity, rates_in_force(item, row.currency)) for item in whole.items]
+        return rules.behavior_of(before, after)
 
     async def put_off(self, whole: WholeSubscription, wanted: Sequence[ItemChange], at: datetime) -> None:
         """Keep a change of items for the end of the period, instead of what waited before; refused if it is unsound.
@@ -92,21 +99,26 @@ class ChangeRuling(Service):
         return row
 
 
-def _rated_after(whole: WholeSubscription, wanted: Sequence[ItemChange], known: dict[str, Price]) -> list[Rated]:
+def _rated_after(whole: WholeSubscription, wanted: Sequence[ItemChange], known: Mapping[str, Price]) -> list[Rated]:
     """What the items will cost; what is unsound about the change is not this one's to tell."""
-    rated = {item.row.id: _rated(item.price, item.row.quantity) for item in whole.items}
-    prices = {item.row.id: (item.price, item.row.quantity) for item in whole.items}
+    currency, held = whole.row.currency, {item.row.id: item for item in whole.items}
+    rated = {
+        identifier: _rated(item.price, item.row.quantity, rates_in_force(item, currency))
+        for identifier, item in held.items()
+    }
     for index, change in enumerate(wanted):
-        price, quantity = prices.get(change.id or "", (None, 1))
-        price = known.get(change.price or "", price)
+        item = held.get(change.id or "")
+        price = known.get(change.price or "", None if item is None else item.price)
         if change.deleted or price is None or price.interval is None:
             rated.pop(change.id or "", None)
-        else:
-            rated[change.id or str(index)] = _rated(price, given(change.quantity, quantity))
+            continue
+        rates = agreed_rates(price, currency, amount_after(currency, change, item, known))
+        quantity = given(change.quantity, 1 if item is None else item.row.quantity)
+        rated[change.id or str(index)] = _rated(price, quantity, rates)
     return list(rated.values())
 
 
-def _rated(price: Price, quantity: int) -> Rated:
+def _rated(price: Price, quantity: int, rates: Rates) -> Rated:
     recurrence = recurrence_of_price(price)
     assert recurrence is not None, f"price {price.id} is charged once"
-    return Rated(rates_of(price), quantity, recurrence)
+    return Rated(rates, quantity, recurrence)

@@ -35,6 +35,8 @@ class ItemDraft:
     tax_rates: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     price_made: bool = False
+    unit_amount: int | None = None
+    """What the customer chose to pay for a unit, where the price lets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class SubscriptionDraft:
     description: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     scheduled: bool = False
+    currency: str | None = None
+    """What it is to be billed in; None leaves that to the customer and the prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class ItemChange:
     added_as: str | None = None
     price_made: bool = False
     tax_rates: tuple[str, ...] | Unset | None = UNSET
+    unit_amount: int | Unset = UNSET
+    """What the customer chose to pay for a unit, where the price lets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,7 @@ class ItemAddition:
     price_data: InlinePriceDraft | None = None
     quantity: int | Unset = UNSET
     tax_rates: tuple[str, ...] | Unset | None = UNSET
+    unit_amount: int | Unset = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     proration_date: datetime | None = None
@@ -146,6 +153,7 @@ class ItemUpdate:
     price_data: InlinePriceDraft | None = None
     quantity: int | Unset = UNSET
     tax_rates: tuple[str, ...] | Unset | None = UNSET
+    unit_amount: int | Unset = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     proration_date: datetime | None = None

@@ -1,6 +1,6 @@
 """Working out a change of items: the rows as they will be and the prorations that follow. Nothing is written here."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from domain.metadata import merged_metadata
 from models import Price, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
+from services.catalog.rates import chosen_amount
 from services.subscriptions.discounted_time import DiscountedTime, Discounts
 from services.subscriptions.drafts import ItemChange
 from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
@@ -50,7 +51,7 @@ class PriceList:
     discounts: Discounts
 
 
-__all__ = ["Exchanges", "ItemsPlan", "PriceList", "Proration"]
+__all__ = ["Exchanges", "ItemsPlan", "PriceList", "Proration", "amount_after"]
 
 
 class Exchanges(Service):
@@ -139,6 +140,7 @@ class Exchanges(Service):
             plan.removed.append(item.row)
             return Swap(item.row, item, None)
         row = item.row
+        row.unit_amount = amount_after(plan.whole.row.currency, change, item, prices)
         row.price_id = change.price or row.price_id
         row.quantity = given(change.quantity, row.quantity)
         row.metadata = merged_metadata(row.metadata, change.metadata)
@@ -160,6 +162,7 @@ class Exchanges(Service):
             price_id=change.price,
             quantity=given(change.quantity, 1),
             tax_rates=[] if change.tax_rates is UNSET else list(change.tax_rates or ()),
+            unit_amount=amount_after(whole.row.currency, change, None, prices),
             current_period_start=beside.current_period_start,
             current_period_end=beside.current_period_end,
             metadata=merged_metadata({}, change.metadata),
@@ -181,11 +184,12 @@ def _named_rates(whole: WholeSubscription, wanted: Sequence[ItemChange]) -> Iter
 def _refuse_unknown(whole: WholeSubscription, wanted: Sequence[ItemChange], prices: Mapping[str, Price]) -> None:
     """Every change names an item of the subscription, or a price to add, and prices that exist."""
     problems = Problems()
-    held = {item.row.id for item in whole.items}
+    held = {item.row.id: item for item in whole.items}
     seen: set[str] = set()
     for index, change in enumerate(wanted):
         try:
             _check_named(change, held, seen)
+            amount_after(whole.row.currency, change, held.get(change.id or ""), prices)
         except DomainError as error:
             problems.add_from(error, "items", str(index))
         if change.price is not None and change.price not in prices:
@@ -195,7 +199,17 @@ def _refuse_unknown(whole: WholeSubscription, wanted: Sequence[ItemChange], pric
     problems.raise_any()
 
 
-def _check_named(change: ItemChange, held: set[str], seen: set[str]) -> None:
+def amount_after(currency: str, change: ItemChange, held: PricedItem | None, prices: Mapping[str, Price]) -> int | None:
+    """What the customer pays for a unit after the change, where the price lets them choose."""
+    price = prices.get(change.price or "", None if held is None else held.price)
+    if price is None or change.deleted:
+        return None
+    stays = held is not None and held.price.id == price.id
+    standing = held.row.unit_amount if held is not None and stays else None
+    return chosen_amount(price, currency, change.unit_amount, standing)
+
+
+def _check_named(change: ItemChange, held: Collection[str], seen: set[str]) -> None:
     if change.id is None:
         if change.deleted:
             raise DomainError(ErrorCode.PARAMETER_MISSING, "Which item to remove is said by its id.", "id")
@@ -206,7 +220,8 @@ def _check_named(change: ItemChange, held: set[str], seen: set[str]) -> None:
         raise DomainError(ErrorCode.RESOURCE_MISSING, f"The subscription has no item '{change.id}'.", "id")
     if change.id in seen:
         raise DomainError(ErrorCode.PARAMETER_INVALID, f"Item {change.id} is there twice; say once what changes.", "id")
-    if change.deleted and (change.price is not None or change.quantity is not UNSET):
+    changed = change.quantity is not UNSET or change.unit_amount is not UNSET
+    if change.deleted and (change.price is not None or changed):
         raise DomainError(
             ErrorCode.PARAMETERS_EXCLUSIVE, f"Item {change.id} is either removed or changed, not both.", "deleted"
         )

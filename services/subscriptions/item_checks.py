@@ -12,9 +12,9 @@ from domain.money import unit_amount_text
 from domain.subscriptions import ITEMS_MAX, BillingMode
 from models import Price, Subscription
 from services.aggregates import WholeSubscription
-from services.catalog.rates import rates_of
+from services.catalog.rates import is_offered_in
 from services.subscriptions.drafts import ItemChange
-from services.subscriptions.wholes import recurrence_of_price
+from services.subscriptions.wholes import rates_in_force, recurrence_of_price
 
 QUANTITY_MAX = 10**9
 
@@ -70,7 +70,7 @@ def _check_number(after: WholeSubscription, problems: Problems) -> None:
 
 def _check_amount(after: WholeSubscription) -> None:
     """Every period has to be charged as a whole."""
-    total = sum(rates_of(each.price).cost_of(each.row.quantity).exact for each in after.items)
+    total = sum(rates_in_force(each, after.row.currency).cost_of(each.row.quantity).exact for each in after.items)
     if total > CHARGE_AMOUNT_MAX:
         currency = after.row.currency
         raise DomainError(
@@ -87,7 +87,7 @@ def _check_price(
     """A price that comes onto the subscription recurs and is in the currency of the others."""
     if not price.active and not made:
         problems.add(ErrorCode.PRICE_INACTIVE, f"Price {price.id} is archived; choose an active price.", *where)
-    if price.currency != before.row.currency:
+    if not is_offered_in(price, before.row.currency):
         problems.add(
             ErrorCode.CURRENCY_MISMATCH,
             f"Price {price.id} is in {price.currency}, the subscription in {before.row.currency}.",

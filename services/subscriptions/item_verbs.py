@@ -42,6 +42,7 @@ class SubscriptionItems(Service):
             price_data=draft.price_data,
             quantity=draft.quantity,
             tax_rates=draft.tax_rates,
+            unit_amount=draft.unit_amount,
             metadata=draft.metadata,
             added_as=identifier,
         )
@@ -56,6 +57,7 @@ class SubscriptionItems(Service):
             price_data=draft.price_data,
             quantity=draft.quantity,
             tax_rates=draft.tax_rates,
+            unit_amount=draft.unit_amount,
             metadata=draft.metadata,
         )
         return await self._changed(item.subscription_id, wanted, draft, draft.id, "id", by_rule)

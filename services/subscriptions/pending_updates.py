@@ -195,6 +195,7 @@ def _waiting(
             "price": each.price,
             **({} if not isinstance(each.quantity, int) else {"quantity": each.quantity}),
             **({} if each.tax_rates is UNSET else {"tax_rates": list(each.tax_rates or ())}),
+            **({} if not isinstance(each.unit_amount, int) else {"unit_amount": each.unit_amount}),
             "deleted": each.deleted,
             "metadata": dict(each.metadata),
             "added_as": each.added_as,

@@ -1,6 +1,6 @@
 """Finding out whether a subscription can be made, and what it will first cost. Nothing of it is written yet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from services.payment_methods import PaymentMethods
 from services.subscriptions.beginnings import Beginnings, Begun
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.item_checks import check_recurrences
-from services.subscriptions.wanted_items import WantedItems, check_prices
+from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
 from services.subscriptions.wholes import WholeSubscriptions, billed_items
 from services.tax import NamedRates, TaxRatesNamed
 
@@ -93,11 +93,13 @@ class Planning(Service):
         assert payer is not None, "nobody to pay is a problem"
         customer = payer.row
         at = await self.present(customer.test_clock_id)
-        check_prices(prices, await self.currency_in_force(customer, prices), problems)
+        in_force = await self.currency_in_force(customer, _wanted_currencies(draft, prices))
+        currency = _check_currency(draft, prices, in_force, problems)
+        draft = replace(draft, items=with_amounts(draft.items, prices, currency, problems))
         paths = [("items", str(index), "price") for index in range(len(prices))]
         check_recurrences(draft.billing_mode, prices, paths, problems)
         problems.raise_any()
-        begun = self.beginnings.begun(draft, customer, prices, at)
+        begun = self.beginnings.begun(draft, customer, prices, currency, at)
         whole = begun.whole
         facts = await self.wholes.facts_of(prices)
         once = await self._charged_once(draft, whole.row, at)
@@ -147,9 +149,9 @@ class Planning(Service):
         ]
         return self.invoice_items.made(row, lines, at)
 
-    async def currency_in_force(self, customer: Customer, prices: Sequence[Price]) -> str | None:
-        """The one currency of the customer, as long as something is in it; None when these prices may decide it."""
-        return await self.currency.in_force(customer, {price.currency for price in prices})
+    async def currency_in_force(self, customer: Customer, wanted: Collection[str]) -> str | None:
+        """The one currency of the customer, as long as something is in it; None when what is wanted may decide it."""
+        return await self.currency.in_force(customer, wanted)
 
     async def _once(self, wanted: OneTimeDraft, currency: str, at: datetime, *param: str) -> LineDraft:
         price = await self.one_time.price(wanted.price, *param, made=wanted.price_made)
@@ -217,10 +219,28 @@ def _require_method(method: PaymentMethod | None, draft: SubscriptionDraft, amou
         )
 
 
+def _wanted_currencies(draft: SubscriptionDraft, prices: Sequence[Price]) -> set[str]:
+    return {price.currency for price in prices} if draft.currency is None else {draft.currency}
+
+
+def _check_currency(draft: SubscriptionDraft, prices: Sequence[Price], in_force: str | None, problems: Problems) -> str:
+    """What the subscription is billed in: the customer's currency, or what was asked for, or the first price's own."""
+    currency = in_force or draft.currency or prices[0].currency
+    if draft.currency not in (None, currency):
+        problems.add(
+            ErrorCode.CURRENCY_MISMATCH,
+            f"The customer is billed in {in_force}, so that the subscription cannot be in {draft.currency}.",
+            "currency",
+        )
+    asked = "the subscription is to be in" if draft.currency else "the first price is in"
+    check_prices(prices, currency, "the customer is billed in" if in_force else asked, problems)
+    return currency
+
+
 def _refuse_beyond_a_charge(begun: Begun, facts: Mapping[str, PriceFacts], first: InvoiceDraft | None) -> None:
     """Every period has to be charged as a whole, and so has the first invoice, whatever credit may help with that."""
     now = begun.beginnings[0].current
-    items = billed_items(begun.whole.items, facts, Period(now.start, now.end, now.index))
+    items = billed_items(begun.whole.items, facts, Period(now.start, now.end, now.index), begun.whole.row.currency)
     for what, draft in (("A period", invoice_draft_of(items, begun.whole.row.currency)), ("The first invoice", first)):
         if draft is not None and draft.total > CHARGE_AMOUNT_MAX:
             most = format_minor(CHARGE_AMOUNT_MAX, draft.currency)
@@ -244,7 +264,7 @@ def _first_invoice(
         line
         for item, beginning in zip(begun.whole.items, begun.beginnings, strict=True)
         for period in beginning.billed
-        for line in billed_items([item], facts, period)
+        for line in billed_items([item], facts, period, row.currency)
     ]
     if row.trial_end is not None:
         return trial_draft_of(billed, row.currency)

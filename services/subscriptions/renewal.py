@@ -104,9 +104,9 @@ class Renewal(Service):
         await update_rows([whole.row for whole in wholes], ("cycle", "latest_invoice_id", "has_pending_items", *also))
         columns = ["current_period_start", "current_period_end"]
         if any(item.invoiced_price_id is not None for item in items):
-            columns += ["invoiced_price_id", "invoiced_quantity"]
+            columns += ["invoiced_price_id", "invoiced_quantity", "invoiced_unit_amount"]
             for item in items:
-                item.invoiced_price_id = item.invoiced_quantity = None
+                item.invoiced_price_id = item.invoiced_quantity = item.invoiced_unit_amount = None
         await update_rows(items, columns)
 
     async def _finalize_later(self, invoices: Sequence[WholeInvoice]) -> None:
@@ -181,7 +181,7 @@ def next_invoice(
     waiting: Sequence[LineDraft],
 ) -> InvoiceDraft:
     """What the next renewal asks for: the lines that wait for it, then the next `periods` of the items."""
-    items = [billed for item, period in periods for billed in billed_items([item], facts, period)]
+    items = [billed for item, period in periods for billed in billed_items([item], facts, period, whole.row.currency)]
     return invoice_draft_of(items, whole.row.currency, waiting)
 
 

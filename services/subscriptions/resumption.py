@@ -12,7 +12,6 @@ from domain.invoices import CollectionMethod
 from domain.invoicing import BilledItem, LineDraft, invoice_draft_of
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.pausing import ResumptionAnchor, ResumptionPayment, stub_of_resumption
-from domain.proration import Billed
 from domain.subscriptions import INCOMPLETE_LASTS, ProrationBehavior
 from models import InvoiceItem, PaymentIntent, PaymentMethod, Subscription
 from services.aggregates import WholeInvoice, WholeSubscription
@@ -29,7 +28,7 @@ from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.period_agenda import PeriodAgenda
 from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, period_of, restart
-from services.subscriptions.wholes import WholeSubscriptions, billed_items
+from services.subscriptions.wholes import WholeSubscriptions, billed_items, in_force
 
 _BEGUN = ("cycle", "latest_invoice_id", "resumption_invoice_id", "has_pending_items")
 
@@ -138,8 +137,8 @@ class Resumption(Service):
     async def _first_period(self, whole: WholeSubscription, at: datetime) -> list[BilledItem]:
         """The items as they are billed for a period that begins at `at`."""
         facts = await self.wholes.facts_of(item.price for item in whole.items)
-        periods = [(item, period_of(item, at, at)) for item in whole.items]
-        return [billed for item, period in periods for billed in billed_items([item], facts, period)]
+        currency, periods = whole.row.currency, [(item, period_of(item, at, at)) for item in whole.items]
+        return [billed for item, period in periods for billed in billed_items([item], facts, period, currency)]
 
     async def _stubs(self, whole: WholeSubscription, at: datetime) -> list[LineDraft]:
         """What the rest of the period of the old anchor costs."""
@@ -147,7 +146,7 @@ class Resumption(Service):
         lines: list[LineDraft] = []
         for item in whole.items:
             period = period_of(item, at, whole.row.billing_cycle_anchor)
-            stub = stub_of_resumption(item.row.id, Billed(facts[item.price.id], item.row.quantity), period, at)
+            stub = stub_of_resumption(item.row.id, in_force(item.row, facts, whole.row.currency), period, at)
             discounts, rates = tuple(item.row.discounts), tuple(item.row.tax_rates)
             lines += [replace(line, discounts=discounts, tax_rates=rates) for line in stub]
         return lines

@@ -11,10 +11,11 @@ from domain.metadata import merged_metadata
 from models import Price, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service
+from services.catalog.rates import chosen_amount
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.drafts import ItemChange
 
-_CHANGED = ("price_id", "quantity", "metadata", "tax_rates")
+_CHANGED = ("price_id", "quantity", "unit_amount", "metadata", "tax_rates")
 
 
 @dataclass(slots=True)
@@ -73,11 +74,14 @@ class ScheduledChanges(Service):
                 foreseen.removed.append(held.pop(change.id).row)
             else:
                 row = held[change.id].row
-                row.price_id = change.price or row.price_id
+                price = prices.get(change.price or row.price_id, held[change.id].price)
+                standing = row.unit_amount if price.id == row.price_id else None
+                row.unit_amount = chosen_amount(price, whole.row.currency, change.unit_amount, standing)
+                row.price_id = price.id
                 row.quantity = given(change.quantity, row.quantity)
                 row.metadata = merged_metadata(row.metadata, change.metadata)
                 row.tax_rates = list(given(change.tax_rates, row.tax_rates) or ())
-                held[change.id] = PricedItem(row, prices.get(row.price_id, held[change.id].price))
+                held[change.id] = PricedItem(row, price)
                 foreseen.changed.append(row)
         return WholeSubscription(whole.row, list(held.values()))
 
@@ -94,6 +98,7 @@ class ScheduledChanges(Service):
             price_id=change.price,
             quantity=given(change.quantity, 1),
             tax_rates=[] if change.tax_rates is UNSET else list(change.tax_rates or ()),
+            unit_amount=chosen_amount(prices[change.price], whole.row.currency, change.unit_amount),
             current_period_start=beside.current_period_start,
             current_period_end=beside.current_period_end,
             metadata=merged_metadata({}, change.metadata),
@@ -114,6 +119,7 @@ def item_changes_of(kept: Mapping[str, Any] | None) -> list[ItemChange]:
             id=each["id"],
             price=each["price"],
             quantity=UNSET if each["quantity"] is None else each["quantity"],
+            unit_amount=UNSET if each.get("unit_amount") is None else each["unit_amount"],
             deleted=each["deleted"],
             metadata=each["metadata"],
             tax_rates=UNSET if each["tax_rates"] is None else tuple(each["tax_rates"]),
@@ -128,6 +134,7 @@ def _kept(change: ItemChange) -> dict[str, Any]:
         "id": change.id,
         "price": change.price,
         "quantity": quantity,
+        "unit_amount": None if change.unit_amount is UNSET else change.unit_amount,
         "deleted": change.deleted,
         "metadata": dict(change.metadata),
         "tax_rates": None if change.tax_rates is UNSET else list(change.tax_rates or ()),

@@ -8,6 +8,7 @@ what was left of its old period is given back, and the new one is charged whole 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from domain.errors import DomainError, ErrorCode
 from domain.invoicing import LineDraft, PriceFacts, line_draft_of
@@ -17,10 +18,16 @@ from domain.proration import Billed, Exchange, prorated
 from domain.subscriptions import AnchorChange, BillingMode, ProrationBehavior
 from models import SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
-from services.catalog.rates import rates_of
 from services.subscriptions.discounted_time import Discounts
 from services.subscriptions.period_agenda import current_period_end
-from services.subscriptions.wholes import billed_items, recurrence_of_item, recurrence_of_subscription
+from services.subscriptions.wholes import (
+    billed_items,
+    given_back,
+    in_force,
+    rates_in_force,
+    recurrence_of_item,
+    recurrence_of_subscription,
+)
 
 _SECOND = timedelta(seconds=1)
 
@@ -41,6 +48,14 @@ class Swap:
     row: SubscriptionItem
     before: PricedItem | None
     after: PricedItem | None
+
+
+class _Standing(NamedTuple):
+    """What an item stands at."""
+
+    price_id: str
+    quantity: int
+    unit_amount: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,7 @@ class Settling:
         self.discounts = discounts
         self._charged: dict[str, Billed] = {}
         self._end = current_period_end(whole)
-        self._standing = {item.row.id: (item.row.price_id, item.row.quantity) for item in whole.items}
+        self._standing = {item.row.id: _standing_of(item.row) for item in whole.items}
         self._periods = {
             item.row.id: Period(item.row.current_period_start, item.row.current_period_end, 0) for item in whole.items
         }
@@ -112,9 +127,9 @@ class Settling:
         until, charged = ending if row.cancel_at_period_end else row.cancel_at, list[LineDraft]()
         for item in after.items:
             period = period_from(self.now, self.now, recurrence_of_item(item), 0, until)
-            charged += map(line_draft_of, billed_items([item], self.facts, period))
+            charged += map(line_draft_of, billed_items([item], self.facts, period, row.currency))
             _put(item.row, period)
-            item.row.invoiced_price_id = item.row.invoiced_quantity = None
+            _forget(item.row)
         return given_back + charged
 
     def _credits(self) -> Iterable[LineDraft]:
@@ -127,7 +142,7 @@ class Settling:
         row, before = swap.row, self._in_force.get(swap.row.id)
         if swap.after is None:
             return self._exchanged(row, self._recurrence_before(row), before, None)
-        standing, now = self._standing.get(row.id), (row.price_id, row.quantity)
+        standing, now = self._standing.get(row.id), _standing_of(row)
         if standing == now:
             return ()
         recurrence, after = recurrence_of_item(swap.after), self._charged[row.id]
@@ -139,7 +154,7 @@ class Settling:
         credit = () if known is None else self._exchanged(row, known, before, None)
         _put(row, self._present_period(recurrence))
         charge = self._exchanged(row, recurrence, None, after)
-        self._remember(row, (row.price_id, 0), anew=True)
+        self._remember(row, _Standing(row.price_id, 0, row.unit_amount), anew=True)
         return (*credit, *charge)
 
     def _exchanged(
@@ -169,12 +184,12 @@ class Settling:
             )
         return period
 
-    def _remember(self, row: SubscriptionItem, invoiced: tuple[str, int], *, anew: bool) -> None:
+    def _remember(self, row: SubscriptionItem, invoiced: _Standing, *, anew: bool) -> None:
         """Without prorations what was invoiced stays what it was, until the next period is invoiced."""
         if self.proration.behavior is not ProrationBehavior.NONE:
-            row.invoiced_price_id = row.invoiced_quantity = None
+            _forget(row)
         elif row.invoiced_price_id is None or anew:
-            row.invoiced_price_id, row.invoiced_quantity = invoiced
+            row.invoiced_price_id, row.invoiced_quantity, row.invoiced_unit_amount = invoiced
 
     def _count_on(self, after: WholeSubscription) -> None:
         """Where the shortest recurrence is another, cycles are counted so that the next one still bills what is due."""
@@ -210,22 +225,19 @@ class Settling:
         return min(self.now, self._end - _SECOND)
 
     def _recurrence_before(self, row: SubscriptionItem) -> Recurrence:
-        recurrence = self.facts[self._standing[row.id][0]].recurrence
+        recurrence = self.facts[self._standing[row.id].price_id].recurrence
         assert recurrence is not None, f"subscription item {row.id} holds a one-time price"
         return recurrence
 
     def _given_back(self, row: SubscriptionItem) -> Billed:
         """What a change gives back: what was invoiced, or with CLASSIC the price in force (spec 02, Billing mode)."""
-        billed = Billed(self.facts[row.price_id], row.quantity)
-        if self.whole.row.billing_mode != BillingMode.CLASSIC and row.invoiced_price_id is not None:
-            assert row.invoiced_quantity is not None, f"{row.id} was invoiced at a price without a quantity"
-            billed = Billed(self.facts[row.invoiced_price_id], row.invoiced_quantity)
+        billed = given_back(row, self.facts, self.whole.row)
         reduction = self.discounts.given_back(self.whole.row, row, billed, self.proration.at)
         return replace(billed, reduction=reduction)
 
     def _charges(self, after: WholeSubscription) -> dict[str, Billed]:
         """By item, what a change charges: the prices from now on, less the discounts in force."""
-        billed = [(item.row, Billed(self.facts[item.row.price_id], item.row.quantity)) for item in after.items]
+        billed = [(item.row, in_force(item.row, self.facts, after.row.currency)) for item in after.items]
         reductions = self.discounts.charged(after.row, billed, self.proration.at)
         return {
             row.id: replace(each, reduction=reduction)
@@ -233,12 +245,21 @@ class Settling:
         }
 
 
+def _standing_of(row: SubscriptionItem) -> _Standing:
+    return _Standing(row.price_id, row.quantity, row.unit_amount)
+
+
+def _forget(row: SubscriptionItem) -> None:
+    """What was invoiced is what is in force."""
+    row.invoiced_price_id = row.invoiced_quantity = row.invoiced_unit_amount = None
+
+
 def _put(row: SubscriptionItem, period: Period) -> None:
     row.current_period_start, row.current_period_end = period.start, period.end
 
 
 def _is_free(whole: WholeSubscription) -> bool:
-    return all(rates_of(item.price).is_free for item in whole.items)
+    return all(rates_in_force(item, whole.row.currency).is_free for item in whole.items)
 
 
 def _refuse_moving(proration: Proration) -> None:

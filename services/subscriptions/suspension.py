@@ -1,7 +1,7 @@
 """Pausing subscriptions: the period ends now, and nothing is invoiced until they are resumed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.errors import DomainError, ErrorCode
@@ -11,7 +11,6 @@ from domain.invoicing import LineDraft
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.pausing import PauseInvoicing, PauseReason, UnusedTime, credit_of_pause
 from domain.periods import Period, full_period_until
-from domain.proration import Billed
 from domain.subscriptions import BillingMode
 from models import InvoiceItem, Price, Subscription
 from services.aggregates import WholeSubscription
@@ -25,7 +24,7 @@ from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.discounted_time import DiscountedTime
 from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.period_agenda import PERIOD_ENDINGS
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_item
+from services.subscriptions.wholes import WholeSubscriptions, invoiced, recurrence_of_item
 
 _PAUSED = ("status", "paused_at", "pause_reason", "has_pending_items", "latest_invoice_id")
 
@@ -91,16 +90,14 @@ class Suspension(Service):
         since = draft.bill_for.unused_time_from
         if since is UnusedTime.ITEM_CURRENT_PERIOD_START:
             await self._refuse_changed(whole)
-        invoiced = {item.row.invoiced_price_id for item in whole.items} - {None}
-        prices = [item.price for item in whole.items] + await self.gather(Price, "id", invoiced)
+        others = {item.row.invoiced_price_id for item in whole.items} - {None}
+        prices = [item.price for item in whole.items] + await self.gather(Price, "id", others)
         facts = await self.wholes.facts_of(prices)
         discounts = await self.discounted.of([whole])
         lines: list[LineDraft] = []
         for item in whole.items:
             row = item.row
-            quantity = row.quantity if row.invoiced_quantity is None else row.invoiced_quantity
-            reduction = discounts.billed.get(row.id)
-            billed = Billed(facts[row.invoiced_price_id or row.price_id], quantity, reduction)
+            billed = replace(invoiced(row, facts, whole.row.currency), reduction=discounts.billed.get(row.id))
             period = Period(row.current_period_start, row.current_period_end, 0)
             full = full_period_until(period.end, whole.row.billing_cycle_anchor, recurrence_of_item(item))
             lines += credit_of_pause(row.id, billed, period, at, since, full)

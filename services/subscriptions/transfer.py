@@ -88,7 +88,7 @@ class Transfer(Service):
                 f" {row.test_clock_id or 'the system'}'s; a transfer takes a customer on the same clock.",
                 "customer",
             )
-        in_force = await self.planning.currency_in_force(customer, [item.price for item in whole.items])
+        in_force = await self.planning.currency_in_force(customer, {row.currency})
         if in_force not in (None, row.currency):
             problems.add(
                 ErrorCode.CURRENCY_MISMATCH,

@@ -58,7 +58,7 @@ class Trials(Service):
             item.row.current_period_start = at
         _set_end(whole, end)
         facts = await self.wholes.facts_of(item.price for item in whole.items)
-        draft = trial_draft_of(billed_items(whole.items, facts, Period(at, end, -1)), row.currency)
+        draft = trial_draft_of(billed_items(whole.items, facts, Period(at, end, -1), row.currency), row.currency)
         invoice = await self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
         invoice.row.cycle = row.cycle  # it opens a period, unlike others of its reason
         self.events.record(EventType.INVOICE_CREATED, invoice, at=at)

@@ -1,8 +1,10 @@
 """Time whose invoice is void: it was asked for once, and counts no more as what was invoiced for an item."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from domain.lifecycles import SubscriptionStatus
+from domain.money import whole_minor_units
 from models import InvoiceLine, SubscriptionItem
 from services.aggregates import WholeInvoice
 from services.base import Service, part
@@ -31,7 +33,7 @@ class VoidTime(Service):
         for invoice in invoices:
             whole = wholes.get(str(invoice.row.subscription_id))
             changed += [item.row for item in (whole.items if whole else ()) if _took_back(item.row, invoice.lines)]
-        await update_rows(changed, ("invoiced_price_id", "invoiced_quantity"))
+        await update_rows(changed, ("invoiced_price_id", "invoiced_quantity", "invoiced_unit_amount"))
 
 
 def _took_back(row: SubscriptionItem, lines: Sequence[InvoiceLine]) -> bool:
@@ -39,15 +41,29 @@ def _took_back(row: SubscriptionItem, lines: Sequence[InvoiceLine]) -> bool:
     own = [line for line in lines if line.subscription_item_id == row.id and line.period_end == row.current_period_end]
     charged = [line for line in own if line.calculation["method"] != _GIVEN_BACK]
     given_back = [line for line in own if line.calculation["method"] == _GIVEN_BACK]
-    quantity = row.quantity if row.invoiced_quantity is None else row.invoiced_quantity
-    standing = (row.invoiced_price_id or row.price_id, quantity)
-    if not charged or (charged[-1].price_id, charged[-1].quantity) != standing:
+    standing = (row.price_id, row.quantity, row.unit_amount)
+    if row.invoiced_price_id is not None:
+        standing = (row.invoiced_price_id, int(row.invoiced_quantity or 0), row.invoiced_unit_amount)
+    if not charged or not _is_of(charged[-1], *standing):
         return False
     if given_back:
-        row.invoiced_price_id, row.invoiced_quantity = given_back[0].price_id, given_back[0].quantity
+        first = given_back[0]
+        row.invoiced_price_id, row.invoiced_quantity = first.price_id, first.quantity
+        row.invoiced_unit_amount = _whole(first.unit_amount_decimal)
     else:
-        row.invoiced_price_id, row.invoiced_quantity = row.price_id, 0
+        row.invoiced_price_id, row.invoiced_quantity, row.invoiced_unit_amount = row.price_id, 0, row.unit_amount
     return True
+
+
+def _is_of(line: InvoiceLine, price_id: str, quantity: int, unit_amount: int | None) -> bool:
+    """Whether a line charged so many units of the price, at the amount that the customer chose where they may."""
+    same = (line.price_id, line.quantity) == (price_id, quantity)
+    return same and (unit_amount is None or _whole(line.unit_amount_decimal) == unit_amount)
+
+
+def _whole(unit_amount: str | None) -> int | None:
+    """The unit amount of a line as one that a customer may have chosen, which is whole; else it counts for nothing."""
+    return None if unit_amount is None else whole_minor_units(Decimal(unit_amount))
 
 
 async def take_void_time_back(scope: Scope, invoices: Sequence[Subject]) -> None:

@@ -1,12 +1,15 @@
 """The items that a new subscription is wanted with: their prices, found sound or refused with all problems."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
+from domain.checks import checked
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.subscriptions import ITEMS_MAX
 from models import Price, Product
 from services.base import Service, part
 from services.catalog import Catalog
+from services.catalog.rates import chosen_amount, is_offered_in
 from services.subscriptions.drafts import ItemDraft
 
 
@@ -70,10 +73,8 @@ class WantedItems(Service):
         return price
 
 
-def check_prices(prices: Sequence[Price], in_force: str | None, problems: Problems) -> None:
-    """All recur and are in one currency, which is the one in force for the customer when there is one."""
-    first = prices[0]
-    currency = in_force or first.currency
+def check_prices(prices: Sequence[Price], currency: str, whose: str, problems: Problems) -> None:
+    """All recur and are offered in this currency; `whose` says in words where it comes from."""
     seen: set[str] = set()
     for index, price in enumerate(prices):
         where = ("items", str(index), "price")
@@ -83,8 +84,7 @@ def check_prices(prices: Sequence[Price], in_force: str | None, problems: Proble
                 f"Price {price.id} is charged once; a subscription takes recurring prices.",
                 *where,
             )
-        if price.currency != currency:
-            whose = "the customer is billed in" if in_force else "the first price is in"
+        if not is_offered_in(price, currency):
             problems.add(
                 ErrorCode.CURRENCY_MISMATCH,
                 f"Price {price.id} is in {price.currency}, but {whose} {currency}.",
@@ -97,3 +97,13 @@ def check_prices(prices: Sequence[Price], in_force: str | None, problems: Proble
                 *where,
             )
         seen.add(price.id)
+
+
+def with_amounts(
+    items: Sequence[ItemDraft], prices: Sequence[Price], currency: str, problems: Problems
+) -> tuple[ItemDraft, ...]:
+    """The items with what the customer chose to pay, where their prices let them choose. Refusals are noted."""
+    return tuple(
+        replace(item, unit_amount=checked(problems, chosen_amount, price, currency, item.unit_amount, None, *where))
+        for item, price, where in zip(items, prices, (("items", str(n)) for n in range(len(items))), strict=True)
+    )

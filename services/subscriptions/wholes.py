@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from domain.intervals import shortest_of
 from domain.invoicing import BilledItem, PriceFacts
 from domain.periods import Interval, Period, Recurrence
+from domain.pricing import Rates
+from domain.proration import Billed
+from domain.subscriptions import BillingMode
 from models import Price, Product, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
-from services.catalog.rates import rates_of
+from services.catalog.rates import agreed_rates, options_of, rates_of
 from services.known_tax_rates import KnownTaxRates
 
 
@@ -46,6 +49,7 @@ class WholeSubscriptions(Service):
                 unit_label=products[price.product_id].unit_label,
                 currency=price.currency,
                 rates=rates_of(price),
+                options=options_of(price),
                 recurrence=recurrence_of_price(price),
             )
             for price in known.values()
@@ -74,12 +78,38 @@ def recurrence_of_subscription(whole: WholeSubscription) -> Recurrence:
     return shortest_of({recurrence_of_item(item) for item in whole.items})
 
 
-def billed_items(items: Iterable[PricedItem], facts: Mapping[str, PriceFacts], period: Period) -> list[BilledItem]:
+def in_force(row: SubscriptionItem, facts: Mapping[str, PriceFacts], currency: str) -> Billed:
+    """What the item is to be billed at, in the currency of its subscription."""
+    return Billed(facts[row.price_id].agreed(currency, row.unit_amount), row.quantity)
+
+
+def invoiced(row: SubscriptionItem, facts: Mapping[str, PriceFacts], currency: str) -> Billed:
+    """What was invoiced for the rest of the item's period: what is in force, unless something else is known of."""
+    if row.invoiced_price_id is None:
+        return in_force(row, facts, currency)
+    assert row.invoiced_quantity is not None, f"{row.id} was invoiced at a price without a quantity"
+    return Billed(facts[row.invoiced_price_id].agreed(currency, row.invoiced_unit_amount), row.invoiced_quantity)
+
+
+def given_back(row: SubscriptionItem, facts: Mapping[str, PriceFacts], subscription: Subscription) -> Billed:
+    """What a change gives back: what was invoiced, or with CLASSIC the price in force (spec 02, Billing mode)."""
+    known = in_force if subscription.billing_mode == BillingMode.CLASSIC else invoiced
+    return known(row, facts, subscription.currency)
+
+
+def rates_in_force(item: PricedItem, currency: str) -> Rates:
+    """The rates of the item, in the currency of its subscription and with the amount that the customer chose."""
+    return agreed_rates(item.price, currency, item.row.unit_amount)
+
+
+def billed_items(
+    items: Iterable[PricedItem], facts: Mapping[str, PriceFacts], period: Period, currency: str
+) -> list[BilledItem]:
     """The items as drafting takes them, for one period."""
     return [
         BilledItem(
             item.row.id,
-            facts[item.price.id],
+            facts[item.price.id].agreed(currency, item.row.unit_amount),
             item.row.quantity,
             period.start,
             period.end,

@@ -143,6 +143,7 @@ class Actions(
         draft = SubscriptionDraft(
             customer=customer.id,
             items=(ItemDraft(price=self.dice.choice(self.prices), quantity=self.dice.choice((0, 1, 1, 3))),),
+            currency=self.dice.choice((None, None, None, "eur")),
             payment_behavior=self.dice.choice(tuple(PaymentBehavior)),
             off_session=self.dice.random() < 0.3,
             **self.collection(),
@@ -202,6 +203,7 @@ class Actions(
             (
                 ItemChange(id=item.id, price=price, quantity=quantity),
                 ItemChange(id=item.id, price=price, quantity=quantity),
+                ItemChange(id=item.id, unit_amount=self.dice.choice((UNSET, 90, 300, 4321))),
                 ItemChange(price=price),
                 ItemChange(id=item.id, deleted=True),
             )

@@ -35,7 +35,7 @@ from services.subscriptions.period_agenda import ENDINGS
 from tests.simulation.entitlements import check_entitlements
 from tests.simulation.moves import check_migrations
 from tests.simulation.periods import check_periods
-from tests.simulation.prices import check_calculations
+from tests.simulation.prices import check_agreed_amounts, check_calculations
 from tests.simulation.quotes import check_quotes
 from tests.simulation.scheduling import check_schedules
 from tests.simulation.single_items import check_pending_updates
@@ -50,6 +50,7 @@ async def check_all() -> None:
     await check_invoices()
     await check_calculations()
     await check_taxes()
+    await check_agreed_amounts()
     await check_invoice_items()
     await check_payments()
     await check_subscriptions()

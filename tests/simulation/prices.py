@@ -6,9 +6,19 @@ from typing import Final
 
 from domain.calculations import TRIAL, Calculation
 from domain.periods import Interval
-from domain.pricing import BillingScheme, PackageRounding, TiersMode
-from models import InvoiceLine, Price
-from services.catalog import PackagingDraft, PriceDraft, Prices, PriceTerms, ProductDraft, Recurring, TierDraft
+from domain.pricing import BillingScheme, PackageRounding, Rates, TiersMode
+from models import InvoiceLine, Price, Subscription, SubscriptionItem
+from services.catalog import (
+    AmountTerms,
+    CustomAmountDraft,
+    PackagingDraft,
+    PriceDraft,
+    Prices,
+    PriceTerms,
+    ProductDraft,
+    Recurring,
+    TierDraft,
+)
 from services.catalog.rates import rates_of
 from services.scope import Scope
 
@@ -25,6 +35,16 @@ _TERMS: Final = (
         currency="usd", billing_scheme=BillingScheme.TIERED, tiers_mode=TiersMode.GRADUATED, tiers=_TIERS
     ),
     PriceTerms(currency="usd", billing_scheme=BillingScheme.TIERED, tiers_mode=TiersMode.VOLUME, tiers=_TIERS),
+    PriceTerms(
+        currency="usd", unit_amount=2100, currency_options=(AmountTerms(currency="eur", unit_amount=1900),)
+    ),
+    PriceTerms(
+        currency="usd",
+        custom_unit_amount=CustomAmountDraft(minimum=100, maximum=9000, preset=700),
+        currency_options=(
+            AmountTerms(currency="eur", custom_unit_amount=CustomAmountDraft(minimum=200, preset=650)),
+        ),
+    ),
 )  # fmt: skip
 
 
@@ -40,6 +60,8 @@ async def catalogue(scope: Scope, dice: random.Random) -> list[str]:
             tiers_mode=terms.tiers_mode,
             tiers=terms.tiers,
             transform_quantity=terms.transform_quantity,
+            custom_unit_amount=terms.custom_unit_amount,
+            currency_options=terms.currency_options,
             recurring=Recurring(dice.choice((Interval.WEEK, Interval.MONTH, Interval.MONTH, Interval.YEAR))),
             product_data=ProductDraft(name=f"Plan {number}"),
         )
@@ -49,10 +71,22 @@ async def catalogue(scope: Scope, dice: random.Random) -> list[str]:
 
 async def check_calculations() -> None:
     """Every line of a price comes of what its quantity costs, and explains itself."""
-    rates = {price.id: rates_of(price) for price in await Price.all()}
+    prices = {price.id: price for price in await Price.all()}
     for line in await InvoiceLine.all():
         calculation = Calculation.from_json(line.calculation)
         assert calculation.amount == line.amount and calculation.explanation(), line.id
         if line.price_id is not None and calculation.method != TRIAL:
-            cost = rates[line.price_id].cost_of(line.quantity)
+            rates = rates_of(prices[line.price_id], line.currency)
+            if rates.is_chosen:
+                rates = Rates(Decimal(str(line.unit_amount_decimal)))
+            cost = rates.cost_of(line.quantity)
             assert (Decimal(calculation.exact), calculation.steps) == (cost.exact, cost.steps), line.id
+
+
+async def check_agreed_amounts() -> None:
+    """Every item has a price that is offered in its subscription's currency, and an amount where that lets choose."""
+    prices = {price.id: price for price in await Price.all()}
+    currencies = {row.id: row.currency for row in await Subscription.all()}
+    for item in await SubscriptionItem.all():
+        rates = rates_of(prices[item.price_id], currencies[item.subscription_id])
+        assert rates.is_chosen == (item.unit_amount is not None), item.id

@@ -1,0 +1,181 @@
+"""A recurring price whose amount the customer chooses: kept on the item, changed, renewed (spec 01, Catalogue).
+
+The world's clock stands at 31 January 2027, 10:00; the first monthly period has 28 days, until 28 February, 10:00.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.test_renewals import COLLECTED, RENEWED, moving
+from tests.scenarios.world import Subscription, World
+
+HALF = "2027-02-14T10:00:00Z"
+"""14 of 28 days are left."""
+GIFT: dict[str, Any] = {"customUnitAmount": {"minimum": 500, "maximum": 100_000, "preset": 2000}}
+
+
+async def giving(world: World, amount: int | None, **input: Any) -> Subscription:
+    """Somebody gives this much a month; without an amount, what is suggested."""
+    gift = await world.priced("Gift", **GIFT)
+    item = {"price": gift, **({} if amount is None else {"unitAmount": amount})}
+    jenny = await world.customer(card="pm_card_visa")
+    answer = await world.do("subscriptionCreate", "subscription { id }", customer=jenny.id, items=[item], **input)
+    return Subscription(world, answer["subscription"]["id"])
+
+
+async def given(subscription: Subscription) -> int | None:
+    """What the first item says is given."""
+    found = await subscription.world.api.ask(
+        "query($id: ID!) { subscription(id: $id) { items { unitAmount } } }", {"id": subscription.id}
+    )
+    amount: int | None = found["subscription"]["items"][0]["unitAmount"]
+    return amount
+
+
+async def give(subscription: Subscription, amount: int, **input: Any) -> None:
+    """Give another amount from now on."""
+    await subscription.update(items=[{"id": await subscription.item(), "unitAmount": amount}], **input)
+
+
+async def test_donors_own_amount_is_billed_again_and_again(world: World) -> None:
+    subscription = await giving(world, 3700)
+    assert await subscription.lines() == ["3700 1 × Gift (at $37.00 / month)"]
+    await world.news()
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert await subscription.billed() == ["3700 PAID 2027-01-31T10:00:00Z", "3700 PAID 2027-02-28T10:00:00Z"]
+    assert await world.news() == moving(*RENEWED, *COLLECTED)
+
+
+async def test_what_is_suggested_is_given_where_nothing_was_chosen(world: World) -> None:
+    subscription = await giving(world, None)
+    assert (await given(subscription), await subscription.billed()) == (2000, ["2000 PAID 2027-01-31T10:00:00Z"])
+
+
+async def test_another_amount_is_prorated_as_another_price(world: World) -> None:
+    subscription = await giving(world, 3700)
+    await world.move_to(HALF)
+    await world.news()
+
+    await give(subscription, 5000)
+
+    assert await subscription.waiting() == [-1850, 2500]  # half of 37.00 and of 50.00
+    assert await world.news() == ["invoiceitem.created", "invoiceitem.created", "customer.subscription.updated"]
+    await world.do("subscriptionItemUpdate", "subscriptionItem { id }", id=await subscription.item(), unitAmount=4000)
+    assert await subscription.waiting() == [-1850, 2500, -2500, 2000]
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert (await subscription.lines())[-1] == "4000 1 × Gift (at $40.00 / month)"
+    assert (await subscription.billed())[1] == "4150 PAID 2027-02-28T10:00:00Z"  # 40.00 + 1.50
+
+
+async def test_change_without_proration_gives_back_what_was_invoiced(world: World) -> None:
+    subscription = await giving(world, 3700)
+    await world.move_to(HALF)
+    await give(subscription, 5000, prorationBehavior="NONE")
+    assert await subscription.waiting() == []
+
+    await give(subscription, 6000)
+
+    assert await subscription.waiting() == [-1850, 3000]  # 37.00 was invoiced, not 50.00
+    await world.move_to("2027-02-28T12:00:00Z")
+    await give(subscription, 7000)
+    assert len(await subscription.waiting()) == 2
+
+
+async def test_gift_that_waits_for_its_payment_is_given_once_paid(world: World) -> None:
+    subscription = await giving(world, 3700)
+    await world.move_to(HALF)
+
+    await give(subscription, 5000, prorationBehavior="ALWAYS_INVOICE", paymentBehavior="PENDING_IF_INCOMPLETE")
+
+    assert (await given(subscription), (await subscription.billed())[1]) == (5000, f"650 PAID {HALF}")  # 25.00 - 18.50
+
+
+async def test_gift_and_a_plan_are_exchanged_for_each_other(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    subscription = await giving(world, 3700)
+    await world.move_to(HALF)
+
+    await subscription.switch(basic)
+
+    assert (await given(subscription), await subscription.waiting()) == (None, [-1850, 750])
+    other = await world.priced("Other", **GIFT)
+    await subscription.update(items=[{"id": await subscription.item(), "price": other}])
+    assert (await given(subscription), await subscription.waiting()) == (2000, [-1850, 750, -750, 1000])
+
+
+async def test_gift_of_a_schedule_is_kept_from_phase_to_phase(world: World) -> None:
+    gift = await world.priced("Gift", **GIFT)
+    jenny = await world.customer(card="pm_card_visa")
+    phases = [{"items": [{"price": gift, "unitAmount": 1000}]}, {"items": [{"price": gift, "unitAmount": 900}]}]
+    answer = await world.do(
+        "subscriptionScheduleCreate",
+        "subscriptionSchedule { subscription { id } phases { items { unitAmount } } }",
+        customer=jenny.id,
+        startDate="NOW",
+        phases=phases,
+    )
+    assert [phase["items"][0]["unitAmount"] for phase in answer["subscriptionSchedule"]["phases"]] == [1000, 900]
+    subscription = Subscription(world, answer["subscriptionSchedule"]["subscription"]["id"])
+    await world.move_to("2027-03-01T10:00:00Z")
+    assert [line.split()[0] for line in await subscription.billed()] == ["1000", "900"]
+
+
+async def test_gift_that_was_taken_back_counts_as_not_invoiced(world: World) -> None:
+    subscription = await giving(world, 3700)
+    await world.move_to(HALF)
+    await give(subscription, 5000, prorationBehavior="ALWAYS_INVOICE", paymentBehavior="DEFAULT_INCOMPLETE")
+    await world.do("invoiceVoid", "invoice { id }", id=(await subscription.invoices())[1]["id"])
+
+    await give(subscription, 6000)
+
+    assert await subscription.waiting() == [-1850, 3000]  # 37.00 is what was invoiced and not void
+
+
+@pytest.mark.parametrize(
+    ("item", "problem"),
+    [
+        ({"unitAmount": 499}, ("AMOUNT_TOO_SMALL", "items.0.unitAmount")),
+        ({"unitAmount": 100_001}, ("AMOUNT_TOO_LARGE", "items.0.unitAmount")),
+        ({"unitAmount": 99_999, "quantity": 1001}, ("AMOUNT_TOO_LARGE", "items")),  # 100 098 999
+    ],
+)
+async def test_amount_out_of_bounds_is_refused(world: World, item: dict[str, Any], problem: tuple[str, str]) -> None:
+    subscription = await giving(world, 3700)
+    gift = (await subscription.now())["items"][0]["id"]
+    jenny = await world.customer(card="pm_card_visa")
+    other = await world.priced("Gift", **GIFT)
+    await world.news()
+
+    created = await world.refusal(
+        "subscriptionCreate", "subscription", customer=jenny.id, items=[{"price": other, **item}]
+    )
+    updated = await world.refusal(
+        "subscriptionUpdate", "subscription", id=subscription.id, items=[{"id": gift, **item}]
+    )
+
+    assert (created, updated) == ([problem], [problem])
+    assert (await world.news(), await given(subscription)) == ([], 3700)
+
+
+async def test_amount_of_ones_own_goes_with_no_other_price(world: World) -> None:
+    basic, bare = await world.price("Basic", 1500), await world.priced("Gift", customUnitAmount={})
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+    once = await world.priced("Gift", every=None, customUnitAmount={})
+    await world.news()
+    item = await subscription.item()
+
+    assert await world.refusal(
+        "subscriptionUpdate", "subscription", id=subscription.id, items=[{"id": item, "unitAmount": 1600}]
+    ) == [("PARAMETER_INVALID", "items.0.unitAmount")]
+    assert await world.refusal(
+        "subscriptionUpdate", "subscription", id=subscription.id, items=[{"id": item, "price": bare}]
+    ) == [("PARAMETER_MISSING", "items.0.unitAmount")]
+    assert await world.refusal("invoiceItemCreate", "invoiceItem", customer=jenny.id, price=once) == [
+        ("PARAMETER_INVALID", "price")
+    ]
+    assert await world.refusal("quoteCreate", "quote", customer=jenny.id, lineItems=[{"price": bare}]) == [
+        ("PARAMETER_INVALID", "lineItems.0.price")
+    ]
+    assert (await world.news(), await subscription.waiting()) == ([], [])

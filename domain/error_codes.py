@@ -179,6 +179,16 @@ class ErrorCode(StrEnum):
         "Activate the feature or choose another; products that have it keep it.",
     )
 
+    CUSTOMER_TAX_LOCATION_INVALID = (
+        "customer_tax_location_invalid", _INVALID,
+        "Automatic tax does not know where the customer is.",
+        "Give the customer an address with a country, and in Canada with a province or a postal code.",
+    )
+    TAXES_CALCULATION_FAILED = (
+        "taxes_calculation_failed", _API,
+        "Automatic tax could not be worked out for the moment.",
+        "Try again later. A draft that goes on by itself is tried again until it works.",
+    )
     TAX_RATE_INACTIVE = (
         "tax_rate_inactive", _INVALID,
         "The tax rate is archived and cannot be used anew.",

@@ -18,6 +18,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.periods import Recurrence, Share
 from domain.pricing import Rates
 from domain.reckoning import DiscountAmount, Reckoned, TaxAmount
+from domain.taxes import AutomaticTaxStatus
 
 INVOICE_PREFIX_LENGTH: Final = 10
 _FREE: Final = Rates(Decimal(0))
@@ -115,6 +116,9 @@ class InvoiceDraft:
     total_discount_amounts: tuple[DiscountAmount, ...] = ()
     total_taxes: tuple[TaxAmount, ...] = ()
     is_reckoned: bool = False
+    automatic_tax: bool | None = None
+    """Whether tax is worked out from where the customer is; None as its subscription says."""
+    automatic_tax_status: AutomaticTaxStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

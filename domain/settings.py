@@ -15,6 +15,7 @@ from domain.fees import DEFAULT_FEES, FeeSchedule
 from domain.invoices import InvoiceNumbering
 from domain.plan_changes import ChangeBehavior, ChangeRules
 from domain.reckoning import TaxRounding
+from domain.taxes import PriceTaxDefault
 
 FINALIZATION_DELAY_MAX: Final = 72 * 3600
 """Seconds. Stripe waits 72 hours at most before it finalizes a draft."""
@@ -109,6 +110,9 @@ class AccountSettings:
     tax_rounding: TaxRounding = TaxRounding.PER_LINE
     """Where tax is rounded to minor units."""
 
+    default_tax_behavior: PriceTaxDefault = PriceTaxDefault.INFERRED_BY_CURRENCY
+    """Whether automatic tax is in the amounts of prices that do not say so."""
+
     @property
     def change_rules(self) -> ChangeRules:
         """How changes take effect that do not say it themselves."""
@@ -170,6 +174,7 @@ _ENUMS: Final = {
     "upgrade_behavior": ChangeBehavior,
     "downgrade_behavior": ChangeBehavior,
     "tax_rounding": TaxRounding,
+    "default_tax_behavior": PriceTaxDefault,
 }
 
 

@@ -1,16 +1,19 @@
 """Tax rates and registrations: the words that they carry, and what a rate may ask for (spec 05, Tax)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from domain.errors import DomainError, ErrorCode
+from domain.errors import DomainError, ErrorCode, Problem
 from domain.money import unit_amount_text
 
 PERCENTAGE_MAX: Final = 100
 PERCENTAGE_DECIMALS_MAX: Final = 4
+RETRIED_FIRST: Final = timedelta(minutes=10)
+RETRIED_AT_THE_LATEST: Final = timedelta(hours=12)
+"""After which time a calculation is tried again that failed, first and at the most; it doubles."""
 RATES_OF_A_LINE_MAX: Final = 5
 """As Stripe's: so many rates may ask for tax on one amount."""
 
@@ -79,6 +82,13 @@ class PriceTaxDefault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AutomaticTaxDraft:
+    """Whether tax is to be worked out from where the customer is."""
+
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaxPlace:
     """A country, or a part of one that has taxes of its own; both as in ISO 3166."""
 
@@ -88,6 +98,42 @@ class TaxPlace:
     def __str__(self) -> str:
         """`DE`, `CA-QC`."""
         return self.country if self.state is None else f"{self.country}-{self.state}"
+
+
+def automatic_tax_problem(
+    status: AutomaticTaxStatus | str | None, customer_id: str, param: str | tuple[str, ...] = "id"
+) -> Problem | None:
+    """Why an invoice whose automatic tax came so far cannot be finalized; None when it can, as one without it can."""
+    path = (param,) if isinstance(param, str) else param
+    match status:
+        case AutomaticTaxStatus.REQUIRES_LOCATION_INPUTS:
+            return Problem(
+                ErrorCode.CUSTOMER_TAX_LOCATION_INVALID,
+                f"Customer {customer_id} has no address that tells where they are taxed; it would need a country, and"
+                " in Canada a province or a postal code.",
+                path,
+            )
+        case AutomaticTaxStatus.FAILED:
+            return Problem(
+                ErrorCode.TAXES_CALCULATION_FAILED,
+                f"The tax of customer {customer_id} could not be worked out for the moment; try again later.",
+                path,
+            )
+    return None
+
+
+def rates_beside_automatic_tax() -> tuple[ErrorCode, str, str]:
+    """What is wrong where rates are named and automatic tax is wanted: code, message and field."""
+    return (
+        ErrorCode.PARAMETERS_EXCLUSIVE,
+        "Tax is either worked out by automaticTax or asked for by tax rates; leave one of them out.",
+        "automaticTax",
+    )
+
+
+def tried_again_after(failures: int) -> timedelta:
+    """How long to wait after so many failures in a row, from 1."""
+    return min(RETRIED_FIRST * (1 << min(failures - 1, 16)), RETRIED_AT_THE_LATEST)
 
 
 def percentage_text(percentage: Decimal, param: str | tuple[str, ...] = "percentage") -> str:

@@ -1,11 +1,12 @@
 """Which gateway moves the money of a mode."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.errors import DomainError, ErrorCode
 from gateways.protocol import Gateway
 from gateways.sandbox import SandboxGateway
+from gateways.tax import EmbeddedCalculator, TaxCalculator
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Gateways:
     live: Gateway | None = None
     grace: timedelta = timedelta(seconds=60)
     """How long whoever called a gateway has to record its answer; after that the worker asks what became of it."""
+    tax: TaxCalculator = field(default_factory=EmbeddedCalculator)
+    """Who works tax out."""
 
     @classmethod
     def standard(cls, *, live: Gateway | None = None) -> "Gateways":

@@ -74,8 +74,8 @@ class Invoice(Described):
     """When it is to be paid at the latest; null where the payment method on file is charged."""
     overdue_at: datetime | None = instant(null=True)
     """When its due date had passed while it was open."""
-    last_finalization_error: dict[str, str] | None = cast(Any, fields.JSONField[dict[str, str]](null=True))
-    """Code, type and message of why it could not be finalized; null once it could."""
+    last_finalization_error: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """Code, type and message of why it could not be finalized, and how often in a row; null once it could."""
     statement_descriptor = fields.CharField(max_length=22, null=True)
     default_payment_method_id = fields.CharField(max_length=40, null=True)
     description = fields.CharField(max_length=1000, null=True)

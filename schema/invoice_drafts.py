@@ -11,6 +11,7 @@ from schema.invoice_items import InvoiceItemPeriodInput, InvoiceItemPriceDataInp
 from schema.payloads import payload
 from schema.refs import InvoiceRef
 from schema.scalars import Currency, Metadata, MinorUnits
+from schema.tax import AutomaticTaxInput
 
 describe_enum(
     PendingItems,
@@ -57,6 +58,9 @@ class InvoiceCreateInput:
     default_tax_rates: list[strawberry.ID] | None = input_field(
         "The tax rates of lines that have none of their own, at most five; those of its subscription by default."
     )
+    automatic_tax: AutomaticTaxInput | None = input_field(
+        "Whether tax is worked out from where the customer is, instead of by tax rates; not by default."
+    )
     description: str | None = input_field("What you say of it, at most 1000 characters.")
     footer: str | None = input_field("What stands at its bottom; the customer's footer by default.")
     custom_fields: list[InvoiceCustomFieldInput] | None = input_field(
@@ -84,6 +88,9 @@ class InvoiceUpdateInput:
     )
     default_tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "The tax rates of lines that have none of their own, at most five; of a DRAFT, which is taxed anew."
+    )
+    automatic_tax: strawberry.Maybe[AutomaticTaxInput] = input_field(
+        "Whether tax is worked out from where the customer is, instead of by tax rates; of a DRAFT, which is taxed anew."
     )
     description: strawberry.Maybe[str | None] = input_field("What you say of it; of a DRAFT.")
     footer: strawberry.Maybe[str | None] = input_field("What stands at its bottom; of a DRAFT.")

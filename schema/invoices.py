@@ -57,7 +57,7 @@ from schema.refs import (
 )
 from schema.relations import many, named, one, page
 from schema.scalars import Currency, Json, Metadata, MinorUnits
-from schema.tax import TaxAmount, tax_amounts
+from schema.tax import InvoiceAutomaticTax, TaxAmount, automatic_tax, tax_amounts
 
 describe_enum(
     InvoiceStatus,
@@ -178,6 +178,7 @@ class Invoice(Node):
     default_tax_rates: list[TaxRateRef] = named(
         "default_tax_rates", Prefix.TAX_RATE, "The tax rates of lines that have none of their own."
     )
+    automatic_tax: InvoiceAutomaticTax = automatic_tax(InvoiceAutomaticTax)
     total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "What each tax rate comes to, over all lines.")
     total_excluding_tax: MinorUnits = column("What is asked for, without tax.")
     total: MinorUnits = column("What is asked for before the customer's balance is set against it.")

@@ -14,7 +14,7 @@ from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
 from schema.scalars import Currency, MinorUnits
 from schema.subscriptions import SubscriptionCreateInput, SubscriptionItemChangeInput
-from schema.tax import TaxAmount
+from schema.tax import InvoiceAutomaticTax, TaxAmount
 
 
 @part_type
@@ -84,6 +84,11 @@ class InvoicePreview(Wrapping):
     def subtotal(self) -> MinorUnits:
         """As drafted."""
         return MinorUnits(self.row.draft.subtotal)
+
+    @computed("Whether tax would be worked out from where the customer is.")
+    def automatic_tax(self) -> InvoiceAutomaticTax:
+        """As drafted."""
+        return InvoiceAutomaticTax.of(self.row.draft)
 
     @computed("What each tax rate comes to, over all lines.")
     def total_taxes(self) -> list[TaxAmount]:

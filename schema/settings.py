@@ -8,6 +8,7 @@ from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
 from domain.invoices import InvoiceNumbering
 from domain.plan_changes import ChangeBehavior
 from domain.reckoning import TaxRounding
+from domain.taxes import PriceTaxDefault
 from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
 from schema.payloads import payload
 from schema.refs import AccountRef
@@ -49,6 +50,13 @@ describe_enum(
     UNCOLLECTIBLE="It is marked as UNCOLLECTIBLE; it may still be paid.",
 )
 
+describe_enum(
+    PriceTaxDefault,
+    "What is meant where a price does not say whether tax is in its amount already.",
+    INFERRED_BY_CURRENCY="Tax comes on top of amounts in US and Canadian dollars, and is in all others.",
+    INCLUSIVE="Tax is in the amount.",
+    EXCLUSIVE="Tax comes on top.",
+)
 describe_enum(
     TaxRounding,
     "Where tax is rounded to minor units, half away from zero.",
@@ -135,6 +143,10 @@ class AccountSettings(Wrapping):
         "Whether a subscription that is PAST_DUE still gives its customer the features of its products."
     )
     tax_rounding: TaxRounding = column("Where tax is rounded to minor units; PER_LINE by default.")
+    default_tax_behavior: PriceTaxDefault = column(
+        "Whether automatic tax is in the amounts of prices whose `taxBehavior` is UNSPECIFIED; INFERRED_BY_CURRENCY by "
+        "default."
+    )
 
     @computed("Fees for single currencies; none by default.")
     def processing_fees(self) -> list[ProcessingFee]:
@@ -222,6 +234,9 @@ class AccountSettingsUpdateInput:
     )
     tax_rounding: strawberry.Maybe[TaxRounding | None] = input_field(
         "Where tax is rounded to minor units; of invoices that are not finalized yet."
+    )
+    default_tax_behavior: strawberry.Maybe[PriceTaxDefault | None] = input_field(
+        "Whether automatic tax is in the amounts of prices whose `taxBehavior` is UNSPECIFIED."
     )
 
 

@@ -10,7 +10,7 @@ import models
 from domain.ids import Prefix
 from domain.kinds import TaxBehavior
 from domain.reckoning import TaxabilityReason
-from domain.taxes import RegistrationStatus, TaxType, registration_status
+from domain.taxes import AutomaticTaxStatus, RegistrationStatus, TaxType, registration_status
 from schema.base import DIRECT, Node, Wrapping, column, describe_enum, input_field, node_type, part_type
 from schema.payloads import payload
 from schema.refs import TaxRateRef, TaxRegistrationRef
@@ -87,11 +87,57 @@ class TaxRate(Node):
     metadata: Metadata = column("Labels of your own.")
 
 
+describe_enum(
+    AutomaticTaxStatus,
+    "How far the tax of an invoice could be worked out from where its customer is.",
+    COMPLETE="It was worked out.",
+    REQUIRES_LOCATION_INPUTS="It is not known where the customer is; the invoice cannot be finalized.",
+    FAILED="The calculation failed for the moment; a draft that goes on by itself is tried again.",
+)
+
+
+@part_type
+class SubscriptionAutomaticTax(Wrapping):
+    """Whether the tax of a subscription's invoices is worked out from where its customer is."""
+
+    enabled: bool = column("Whether it is.", source="automatic_tax")
+
+
+@part_type
+class InvoiceAutomaticTax(Wrapping):
+    """Whether the tax of an invoice is worked out from where its customer is, and how far that came."""
+
+    enabled: bool = column("Whether it is.", source="automatic_tax")
+    status: AutomaticTaxStatus | None = column(
+        "How far that came; null where it is not enabled.", source="automatic_tax_status"
+    )
+
+
+def automatic_tax(part: type[Wrapping]) -> Any:
+    """A field for what a row says of automatic tax."""
+
+    def resolve(source: Any, _info: Any) -> Wrapping:
+        return part.of(source.row)
+
+    return strawberry.field(
+        description="Whether tax is worked out from where the customer is.", metadata={DIRECT: resolve}
+    )
+
+
+@strawberry.input(description="Whether tax is to be worked out from where the customer is.")
+class AutomaticTaxInput:
+    """Becomes `AutomaticTaxDraft`."""
+
+    enabled: bool = input_field("Whether it is; the places where you are registered then decide what is collected.")
+
+
 @part_type
 class TaxAmount(Wrapping):
     """What a tax rate comes to on a line or an invoice."""
 
-    tax_rate: TaxRateRef = one("tax_rate", "The rate.")
+    tax_rate: TaxRateRef | None = one(
+        "tax_rate", "The rate; null in a preview for which automatic tax would have to make it first."
+    )
     amount: MinorUnits = column("How much tax that is.")
     taxable_amount: MinorUnits = column("What it is a percentage of: after discounts, and without tax.")
     tax_behavior: TaxBehavior = column("Whether the tax is in the amount already, or comes on top.")

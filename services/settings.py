@@ -31,6 +31,7 @@ from domain.settings import (
     stored_settings,
     validated_fee,
 )
+from domain.taxes import PriceTaxDefault
 from domain.texts import email_of, required_text
 from models import Account, Customer
 from services.base import Service
@@ -74,6 +75,7 @@ class SettingsChange:
     downgrade_behavior: ChangeBehavior | Unset | None = UNSET
     past_due_entitles: bool | Unset | None = UNSET
     tax_rounding: TaxRounding | Unset | None = UNSET
+    default_tax_behavior: PriceTaxDefault | Unset | None = UNSET
 
 
 Follower = Callable[[Scope], Awaitable[None]]
@@ -177,6 +179,7 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "downgrade_behavior": change.downgrade_behavior,
         "past_due_entitles": change.past_due_entitles,
         "tax_rounding": change.tax_rounding,
+        "default_tax_behavior": change.default_tax_behavior,
     }
     kept = {
         name: getattr(DEFAULT_SETTINGS, name) if value is None else value

@@ -59,6 +59,7 @@ from schema.subscriptions.scheduled import (
 )
 from schema.subscriptions.transfers import SubscriptionTransferInput, SubscriptionTransferPayload
 from schema.subscriptions.words import SubscriptionStatusFilter
+from schema.tax import SubscriptionAutomaticTax, automatic_tax
 
 __all__ = [
     "CancellationDetailsInput",
@@ -154,6 +155,7 @@ class Subscription(Node):
     default_tax_rates: list[TaxRateRef] = named(
         "default_tax_rates", Prefix.TAX_RATE, "The tax rates of items that have none of their own."
     )
+    automatic_tax: SubscriptionAutomaticTax = automatic_tax(SubscriptionAutomaticTax)
     latest_invoice: InvoiceRef | None = one("latest_invoice_id", "The invoice that was made last.")
     invoices: Connection[InvoiceRef] = page(
         "subscription_id", "All its invoices, newest first.", filter=InvoicePageFilter

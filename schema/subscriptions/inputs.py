@@ -32,6 +32,7 @@ from schema.refs import (
 )
 from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow, TimeOrPeriodEnd
 from schema.subscriptions.words import SubscriptionStatusFilter
+from schema.tax import AutomaticTaxInput
 
 
 @strawberry.input(description="Which subscriptions to list. What is not given is not asked.")
@@ -152,6 +153,9 @@ class SubscriptionCreateInput:
     default_tax_rates: list[strawberry.ID] | None = input_field(
         "The tax rates of items that have none of their own, at most five."
     )
+    automatic_tax: AutomaticTaxInput | None = input_field(
+        "Whether tax is worked out from where the customer is, instead of by tax rates; not by default."
+    )
     off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
     trial_period_days: int | None = input_field(
         f"For how many days nothing is charged, from 1 to {TRIAL_DAYS_MAX}; or give `trialEnd`."
@@ -258,6 +262,9 @@ class SubscriptionUpdateInput:
     default_tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "The tax rates of items that have none of their own, at most five; null removes them. Later invoices follow, "
         "and nothing is prorated."
+    )
+    automatic_tax: strawberry.Maybe[AutomaticTaxInput] = input_field(
+        "Whether tax is worked out from where the customer is, instead of by tax rates; later invoices follow."
     )
     description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")

@@ -8,13 +8,15 @@ from typing import Any
 from domain.agenda import AgendaKind
 from domain.checks import checked
 from domain.currencies import currency_of
-from domain.drafts import UNSET
+from domain.drafts import UNSET, given
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.invoices import BillingReason, PendingItems, due_date_of
 from domain.invoicing import invoice_draft_of
 from domain.lifecycles import INVOICE, LIVING, SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
+from domain.taxes import rates_beside_automatic_tax
 from models import Customer, Invoice, InvoiceItem, InvoiceLine, Subscription
+from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.customers import Customers
 from services.due import Due
@@ -38,6 +40,7 @@ _OF_DRAFTS = {
     "collection_method": "collectionMethod", "days_until_due": "daysUntilDue", "due_date": "dueDate",
     "description": "description", "footer": "footer", "custom_fields": "customFields",
     "statement_descriptor": "statementDescriptor", "default_tax_rates": "defaultTaxRates",
+    "automatic_tax": "automaticTax",
 }  # fmt: skip
 """What only a draft may change, with the fields of the API."""
 _PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
@@ -78,7 +81,9 @@ class InvoicesByHand(Service):
             customer.id, customer.test_clock_id, draft.collection_method, due_date, auto_advance=draft.auto_advance
         )
         lines = invoice_draft_of((), currency, [line_of(item) for item in waiting])
-        lines = replace(lines, default_tax_rates=draft.default_tax_rates)
+        automatic = draft.automatic_tax is not None and draft.automatic_tax.enabled
+        rates = () if automatic else draft.default_tax_rates
+        lines = replace(lines, default_tax_rates=rates, automatic_tax=automatic)
         wanted = Wanted(subscription, lines, BillingReason.MANUAL, at, at, at, at + delay, terms)
         whole = await self.drafting.drafted(wanted)
         for name, value in columns.items():
@@ -120,10 +125,7 @@ class InvoicesByHand(Service):
             row.next_payment_attempt = row.automatically_finalizes_at if row.due_date is None else None
         columns_set = (*WORDS, *ADVANCE, "collection_method", "due_date", "default_payment_method_id")
         await update_rows([row], columns_set)
-        if rates is not UNSET:
-            row.default_tax_rates = list(rates or ())
-            await update_rows([row], ("default_tax_rates",))
-            await self.reckoning.sum_up(whole)
+        await self._set_tax(whole, change)
         self.events.record(EventType.INVOICE_UPDATED, whole, at=at, before=before)
         return row
 
@@ -152,6 +154,19 @@ class InvoicesByHand(Service):
             self.events.record(EventType.INVOICEITEM_DELETED, item, at=at)
         self.events.record(EventType.INVOICE_DELETED, whole, at=at)
         return row
+
+    async def _set_tax(self, whole: WholeInvoice, change: InvoiceChange) -> None:
+        """How a draft is taxed from now on; its sums follow."""
+        row = whole.row
+        if change.default_tax_rates is UNSET and change.automatic_tax is UNSET:
+            return
+        row.default_tax_rates = list(given(change.default_tax_rates, row.default_tax_rates) or ())
+        if change.automatic_tax is not UNSET:
+            row.automatic_tax = change.automatic_tax.enabled
+        if row.automatic_tax and row.default_tax_rates:
+            raise DomainError(*rates_beside_automatic_tax())
+        await update_rows([row], ("default_tax_rates", "automatic_tax"))
+        await self.reckoning.sum_up(whole)
 
     async def _subscription(self, draft: InvoiceDraftByHand, customer: Customer) -> Subscription | None:
         if draft.subscription is None:
@@ -185,6 +200,8 @@ class InvoicesByHand(Service):
             except DomainError as error:
                 problems.add_from(error)
         await self.tax_rates.check(problems, NamedRates(draft.default_tax_rates or (), ("defaultTaxRates",)))
+        if draft.automatic_tax is not None and draft.automatic_tax.enabled and draft.default_tax_rates:
+            problems.add(*rates_beside_automatic_tax())
         if draft.currency is not None:
             checked(problems, currency_of, draft.currency)
         problems.raise_any()

@@ -105,6 +105,8 @@ class Drafting(Service):
             total_discount_amounts=[each.as_json() for each in draft.total_discount_amounts],
             default_tax_rates=list(draft.default_tax_rates or ()),
             total_taxes=[each.as_json() for each in draft.total_taxes],
+            automatic_tax=bool(draft.automatic_tax),
+            automatic_tax_status=draft.automatic_tax_status,
             amount_due=max(draft.total, 0),
             auto_advance=terms.auto_advance,
             collection_paused=None if subscription is None else subscription.pause_behavior,

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.errors import DomainError, ErrorCode
+from domain.agenda import AgendaKind
+from domain.errors import DomainError, ErrorCode, Problem
 from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.invoices import finalization_problem
 from domain.invoicing import Settlement, settled_beside_balance, settled_with_balance
 from domain.kinds import CustomerBalanceTransactionType as _Type
 from domain.lifecycles import INVOICE, InvoiceStatus
+from domain.taxes import automatic_tax_problem, tried_again_after
 from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentIntent
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.catalog import Catalog
 from services.customers import Customers
+from services.due import Appointment, Due
 from services.events import Events
 from services.invoices.drafting import plan_finalization
 from services.invoices.numbering import Numbers
@@ -64,6 +67,7 @@ class Finalization(Service):
     customers = part(Customers)
     intents = part(PaymentIntents)
     numbers = part(Numbers)
+    due = part(Due)
     reckoning = part(Reckoning)
     sending = part(Sending)
 
@@ -76,7 +80,7 @@ class Finalization(Service):
         sound: list[WholeInvoice] = []
         failing: list[WholeInvoice] = []
         for each in drafts:
-            (failing if finalization_problem(each.row.total, each.row.currency) else sound).append(each)
+            (failing if _problem_of(each.row) else sound).append(each)
         await self._fail(failing)
         intents = await self.finalize(sound, await self.payers(each.row.customer_id for each in sound))
         return Finalized(sound, intents)
@@ -95,6 +99,7 @@ class Finalization(Service):
         `with_balance` the customers' balances stay as they are: a trial asks for no debt. Events
         `invoice.finalized`, and `invoice.paid` and `invoice.payment_succeeded` where nothing is asked for.
         """
+        _refuse_untaxed(invoices)
         rows = [each.row for each in invoices]
         presents = await self.presents(row.test_clock_id for row in rows)
         await self._number_and_settle(rows, {payer.row.id: payer for payer in payers}, presents, with_balance)
@@ -124,19 +129,29 @@ class Finalization(Service):
         return [Payer(customer, tax_ids[customer.id], balances.get(customer.id, 0)) for customer in customers]
 
     async def _fail(self, drafts: Sequence[WholeInvoice]) -> None:
-        """These stay drafts until somebody finalizes them."""
+        """These stay drafts until somebody finalizes them; where tax could not be worked out, time does so too."""
         presents = await self.presents(each.row.test_clock_id for each in drafts)
         for each in drafts:
             row = each.row
-            problem = finalization_problem(row.total, row.currency)
+            problem = _problem_of(row)
             assert problem is not None, f"nothing keeps {row.id} from being finalized"
+            failures = 1 + (row.last_finalization_error or {}).get("failures", 0)
             row.last_finalization_error = {
                 "code": problem.code.value,
                 "type": problem.type.value,
                 "message": problem.message,
+                "failures": failures,
             }
-            plan_finalization(row, None)
+            again = row.auto_advance and problem.code is ErrorCode.TAXES_CALCULATION_FAILED
+            plan_finalization(row, presents[row.test_clock_id] + tried_again_after(failures) if again else None)
         await update_rows([each.row for each in drafts], _FAILED)
+        await self.due.schedule_all(
+            [
+                Appointment(AgendaKind.INVOICE_FINALIZE, each.row.id, at, each.row.test_clock_id)
+                for each in drafts
+                if (at := each.row.automatically_finalizes_at) is not None
+            ]
+        )
         for each in drafts:
             at = presents[each.row.test_clock_id]
             self.events.record(EventType.INVOICE_FINALIZATION_FAILED, each, at=at)
@@ -223,6 +238,21 @@ class Finalization(Service):
             invoice_id=invoice.id,
             **self.ownership(),
         )
+
+
+def _problem_of(row: Invoice) -> Problem | None:
+    """Why the draft cannot be finalized; None when it can."""
+    return automatic_tax_problem(row.automatic_tax_status, row.customer_id) or finalization_problem(
+        row.total, row.currency
+    )
+
+
+def _refuse_untaxed(invoices: Sequence[WholeInvoice]) -> None:
+    """What is to be finalized at once has its tax, or nothing of it comes about."""
+    for each in invoices:
+        problem = automatic_tax_problem(each.row.automatic_tax_status, each.row.customer_id, ())
+        if problem is not None:
+            raise DomainError.of([problem])
 
 
 def _snapshot(payer: Payer) -> dict[str, Any]:

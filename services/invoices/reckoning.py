@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from domain.invoicing import InvoiceDraft, reckoned_draft
 from domain.kinds import TaxExempt
 from domain.reckoning import Deduction, Reckonable, Reckoned, ReckonedLine, Rules, TaxRounding, TaxRule, reckoned
+from domain.taxes import AutomaticTaxStatus
 from models import Customer, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
@@ -14,8 +16,12 @@ from services.coupons.deductions import Deductions, Redeemed
 from services.rows import update_rows
 from services.settings import Settings
 from services.tax.assessment import Assessment
+from services.tax.automatic import Assessable, AutomaticTax
 
-_RECKONED = ("subtotal", "total", "total_excluding_tax", "amount_due", "total_discount_amounts", "total_taxes")
+_RECKONED = (
+    "subtotal", "total", "total_excluding_tax", "amount_due", "total_discount_amounts", "total_taxes",
+    "automatic_tax_status",
+)  # fmt: skip
 _RECKONED_LINE = ("discount_amounts", "taxes")
 
 
@@ -29,16 +35,25 @@ class Unreckoned:
     at: datetime
 
 
+class _Line(Reckonable, Protocol):
+    """A line with its price, which says whether automatic tax is in its amount."""
+
+    @property
+    def price_id(self) -> str | None:
+        """The price that the amount was computed from."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Bill:
     """What is to be reckoned, drafted or stored alike."""
 
-    lines: Sequence[Reckonable]
+    lines: Sequence[_Line]
     currency: str
     customer_id: str
     discounts: Sequence[str]
     default_tax_rates: Sequence[str]
     at: datetime
+    automatic_tax: bool
     invoice_id: str | None = None
 
     @property
@@ -49,14 +64,29 @@ class _Bill:
     @property
     def tax_rate_ids(self) -> set[str]:
         """Every tax rate that is named."""
+        if self.automatic_tax:
+            return set()
         return {*self.default_tax_rates, *(each for line in self.lines for each in line.tax_rates)}
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing is taken off and nothing taxed."""
-        if self.discounts or self.default_tax_rates:
+        if self.discounts or self.default_tax_rates or self.automatic_tax:
             return False
         return not any(line.discounts or line.tax_rates for line in self.lines)
+
+    @property
+    def assessable(self) -> Assessable:
+        """What automatic tax has to know of it."""
+        return Assessable(self.customer_id, self.at, self.currency, [line.price_id for line in self.lines])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A bill as reckoned, and how far automatic tax came with it where that is wanted."""
+
+    sums: Reckoned
+    status: AutomaticTaxStatus | None
 
 
 class Reckoning(Service):
@@ -64,6 +94,7 @@ class Reckoning(Service):
 
     deductions = part(Deductions)
     assessment = part(Assessment)
+    automatic = part(AutomaticTax)
     settings = part(Settings)
 
     async def drafts(self, wanted: Sequence[Unreckoned]) -> list[InvoiceDraft]:
@@ -72,26 +103,27 @@ class Reckoning(Service):
         drafts = [each.draft if each.draft.is_reckoned else _named(each, heirs) for each in wanted]
         bills = [
             _Bill(draft.lines, draft.currency, each.customer_id, draft.discounts or (), draft.default_tax_rates or (),
-                  each.at)
+                  each.at, bool(draft.automatic_tax))
             for each, draft in zip(wanted, drafts, strict=True)
         ]  # fmt: skip
         open_ones = [index for index, bill in enumerate(bills) if not (drafts[index].is_reckoned or bill.is_plain)]
         for index, found in zip(open_ones, await self._reckoned([bills[index] for index in open_ones]), strict=True):
-            drafts[index] = reckoned_draft(drafts[index], found)
+            drafts[index] = replace(reckoned_draft(drafts[index], found.sums), automatic_tax_status=found.status)
         return drafts
 
     async def again(self, invoices: Sequence[WholeInvoice]) -> list[WholeInvoice]:
         """Reckon stored drafts anew, as lines or rules may have changed, in memory; those that are not plain."""
         bills = [
             _Bill(each.lines, row.currency, row.customer_id, row.discounts, row.default_tax_rates, row.created_at,
-                  row.id)
+                  row.automatic_tax, row.id)
             for each in invoices
             for row in (each.row,)
         ]  # fmt: skip
         open_ones = [(each, bill) for each, bill in zip(invoices, bills, strict=True) if not bill.is_plain]
         found = await self._reckoned([bill for _, bill in open_ones])
         for (each, _), reckoning in zip(open_ones, found, strict=True):
-            _write(each, reckoning)
+            _write(each, reckoning.sums)
+            each.row.automatic_tax_status = reckoning.status
         return [each for each, _ in open_ones]
 
     async def refresh(self, invoices: Sequence[WholeInvoice]) -> None:
@@ -102,6 +134,7 @@ class Reckoning(Service):
 
     async def sum_up(self, invoice: WholeInvoice) -> None:
         """Reckon and store a draft whose lines have changed."""
+        invoice.row.automatic_tax_status = None
         _write(invoice, Reckoned(tuple(ReckonedLine(line.amount) for line in invoice.lines)))
         await self.again([invoice])
         await update_rows(invoice.lines, _RECKONED_LINE)
@@ -112,19 +145,28 @@ class Reckoning(Service):
         rows = await self.gather(Customer, "id", {each.customer_id for each in wanted})
         return {row.id: row.discounts for row in rows}
 
-    async def _reckoned(self, bills: Sequence[_Bill]) -> list[Reckoned]:
+    async def _reckoned(self, bills: Sequence[_Bill]) -> list[_Found]:
         if not bills:
             return []
         discounts = await self.deductions.known({each for bill in bills for each in bill.discount_ids})
         taxes = await self.assessment.rules({each for bill in bills for each in bill.tax_rate_ids})
-        taxed = {bill.customer_id for bill in bills if bill.tax_rate_ids}
+        automatic = [bill for bill in bills if bill.automatic_tax]
+        assessed = dict(
+            zip(map(id, automatic), await self.automatic.assessed([bill.assessable for bill in automatic]), strict=True)
+        )
+        taxed = {bill.customer_id for bill in bills if bill.tax_rate_ids or bill.automatic_tax}
         exemptions = await self.assessment.exemptions(taxed)
         rounding = (await self.settings.current()).tax_rounding if taxed else TaxRounding.PER_LINE
-        return [
-            reckoned(bill.lines, replace(rules, exemption=exemptions.get(bill.customer_id, TaxExempt.NONE)))
-            for bill in bills
-            for rules in (_rules(bill, discounts, taxes, rounding),)
-        ]
+        found = []
+        for bill in bills:
+            tax = assessed.get(id(bill))
+            rules = replace(
+                _rules(bill, discounts, taxes, rounding),
+                exemption=exemptions.get(bill.customer_id, TaxExempt.NONE),
+                line_taxes=None if tax is None else tax.rules,
+            )
+            found.append(_Found(reckoned(bill.lines, rules), None if tax is None else tax.status))
+        return found
 
 
 def _may_inherit(wanted: Unreckoned) -> bool:
@@ -144,9 +186,12 @@ def _named(wanted: Unreckoned, heirs: dict[str, Sequence[str]]) -> InvoiceDraft:
         discounts = tuple(own or heirs.get(wanted.customer_id, ()))
     if rates is None:
         rates = () if row is None else tuple(row.default_tax_rates)
-    if not discounts and not rates:
+    automatic = draft.automatic_tax
+    if automatic is None:
+        automatic = row is not None and row.automatic_tax
+    if not (discounts or rates or automatic):
         return draft
-    return replace(draft, discounts=discounts, default_tax_rates=rates)
+    return replace(draft, discounts=discounts, default_tax_rates=rates, automatic_tax=automatic)
 
 
 def _rules(bill: _Bill, discounts: dict[str, Redeemed], taxes: dict[str, TaxRule], rounding: TaxRounding) -> Rules:

@@ -11,6 +11,7 @@ from domain.drafts import UNSET, Unset
 from domain.errors import Problems
 from domain.invoices import CollectionMethod, PendingItems, due_date_of
 from domain.metadata import merged_metadata
+from domain.taxes import AutomaticTaxDraft
 from domain.texts import required_text
 from models import Invoice
 from services.customers.checks import CUSTOM_FIELDS_MAX, FOOTER_LENGTH_MAX, custom_field
@@ -33,6 +34,7 @@ class InvoiceDraftByHand:
     pending_invoice_items_behavior: PendingItems = PendingItems.EXCLUDE
     default_payment_method: str | None = None
     default_tax_rates: tuple[str, ...] | None = None
+    automatic_tax: AutomaticTaxDraft | None = None
     description: str | None = None
     footer: str | None = None
     custom_fields: Sequence[CustomField] = ()
@@ -51,6 +53,7 @@ class InvoiceChange:
     due_date: datetime | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET
     default_tax_rates: tuple[str, ...] | Unset | None = UNSET
+    automatic_tax: AutomaticTaxDraft | Unset = UNSET
     description: str | Unset | None = UNSET
     footer: str | Unset | None = UNSET
     custom_fields: Sequence[CustomField] | Unset | None = UNSET

@@ -70,6 +70,7 @@ class Beginnings(Service):
             collection_method=draft.collection_method,
             days_until_due=draft.days_until_due,
             default_tax_rates=list(draft.default_tax_rates),
+            automatic_tax=draft.automatic_tax is not None and draft.automatic_tax.enabled,
             billing_cycle_anchor=beginning.anchor,
             billing_cycle_anchor_config=_stored(draft),
             cycle=beginning.cycle,

@@ -10,6 +10,12 @@ from domain.invoices import CollectionMethod, days_until_due, refuse_terms_of_se
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
 from domain.metadata import merged_metadata
 from domain.subscriptions import BillingMode, PaymentBehavior, ProrationBehavior, cancellation_told
+from domain.taxes import (
+    AutomaticTaxDraft,
+    AutomaticTaxStatus,
+    automatic_tax_problem,
+    rates_beside_automatic_tax,
+)
 from domain.texts import text_within
 from domain.trials import NOW, checked_trial_end
 from models import Customer, Subscription
@@ -34,13 +40,14 @@ from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.trials import Trials
 from services.subscriptions.under_schedule import refuse_against_schedule
 from services.subscriptions.wholes import WholeSubscriptions
-from services.tax import NamedRates, TaxRatesNamed
+from services.tax import AutomaticTax, NamedRates, TaxRatesNamed
 
 _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
     "collection_method", "days_until_due", "pending_update", "pending_invoice_id", "default_tax_rates",
+    "automatic_tax",
 )  # fmt: skip
 
 
@@ -66,6 +73,7 @@ class Changes(Service):
     made_prices = part(MadePrices)
     pending = part(PendingUpdates)
     tax_rates = part(TaxRatesNamed)
+    automatic_tax = part(AutomaticTax)
 
     async def update(self, change: SubscriptionChange) -> Settled[Subscription | None]:
         """Apply the change to the subscription, which has to be living; charge for it where that was asked."""
@@ -178,8 +186,23 @@ class Changes(Service):
             wanted = change.default_tax_rates or ()
             await self.tax_rates.checked(NamedRates(wanted, ("defaultTaxRates",), kept=row.default_tax_rates))
             row.default_tax_rates = list(wanted)
+        if change.automatic_tax is not UNSET:
+            await self._set_automatic_tax(row, change.automatic_tax)
         if change.metadata is not UNSET:
             row.metadata = merged_metadata(row.metadata, change.metadata or {})
+
+    async def _set_automatic_tax(self, row: Subscription, wanted: AutomaticTaxDraft) -> None:
+        """Later invoices are taxed by where the customer is, which has to be known, or not any more."""
+        if wanted.enabled and not row.automatic_tax:
+            customer = await self.require(Customer, row.customer_id, "customer")
+            at = await self.present(row.test_clock_id)
+            status = await self.automatic_tax.status_of(customer, at)
+            problem = automatic_tax_problem(status, customer.id, "automaticTax")
+            if problem is not None and status is AutomaticTaxStatus.REQUIRES_LOCATION_INPUTS:
+                raise DomainError.of([problem])
+        if wanted.enabled and row.default_tax_rates:
+            raise DomainError(*rates_beside_automatic_tax())
+        row.automatic_tax = wanted.enabled
 
 
 COLLECTION_CHANGEABLE = (

@@ -17,6 +17,7 @@ from domain.subscriptions import (
     PaymentBehavior,
     ProrationBehavior,
 )
+from domain.taxes import AutomaticTaxDraft
 from domain.trials import Now
 from services.catalog import InlinePriceDraft
 from services.invoices.one_time import OneTimeDraft
@@ -65,6 +66,7 @@ class SubscriptionDraft:
     days_until_due: int | None = None
     default_payment_method: str | None = None
     default_tax_rates: tuple[str, ...] = ()
+    automatic_tax: AutomaticTaxDraft | None = None
     off_session: bool = False
     trial_period_days: int | None = None
     trial_end: datetime | Now | None = None
@@ -194,6 +196,7 @@ class SubscriptionChange:
     days_until_due: int | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET
     default_tax_rates: tuple[str, ...] | Unset | None = UNSET
+    automatic_tax: AutomaticTaxDraft | Unset = UNSET
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
     items: tuple[ItemChange, ...] = ()

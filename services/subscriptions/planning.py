@@ -12,6 +12,7 @@ from domain.invoicing import InvoiceDraft, LineDraft, PriceFacts, invoice_draft_
 from domain.metadata import merged_metadata
 from domain.periods import Period
 from domain.subscriptions import ITEMS_MAX, PaymentBehavior
+from domain.taxes import AutomaticTaxStatus, automatic_tax_problem, rates_beside_automatic_tax
 from domain.texts import text_within
 from models import Customer, InvoiceItem, PaymentMethod, Price, Subscription
 from services.aggregates import WholeSubscription
@@ -87,6 +88,7 @@ class Planning(Service):
         payer = await self._payer(draft.customer, problems)
         prices = await self.wanted.prices(draft.items, problems)
         _check_words(draft, problems)
+        _check_tax(draft, problems)
         method = await self._method(draft, payer, problems)
         await self.tax_rates.check(problems, *_named_rates(draft))
         problems.raise_any()
@@ -107,6 +109,7 @@ class Planning(Service):
         invoice = _first_invoice(begun, facts, once, waiting)
         if invoice is not None:
             [invoice] = await self.reckoning.drafts([Unreckoned(invoice, whole.row, customer.id, at)])
+            _refuse_untaxed(invoice, draft)
         _refuse_beyond_a_charge(begun, facts, invoice)
         due = 0
         if whole.row.trial_end is not None:
@@ -194,6 +197,25 @@ def _named_rates(draft: SubscriptionDraft) -> Iterator[NamedRates]:
     for index, once in enumerate(draft.add_invoice_items):
         agreed = once.tax_rates if once.price_made else ()
         yield NamedRates(once.tax_rates, ("addInvoiceItems", str(index), "taxRates"), agreed)
+
+
+def _check_tax(draft: SubscriptionDraft, problems: Problems) -> None:
+    """Tax is worked out by where the customer is, or asked for by rates that are named."""
+    if draft.automatic_tax is None or not draft.automatic_tax.enabled:
+        return
+    if draft.default_tax_rates or any(item.tax_rates for item in draft.items):
+        problems.add(*rates_beside_automatic_tax())
+
+
+def _refuse_untaxed(invoice: InvoiceDraft, draft: SubscriptionDraft) -> None:
+    """Without knowing where the customer is nothing begins; what waits as a draft need not have its tax yet."""
+    status = invoice.automatic_tax_status
+    waits = draft.scheduled or draft.collection_method is CollectionMethod.SEND_INVOICE
+    if status is AutomaticTaxStatus.FAILED and waits:
+        return
+    problem = automatic_tax_problem(status, draft.customer, "automaticTax")
+    if problem is not None:
+        raise DomainError.of([problem])
 
 
 def _refuse_at_first(draft: SubscriptionDraft) -> None:

@@ -10,7 +10,7 @@ from domain.checks import checked, checked_where_given
 from domain.drafts import UNSET, given
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
-from domain.taxes import RegistrationStatus, registration_status
+from domain.taxes import RegistrationStatus, TaxPlace, registration_status
 from domain.texts import required_text
 from models import Account, TaxRegistration
 from services.base import Service
@@ -57,6 +57,13 @@ class TaxRegistrations(Service):
             **self.ownership(),
         )
         checked(problems, _refuse_backwards, row)
+        if country is not None and not self.scope.gateways.tax.covers(_place(row)):
+            problems.add(
+                ErrorCode.PARAMETER_INVALID,
+                f"No tax is known that is collected by a registration in {_place(row)}; tax rates of your own can ask for"
+                " it.",
+                "country" if row.state is None else "state",
+            )
         problems.raise_any()
         await self._refuse_second(row)
         await insert_rows([row])
@@ -100,12 +107,15 @@ class TaxRegistrations(Service):
             others = others.filter(active_from__lt=row.expires_at)
         other = await others.first()
         if other is not None:
-            where = row.country if row.state is None else f"{row.country}-{row.state}"
             raise DomainError(
                 ErrorCode.RESOURCE_ALREADY_EXISTS,
-                f"Tax registration {other.id} is for {where} at that time already; let it expire first.",
+                f"Tax registration {other.id} is for {_place(row)} at that time already; let it expire first.",
                 "country",
             )
+
+
+def _place(row: TaxRegistration) -> TaxPlace:
+    return TaxPlace(row.country, row.state)
 
 
 def _refuse_backwards(row: TaxRegistration) -> None:

@@ -4,17 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from domain.ids import IdMint
 from gateways.registry import Gateways
 from gateways.sandbox import SandboxGateway
+from gateways.tax import EmbeddedCalculator, TaxCalculator
 from models import Account
 from prorata.clock import SYSTEM_CLOCK
 from prorata.database import connect, disconnect
 from prorata.migrations import SchemaState, migrate, schema_state
-from prorata.refusals import DatabaseUnreachable, SchemaUnfit
+from prorata.refusals import ConfigurationWrong, DatabaseUnreachable, SchemaUnfit
 from prorata.settings import Settings
 from services.accounts import Accounts
 from services.scope import Actor, ActorKind, Clock, Scope
@@ -48,8 +50,27 @@ def house_of(settings: Settings) -> House:
         settings=settings,
         clock=SYSTEM_CLOCK,
         ids=IdMint(SYSTEM_CLOCK.ticks),
-        gateways=Gateways(test=SandboxGateway(), grace=timedelta(seconds=settings.attempt_grace_seconds)),
+        gateways=Gateways(
+            test=SandboxGateway(),
+            grace=timedelta(seconds=settings.attempt_grace_seconds),
+            tax=calculator_named(settings.tax_calculator),
+        ),
     )
+
+
+def calculator_named(name: str) -> TaxCalculator:
+    """Who works tax out: the embedded calculator, or what a module of the installation makes (`shop.tax:Calculator`).
+
+    Raises `ConfigurationWrong` where there is no such thing.
+    """
+    if name == "embedded":
+        return EmbeddedCalculator()
+    module, _, attribute = name.partition(":")
+    try:
+        calculator: TaxCalculator = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationWrong([f"PRORATA_TAX_CALCULATOR is {name!r}, which cannot be loaded: {error}."]) from error
+    return calculator
 
 
 @asynccontextmanager

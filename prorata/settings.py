@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     group_size: int = Field(default=1_000, ge=1, le=10_000, description="a whole number from 1 to 10000")
     introspection: bool = Field(default=True, description="true or false")
     log_level: LogLevel = Field(default=LogLevel.INFO, description="debug, info, warning or error")
+    tax_calculator: str = Field(
+        default="embedded",
+        pattern=r"embedded|[A-Za-z_][\w.]*:[A-Za-z_]\w*",
+        description="embedded, or a module and what it has that makes a calculator of your own: shop.tax:Calculator",
+    )
     config: Path | None = Field(default=None, description="the path of a TOML file")
 
     @classmethod

@@ -89,8 +89,8 @@ class InvoiceUpdateInput:
     default_tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "The tax rates of lines that have none of their own, at most five; of a DRAFT, which is taxed anew."
     )
-    automatic_tax: strawberry.Maybe[AutomaticTaxInput] = input_field(
-        "Whether tax is worked out from where the customer is, instead of by tax rates; of a DRAFT, which is taxed anew."
+    automatic_tax: strawberry.Maybe[AutomaticTaxInput | None] = input_field(
+        "Whether tax is worked out from where the customer is, instead of by tax rates; of a DRAFT, whose tax follows."
     )
     description: strawberry.Maybe[str | None] = input_field("What you say of it; of a DRAFT.")
     footer: strawberry.Maybe[str | None] = input_field("What stands at its bottom; of a DRAFT.")

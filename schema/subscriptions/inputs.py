@@ -263,7 +263,7 @@ class SubscriptionUpdateInput:
         "The tax rates of items that have none of their own, at most five; null removes them. Later invoices follow, "
         "and nothing is prorated."
     )
-    automatic_tax: strawberry.Maybe[AutomaticTaxInput] = input_field(
+    automatic_tax: strawberry.Maybe[AutomaticTaxInput | None] = input_field(
         "Whether tax is worked out from where the customer is, instead of by tax rates; later invoices follow."
     )
     description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")

@@ -60,8 +60,8 @@ class TaxRegistrations(Service):
         if country is not None and not self.scope.gateways.tax.covers(_place(row)):
             problems.add(
                 ErrorCode.PARAMETER_INVALID,
-                f"No tax is known that is collected by a registration in {_place(row)}; tax rates of your own can ask for"
-                " it.",
+                f"No tax is known that is collected by a registration in {_place(row)}; tax rates of your own can ask"
+                " for it.",
                 "country" if row.state is None else "state",
             )
         problems.raise_any()

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gateways.tax import EmbeddedCalculator
 from prorata.cli import main
+from prorata.house import house_of
 from prorata.kept_keys import secret_key_of
 from prorata.refusals import ConfigurationWrong
 from prorata.settings import LogLevel, load_settings
@@ -124,3 +126,15 @@ def test_a_secret_key_is_made_once_and_kept_for_its_owner(monkeypatch: pytest.Mo
     path = tmp_path / "books" / "secret.key"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["secret.key"]
+
+
+def test_tax_is_worked_out_by_whom_the_setting_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert house_of(load_settings()).gateways.tax.name == "embedded"
+    monkeypatch.setenv("PRORATA_TAX_CALCULATOR", "gateways.tax:EmbeddedCalculator")
+    assert isinstance(house_of(load_settings()).gateways.tax, EmbeddedCalculator)
+    monkeypatch.setenv("PRORATA_TAX_CALCULATOR", "shop.nothing:Calculator")
+    with pytest.raises(ConfigurationWrong, match=r"TAX_CALCULATOR is 'shop\.nothing:Calculator', which cannot"):
+        house_of(load_settings())
+    monkeypatch.setenv("PRORATA_TAX_CALCULATOR", "anything goes")
+    with pytest.raises(ConfigurationWrong, match="must be embedded, or a module"):
+        load_settings()

@@ -1,7 +1,8 @@
 """What a request costs: an estimate from the document and its variables, before anything is fetched.
 
 An object costs 1, times the number of parents it may have; a connection counts as long as the page that is asked for,
-a bounded list as its bound (at most 20), a count 5, a mutation 10. Values of objects cost nothing.
+a bounded list as its bound (at most 20), a count 5, a mutation 10. Values of objects cost nothing, but 1 where they
+take arguments: those are looked up.
 """
 
 from collections.abc import Iterator, Mapping
@@ -118,7 +119,8 @@ class Estimate:
         if field is None:  # `__typename` and introspection are answered from memory
             return None
         if node.selection_set is None:
-            return Term(_COUNT, 1, ()) if name == "totalCount" else None
+            weight = _COUNT if name == "totalCount" else int(bool(field.args))
+            return Term(weight, 1, ()) if weight else None
         target = get_named_type(field.type)
         weight = self._root_weight if at_root else int(target.name not in _FRAMES and not parent.name.endswith("Edge"))
         children = tuple(self._terms(target, node.selection_set, _page_size(field, node)))

@@ -147,6 +147,14 @@ async def test_gate_is_one_read_of_one_index_however_many_customers(database_url
     }
 
 
+async def test_gate_costs_as_much_as_an_object(sqlite_url: str) -> None:
+    async with served(sqlite_url) as api:
+        asked = "{ customers(first: 10) { nodes { id %s } } }"
+        gates = 'a: hasFeature(lookupKey: "a") b: hasFeature(lookupKey: "b")'
+        bodies = [(await api.send(asked % each)).body for each in ("", gates)]
+    assert [each["extensions"]["cost"]["requested"] for each in bodies] == [11, 31]  # two for each of 10
+
+
 async def test_restricted_key_needs_the_grant_to_ask(sqlite_url: str) -> None:
     async with served(sqlite_url) as api:
         pro = await product(api, await feature(api))

@@ -21,10 +21,10 @@ class EntitlementActions:
     scope: Scope
 
     async def prepare_features(self) -> None:
-        """Three features, of which some products bring the first two."""
+        """Three features, of which each product brings one."""
         made = [await Features(self.scope).create(FeatureDraft(name=each, lookup_key=each)) for each in ("a", "b", "c")]
-        for product in (await Product.all().order_by("id"))[:4]:
-            draft = ProductFeatureDraft(product=product.id, entitlement_feature=self.dice.choice(made[:2]).id)
+        for product in await Product.all().order_by("id"):
+            draft = ProductFeatureDraft(product=product.id, entitlement_feature=self.dice.choice(made).id)
             await ProductFeatures(self.scope).attach(draft)
 
     async def bring(self) -> Action:

@@ -112,6 +112,9 @@ class InvoiceLineAdditionInput:
     price_data: InvoiceItemPriceDataInput | None = input_field("Or a price that is made for it.")
     invoice_item: strawberry.ID | None = input_field("Or an item of the customer that waits, as it is.")
     quantity: int | None = input_field("How many units of the price; 1 by default.")
+    unit_amount: MinorUnits | None = input_field(
+        "What the customer chose to pay for a unit, with a price that has `customUnitAmount`; its preset by default."
+    )
     description: str | None = input_field("What the customer reads, at most 500 characters.")
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for; now by default.")
     tax_rates: list[strawberry.ID] | None = input_field(
@@ -137,6 +140,9 @@ class InvoiceLineChangeInput:
     price: strawberry.ID | None = input_field("Another one-time price.")
     price_data: InvoiceItemPriceDataInput | None = input_field("A price that is made for it.")
     quantity: int | None = input_field("How many units of its price.")
+    unit_amount: MinorUnits | None = input_field(
+        "What the customer chose to pay for a unit, with a price that has `customUnitAmount`."
+    )
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for.")
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates, at most five; null goes back to those of its invoice."

@@ -99,6 +99,10 @@ class AddInvoiceItemInput:
 
     price: strawberry.ID = input_field("An active one-time price in the currency of the subscription.")
     quantity: int | None = input_field("How many units; 1 by default.")
+    unit_amount: MinorUnits | None = input_field(
+        "What the customer chose to pay for a unit, with a price that has `customUnitAmount`; its preset by default."
+        " Not in a schedule."
+    )
     tax_rates: list[strawberry.ID] | None = input_field(
         "Its own tax rates, at most five, instead of those of the subscription."
     )
@@ -145,6 +149,9 @@ class InvoiceItemCreateInput:
     price: strawberry.ID | None = input_field("Or an active one-time price.")
     price_data: InvoiceItemPriceDataInput | None = input_field("Or a price that is made for it.")
     quantity: int | None = input_field("How many units of the price; 1 by default.")
+    unit_amount: MinorUnits | None = input_field(
+        "What the customer chose to pay for a unit, with a price that has `customUnitAmount`; its preset by default."
+    )
     description: str | None = input_field("What the customer reads, at most 500 characters.")
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for; the moment of its making by default.")
     tax_rates: list[strawberry.ID] | None = input_field(

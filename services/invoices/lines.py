@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from domain.drafts import UNSET, Unset, given
@@ -12,7 +13,7 @@ from domain.invoices import LINES_MAX, LineRemoval
 from domain.invoicing import LineDraft
 from domain.lifecycles import INVOICE, InvoiceStatus
 from domain.metadata import merged_metadata
-from domain.money import optional_unit_amount_text
+from domain.money import optional_unit_amount_text, whole_minor_units
 from domain.texts import text_within
 from models import Invoice, InvoiceItem, InvoiceLine, Price
 from services.aggregates import WholeInvoice
@@ -59,6 +60,7 @@ class LineChange:
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int | None = None
+    unit_amount: int | None = None
     period: SpanDraft | None = None
     tax_rates: tuple[str, ...] | Unset | None = UNSET
     description: str | Unset = UNSET
@@ -67,7 +69,7 @@ class LineChange:
     @property
     def costs(self) -> bool:
         """Whether more than words changes."""
-        terms = (self.amount, self.price, self.price_data, self.quantity, self.period)
+        terms = (self.amount, self.price, self.price_data, self.quantity, self.unit_amount, self.period)
         return any(each is not None for each in terms)
 
 
@@ -255,6 +257,7 @@ class DraftLines(Service):
             price=change.price,
             price_data=change.price_data,
             quantity=line.quantity if change.quantity is None else change.quantity,
+            unit_amount=change.unit_amount,
             period=period,
         )
         renewed = any(each is not None for each in (change.amount, change.price, change.price_data))
@@ -270,7 +273,11 @@ class DraftLines(Service):
             amount = given(UNSET if change.amount is None else change.amount, line.amount)
             return await self.charges.line(replace(terms, amount=amount), draft.row.currency, draft.at, *param)
         price = await self.require(Price, line.price_id)
-        same = await self.charges.of_price(price, terms.quantity, draft.row.currency, draft.at, *param)
+        chosen = change.unit_amount
+        if chosen is None and price.custom_unit_amount is not None:
+            chosen = whole_minor_units(Decimal(str(line.unit_amount_decimal)))
+        currency = draft.row.currency
+        same = await self.charges.of_price(price, terms.quantity, currency, draft.at, *param, unit_amount=chosen)
         return replace(same, period_start=period.start, period_end=period.end)
 
     async def _taken_off(self, draft: _Draft, removal: LineToRemove, *param: str) -> InvoiceItem:

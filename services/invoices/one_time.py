@@ -15,7 +15,7 @@ from domain.texts import text_within
 from models import Price, Product
 from services.base import Service, part
 from services.catalog import Catalog, InlinePriceDraft
-from services.catalog.rates import is_offered_in, rates_of, refuse_chosen
+from services.catalog.rates import agreed_rates, chosen_amount, is_offered_in
 from services.tax import NamedRates, TaxRatesNamed
 
 DESCRIPTION_LENGTH_MAX = 500
@@ -33,6 +33,8 @@ class OneTimeDraft:
     quantity: int = 1
     price_made: bool = False
     tax_rates: tuple[str, ...] = ()
+    unit_amount: int | None = None
+    """What the customer chose to pay for a unit, where the price lets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,16 @@ class SpanDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeDraft:
-    """What is to be charged: one of an amount (negative gives back), a price, and the terms of a price made for it."""
+    """What is to be charged: one of an amount (negative gives back), a price, and the terms of a price made for it.
+
+    `unit_amount` is what the customer chose to pay for a unit, where the price lets them.
+    """
 
     amount: int | None = None
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int = 1
+    unit_amount: int | None = None
     description: str | None = None
     period: SpanDraft | None = None
     tax_rates: tuple[str, ...] = ()
@@ -85,12 +91,14 @@ class OneTimeCharges(Service):
             description = text_within(description, DESCRIPTION_LENGTH_MAX, (*param, "description"))
         if draft.amount is not None:
             assert currency is not None, "an amount is in no currency by itself"
+            _refuse_chosen_twice(draft, param)
             line = amount_line(draft.amount, currency, at, *param)
         else:
             price = await self._price(draft, param)
             if currency is None and preferred is not None and is_offered_in(price, preferred):
                 currency = preferred
-            line = await self.of_price(price, draft.quantity, currency, at, *param)
+            chosen = draft.unit_amount
+            line = await self.of_price(price, draft.quantity, currency, at, *param, unit_amount=chosen)
         return LineDraft(
             description=description or line.description,
             amount=line.amount,
@@ -107,12 +115,23 @@ class OneTimeCharges(Service):
             tax_rates=tuple(draft.tax_rates),
         )
 
-    async def of_price(self, price: Price, quantity: int, currency: str | None, at: datetime, *param: str) -> LineDraft:
-        """The line of so many units of a one-time price; refused when it cannot be charged in `currency`."""
+    async def of_price(
+        self,
+        price: Price,
+        quantity: int,
+        currency: str | None,
+        at: datetime,
+        *param: str,
+        unit_amount: int | None = None,
+    ) -> LineDraft:
+        """The line of so many units of a one-time price; refused when it cannot be charged in `currency`.
+
+        `unit_amount` is what the customer chose to pay for a unit, where the price lets them.
+        """
         _refuse_unfit(price, quantity, currency, param)
         product = await self.require(Product, price.product_id)
         currency = currency or price.currency
-        rates = rates_of(price, currency)
+        rates = agreed_rates(price, currency, chosen_amount(price, currency, unit_amount, None, *param))
         facts = PriceFacts(price.id, product.id, product.name, currency, rates, None, product.unit_label)
         calculation = calculation_of(rates, quantity, currency)
         chargeable_once(calculation.amount, *param)
@@ -176,6 +195,15 @@ def chargeable_once(amount: int, *param: str) -> int:
     return amount
 
 
+def _refuse_chosen_twice(draft: ChargeDraft, param: tuple[str, ...]) -> None:
+    if draft.unit_amount is not None:
+        raise DomainError(
+            ErrorCode.PARAMETERS_EXCLUSIVE,
+            "An amount is charged as it is; unitAmount goes with a price that has customUnitAmount.",
+            (*param, "unitAmount"),
+        )
+
+
 def _span(draft: ChargeDraft, at: datetime, param: tuple[str, ...]) -> tuple[datetime, datetime]:
     if draft.period is None:
         return at, at
@@ -196,7 +224,6 @@ def _refuse_unfit(price: Price, quantity: int, currency: str | None, param: tupl
             f"Price {price.id} recurs; what is charged once takes a one-time price.",
             (*param, "price"),
         )
-    refuse_chosen(price, *param)
     if currency is not None and not is_offered_in(price, currency):
         raise DomainError(
             ErrorCode.CURRENCY_MISMATCH,

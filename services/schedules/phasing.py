@@ -17,7 +17,7 @@ from domain.texts import text_within
 from domain.trials import checked_trial_end
 from models import Customer, Price
 from services.base import Service, part
-from services.catalog.rates import agreed_rates, is_offered_in, rates_of, refuse_chosen
+from services.catalog.rates import agreed_rates, chosen_amount, is_offered_in, rates_of, refuse_chosen
 from services.invoices.currency import CustomerCurrency
 from services.invoices.one_time import OneTimeDraft
 from services.payment_methods import PaymentMethods
@@ -247,6 +247,7 @@ def _checked_charge(wanted: OneTimeDraft, price: Price | None, frame: Frame, whe
         message = f"Price {price.id} is in {price.currency}, the schedule in {frame.currency}."
         raise DomainError(ErrorCode.CURRENCY_MISMATCH, message, (*where, "price"))
     refuse_chosen(price, *where)
+    chosen_amount(price, str(frame.currency), wanted.unit_amount, None, *where)
     if not 0 <= wanted.quantity <= QUANTITY_MAX:
         message = f"Quantity {wanted.quantity} is not possible; it would have to be from 0 to {QUANTITY_MAX}."
         raise DomainError(ErrorCode.PARAMETER_INVALID_INTEGER, message, (*where, "quantity"))

@@ -158,7 +158,9 @@ class Planning(Service):
 
     async def _once(self, wanted: OneTimeDraft, currency: str, at: datetime, *param: str) -> LineDraft:
         price = await self.one_time.price(wanted.price, *param, made=wanted.price_made)
-        line = await self.one_time.of_price(price, wanted.quantity, currency, at, *param)
+        line = await self.one_time.of_price(
+            price, wanted.quantity, currency, at, *param, unit_amount=wanted.unit_amount
+        )
         return replace(line, tax_rates=tuple(wanted.tax_rates))
 
     async def _method(self, draft: SubscriptionDraft, payer: Payer | None, problems: Problems) -> PaymentMethod | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.scenarios.invoicing import add, draft, item, lines, shown, waiting
 from tests.scenarios.test_renewals import COLLECTED, RENEWED, moving
 from tests.scenarios.world import Subscription, World
 
@@ -162,7 +163,6 @@ async def test_amount_of_ones_own_goes_with_no_other_price(world: World) -> None
     basic, bare = await world.price("Basic", 1500), await world.priced("Gift", customUnitAmount={})
     jenny = await world.customer(card="pm_card_visa")
     subscription = await jenny.subscribe(basic)
-    once = await world.priced("Gift", every=None, customUnitAmount={})
     await world.news()
     item = await subscription.item()
 
@@ -172,10 +172,46 @@ async def test_amount_of_ones_own_goes_with_no_other_price(world: World) -> None
     assert await world.refusal(
         "subscriptionUpdate", "subscription", id=subscription.id, items=[{"id": item, "price": bare}]
     ) == [("PARAMETER_MISSING", "items.0.unitAmount")]
-    assert await world.refusal("invoiceItemCreate", "invoiceItem", customer=jenny.id, price=once) == [
-        ("PARAMETER_INVALID", "price")
-    ]
     assert await world.refusal("quoteCreate", "quote", customer=jenny.id, lineItems=[{"price": bare}]) == [
         ("PARAMETER_INVALID", "lineItems.0.price")
     ]
     assert (await world.news(), await subscription.waiting()) == ([], [])
+
+
+async def test_amount_may_be_chosen_for_what_is_charged_once(world: World) -> None:
+    once = await world.priced("Tip", every=None, customUnitAmount={"maximum": 5000, "preset": 300})
+    basic, jenny = await world.price("Basic", 1500), await world.customer(card="pm_card_visa")
+
+    subscription = await jenny.subscribe(basic, addInvoiceItems=[{"price": once, "unitAmount": 250}])
+
+    assert await subscription.lines() == ["250 1 × Tip (at $2.50)", "1500 1 × Basic (at $15.00 / month)"]
+    await item(world, customer=jenny.id, price=once)
+    assert await waiting(world, jenny.id) == [300]
+    invoice = await draft(world, jenny.id)
+    await add(world, invoice, {"price": once, "unitAmount": 400, "quantity": 2})
+    [own] = [line for line in (await shown(world, invoice))["lines"] if line["amount"] == 800]
+    await world.do("invoiceUpdateLines", "invoice { id }", id=invoice, lines=[{"id": own["id"], "quantity": 3}])
+    assert "1200 3 × Tip (at $4.00)" in await lines(world, invoice)
+    change = [{"id": own["id"], "unitAmount": 500}]
+    await world.do("invoiceUpdateLines", "invoice { id }", id=invoice, lines=change)
+    assert "1500 3 × Tip (at $5.00)" in await lines(world, invoice)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        ({"unitAmount": 5001}, ("AMOUNT_TOO_LARGE", "unitAmount")),
+        ({"unitAmount": 49}, ("AMOUNT_TOO_SMALL", "unitAmount")),
+        ({}, ("PARAMETER_MISSING", "unitAmount")),
+    ],
+)
+async def test_amount_charged_once_lies_within_its_bounds(
+    world: World, wanted: dict[str, Any], problem: tuple[str, str]
+) -> None:
+    once = await world.priced("Tip", every=None, customUnitAmount={"maximum": 5000})
+    jenny = await world.customer()
+    await world.news()
+    refused = await world.refusal("invoiceItemCreate", "invoiceItem", customer=jenny.id, price=once, **wanted)
+    twice = await world.refusal("invoiceItemCreate", "invoiceItem", customer=jenny.id, amount=100, unitAmount=100)
+    assert (refused, twice) == ([problem], [("PARAMETERS_EXCLUSIVE", "unitAmount")])
+    assert (await world.news(), await waiting(world, jenny.id)) == ([], [])

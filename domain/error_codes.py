@@ -345,6 +345,26 @@ class ErrorCode(StrEnum):
         "The meter's status does not allow this.",
         "Reactivate the meter, or name another one.",
     )
+    METER_INACTIVE = (
+        "meter_inactive", _INVALID,
+        "The meter of this event name was deactivated.",
+        "Reactivate it, or create another meter for the event name.",
+    )
+    METER_EVENT_VALUE_INVALID = (
+        "meter_event_value_invalid", _INVALID,
+        "The value of the event is not a number that can be counted exactly.",
+        "Send a whole number, or a decimal as text.",
+    )
+    METER_EVENT_TOO_OLD = (
+        "meter_event_too_old", _INVALID,
+        "The event happened more than 35 days ago.",
+        "Usage of that time can be billed with an invoice item.",
+    )
+    METER_EVENT_IN_FUTURE = (
+        "meter_event_in_future", _INVALID,
+        "The event lies more than five minutes ahead of its customer's time.",
+        "Send it once it has happened; look at the clock of the machine that sends.",
+    )
     METER_SUM_TOO_LARGE = (
         "meter_sum_too_large", _INVALID,
         "The usage of a customer's day would exceed what can be summed exactly.",

@@ -18,10 +18,13 @@ JOIN: Final = {False: "CROSS JOIN", True: "JOIN"}
 _KEY: Final = (("customer_id", "varchar"), ("meter_id", "varchar"), ("span", "int"), ("start", "bigint"))
 
 
-def asked(columns: Columns, *, postgres: bool) -> str:
-    """What is asked for, as the table `r`: from an array for each column, or from one JSON list of lists."""
+def asked(columns: Columns, *, postgres: bool, after: int = 0) -> str:
+    """What is asked for, as the table `r`: from an array for each column, or from one JSON list of lists.
+
+    Its parameters come behind so many others.
+    """
     if postgres:
-        arrays = ", ".join(f"${number}::{type_}[]" for number, (_, type_) in enumerate(columns, 1))
+        arrays = ", ".join(f"${number}::{type_}[]" for number, (_, type_) in enumerate(columns, after + 1))
         return f"unnest({arrays}) AS r ({', '.join(name for name, _ in columns)})"
     parts = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, (name, _) in enumerate(columns))
     return f"(SELECT {parts} FROM json_each(?)) AS r"

@@ -4,16 +4,19 @@ Whoever counts into a day holds that day's bucket until the commit; everything f
 one order, so that two senders never wait for each other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
+
+from tortoise.exceptions import IntegrityError
 
 from domain.errors import DomainError, ErrorCode
 from domain.ids import Prefix
-from domain.usage import CROWDED_ABOVE, DAY, DAY_SUM_MAX, NANOS, SPANS, Formula
+from domain.usage import CROWDED_ABOVE, DAY_SUM_MAX, NANOS, SPANS, Formula, carried
 from models import MeterEvent, UsageValue
 from services.base import Service
-from services.transactions import current_unit, database, is_postgres
-from services.usage.asking import BUCKETS, JOIN, asked, asked_values, buckets_in
+from services.transactions import current_unit, database, is_postgres, savepoint
+from services.usage.asking import BUCKETS, JOIN, asked, asked_values
 
 
 class Sent(NamedTuple):
@@ -31,19 +34,6 @@ class Sent(NamedTuple):
     canceled: bool = False
 
 
-class Sum:
-    """What some events of one bucket come to by a formula."""
-
-    __slots__ = ("events", "last_at", "last_ticks", "nano", "whole")
-
-    def __init__(self) -> None:
-        self.events = 0
-        self.whole: int | None = None
-        self.nano: int | None = None
-        self.last_at: int | None = None
-        self.last_ticks: int | None = None
-
-
 BucketKey = tuple[str, str, int]
 """Customer, meter and start: in this order buckets are locked."""
 
@@ -51,7 +41,7 @@ BucketKey = tuple[str, str, int]
 class Counting(Service):
     """Stores events and counts them, within the caller's transaction."""
 
-    async def count(self, events: Sequence[Sent], formulas: Mapping[str, Formula]) -> set[str]:
+    async def count(self, events: Sequence[Sent], formulas: Mapping[str, Formula]) -> Collection[str]:
         """Store events and count those that were not known; their ids. Each id is among the events once at most.
 
         METER_SUM_TOO_LARGE when a customer's day would exceed what can be summed exactly.
@@ -64,39 +54,46 @@ class Counting(Service):
             waiting = await self._counted(span, waiting, formulas)
         return fresh
 
-    async def _stored(self, events: Sequence[Sent]) -> set[str]:
+    async def _stored(self, events: Sequence[Sent]) -> Collection[str]:
         """Insert what is not there yet, in the order of the ids; the ids of what was inserted."""
         ordered = sorted(events)
-        owner = [self.scope.account_id, self.scope.livemode]
+        owner = (self.scope.account_id, self.scope.livemode)
         if is_postgres():
             records = (await database().query(_STORE_POSTGRES, [*map(list, zip(*ordered, strict=True)), *owner]))[1]
             return {record["id"] for record in records}
-        ids = [(each.id,) for each in ordered]
-        records = (await database().query(_KNOWN_SQLITE, asked_values(ids, postgres=False)))[1]
-        known = {record["id"] for record in records}
-        fresh = [each for each in ordered if each.id not in known] if known else ordered
-        await _query_many(_STORE_SQLITE, [(*each, *owner) for each in fresh])
-        return {each.id for each in fresh}
+        rows = [each + owner for each in ordered]
+        try:
+            async with savepoint():
+                await _query_many(_STORE_SQLITE, rows)
+        except IntegrityError:  # Some are known: sent twice, by somebody who had no answer. Nobody else writes now.
+            ids = asked_values([(each.id,) for each in ordered], postgres=False)
+            known = {record["id"] for record in (await database().query(_KNOWN_SQLITE, ids))[1]}
+            rows = [each for each in rows if each[0] not in known]
+            await _query_many(_STORE_SQLITE, rows)
+        return {each[0] for each in rows}
 
     async def _counted(self, span: int, events: Sequence[Sent], formulas: Mapping[str, Formula]) -> Sequence[Sent]:
         """Count events into their buckets of one span; what the finer buckets below have to be given of it."""
         by_bucket: dict[BucketKey, list[Sent]] = {}
         for each in events:
-            key = (each.customer_id, each.meter_id, each.occurred_at - each.occurred_at % span)
-            by_bucket.setdefault(key, []).append(each)
-        now: dict[BucketKey, int] = {}
-        for formula in Formula:
-            sums = {key: sum_of(formula, by_bucket[key]) for key in sorted(by_bucket) if formulas[key[1]] is formula}
-            now |= await self._added(formula, span, sums)
-            if formula is Formula.UNIQUE:
-                await self._add_texts(span, {key: by_bucket[key] for key in sums})
+            key = (each.customer_id, each.meter_id, each.occurred_at // span * span)
+            if key in by_bucket:
+                by_bucket[key].append(each)
+            else:
+                by_bucket[key] = [each]
         below: list[Sent] = []
         crowding: list[BucketKey] = []
-        for key, count in now.items():
-            if count - len(by_bucket[key]) > CROWDED_ABOVE:
-                below += by_bucket[key]
-            elif count > CROWDED_ABOVE:
-                crowding.append(key)
+        for formula in Formula:
+            keys = sorted(key for key in by_bucket if formulas[key[1]] is formula)
+            if not keys:
+                continue
+            for key, count in (await self._added(formula, span, keys, by_bucket)).items():
+                if count - len(by_bucket[key]) > CROWDED_ABOVE:
+                    below += by_bucket[key]
+                elif count > CROWDED_ABOVE:
+                    crowding.append(key)
+            if formula is Formula.UNIQUE:
+                await self._add_texts(span, keys, by_bucket)
         return below + await self.within(span, crowding)
 
     async def within(self, span: int, keys: Sequence[BucketKey]) -> list[Sent]:
@@ -108,75 +105,79 @@ class Counting(Service):
         _, records = await database().query(_WITHIN[postgres], asked_values(rows, postgres=postgres))
         return [Sent(*record) for record in records]
 
-    async def _added(self, formula: Formula, span: int, sums: Mapping[BucketKey, Sum]) -> dict[BucketKey, int]:
+    async def _added(
+        self, formula: Formula, span: int, keys: Sequence[BucketKey], by_bucket: Mapping[BucketKey, Sequence[Sent]]
+    ) -> dict[BucketKey, int]:
         """Add to buckets, making those that are missing; how many events each has received by now."""
-        if not sums:
-            return {}
-        now = int(self.scope.clock.now().timestamp())
-        rows = [
-            (
-                self.new_id(Prefix.USAGE_BUCKET), now, self.scope.account_id, self.scope.livemode,
-                key[1], key[0], span, key[2], each.events, each.whole, each.nano, each.last_at, each.last_ticks,
-            )
-            for key, each in sums.items()
-        ]  # fmt: skip
-        records: Iterable[Mapping[str, Any]]
-        if is_postgres():
-            _, records = await database().query(_ADD[formula, True], list(map(list, zip(*rows, strict=True))))
-        else:
-            await _query_many(_ADD[formula, False], rows)
-            records = await buckets_in((key[0], key[1], span, key[2]) for key in sums)
+        sum_of, ids = _SUMS[formula], self.scope.ids
+        rows = [(ids.new(Prefix.USAGE_BUCKET), *key, len(by_bucket[key]), *sum_of(by_bucket[key])) for key in keys]
         counts: dict[BucketKey, int] = {}
-        for record in records:
-            whole = record["whole"]
-            if span == DAY and whole is not None and abs(whole) > DAY_SUM_MAX and formula is Formula.SUM:
-                raise _too_large(record)
-            counts[record["customer_id"], record["meter_id"], record["start"]] = record["events"]
+        for record in await self._asked(_ADD[formula, is_postgres()], rows, span):
+            customer, meter, start, events, whole = record
+            if formula is Formula.SUM and abs(whole) > DAY_SUM_MAX:
+                raise _too_large(customer, meter, whole)
+            counts[customer, meter, start] = events
         return counts
 
-    async def _add_texts(self, span: int, by_bucket: Mapping[BucketKey, Sequence[Sent]]) -> None:
+    async def _add_texts(
+        self, span: int, keys: Sequence[BucketKey], by_bucket: Mapping[BucketKey, Sequence[Sent]]
+    ) -> None:
         """Count the distinct values of buckets of one span."""
-        counts: dict[tuple[str, str, int, str], int] = {}
-        for (customer, meter, start), events in by_bucket.items():
-            for each in events:
-                if not each.canceled:
-                    key = (customer, meter, start, each.text)
-                    counts[key] = counts.get(key, 0) + 1
-        if not counts:
-            return
-        now = int(self.scope.clock.now().timestamp())
         rows = [
-            (
-                self.new_id(Prefix.USAGE_VALUE), now, self.scope.account_id, self.scope.livemode,
-                meter, customer, span, start, text, count,
-            )
-            for (customer, meter, start, text), count in sorted(counts.items())
-        ]  # fmt: skip
-        if is_postgres():
-            await database().query(_ADD_TEXTS[True], list(map(list, zip(*rows, strict=True))))
-        else:
-            await _query_many(_ADD_TEXTS[False], rows)
+            (self.new_id(Prefix.USAGE_VALUE), *key, events, text)
+            for key in keys
+            for text, events in sorted(Counter(each.text for each in by_bucket[key] if not each.canceled).items())
+        ]
+        if rows:
+            await self._asked(_ADD_TEXTS[is_postgres()], rows, span)
+
+    async def _asked(self, sql: str, rows: Sequence[Sequence[Any]], span: int) -> Sequence[Any]:
+        """The records of a statement over rows of one span."""
+        now = int(self.scope.clock.now().timestamp())
+        common = [self.scope.account_id, self.scope.livemode, span, now]
+        return (await database().query(sql, [*common, *asked_values(rows, postgres=is_postgres())]))[1]
 
 
-def sum_of(formula: Formula, events: Sequence[Sent]) -> Sum:
-    """What events of one bucket come to; canceled ones only count as received."""
-    found = Sum()
-    found.events = len(events)
+def identifier_in(event_id: str) -> str:
+    """The identifier that the sender chose for a stored event."""
+    return event_id.partition(":")[2]
+
+
+Figures = tuple[int | None, int | None, int | None, int | None]
+"""Whole, nano, and of the last event when it occurred and was received."""
+
+
+def _summed(events: Sequence[Sent]) -> Figures:
+    if len(events) == 1 and not events[0].canceled:
+        return events[0].whole, events[0].nano, None, None
     counted = [each for each in events if not each.canceled]
-    if formula is Formula.MAX:
-        if counted:
-            found.whole, found.nano = max((each.whole, each.nano) for each in counted)
-    elif formula is Formula.LAST:
-        if counted:
-            found.last_at, found.last_ticks, found.whole, found.nano = max(
-                (each.occurred_at, each.ticks, each.whole, each.nano) for each in counted
-            )
-    elif formula is Formula.UNIQUE:
-        found.whole = found.nano = 0
-    else:
-        nanos = sum(each.nano for each in counted)
-        found.whole, found.nano = sum(each.whole for each in counted) + nanos // NANOS, nanos % NANOS
-    return found
+    whole, nano = carried(sum(each.whole for each in counted), sum(each.nano for each in counted))
+    return whole, nano, None, None
+
+
+def _largest(events: Sequence[Sent]) -> Figures:
+    found = max(((each.whole, each.nano) for each in events if not each.canceled), default=(None, None))
+    return *found, None, None
+
+
+def _last(events: Sequence[Sent]) -> Figures:
+    counted = ((each.occurred_at, each.ticks, each.whole, each.nano) for each in events if not each.canceled)
+    at, ticks, whole, nano = max(counted, default=(None, None, None, None))
+    return whole, nano, at, ticks
+
+
+def _nothing(_events: Sequence[Sent]) -> Figures:
+    return 0, 0, None, None
+
+
+_SUMS: Final[Mapping[Formula, Callable[[Sequence[Sent]], Figures]]] = {
+    Formula.COUNT: _summed,
+    Formula.SUM: _summed,
+    Formula.LAST: _last,
+    Formula.MAX: _largest,
+    Formula.UNIQUE: _nothing,
+}
+"""What some events of one bucket come to; canceled ones do not count."""
 
 
 async def _query_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -185,11 +186,11 @@ async def _query_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     await unit.session().query_many(sql, rows)
 
 
-def _too_large(bucket: Mapping[str, Any]) -> DomainError:
+def _too_large(customer_id: str, meter_id: str, whole: int) -> DomainError:
     return DomainError(
         ErrorCode.METER_SUM_TOO_LARGE,
-        f"The sum of customer {bucket['customer_id']} by meter {bucket['meter_id']} would be {bucket['whole']} for one "
-        f"day; it may be {DAY_SUM_MAX}.",
+        f"The sum of customer {customer_id} by meter {meter_id} would be {whole} for one day; it may be {DAY_SUM_MAX} "
+        "on either side of zero.",
         "events",
     )
 
@@ -216,20 +217,21 @@ _WITHIN: Final = {
     for postgres, join in JOIN.items()
 }
 
+_KEY: Final = (("id", "varchar"), ("customer_id", "varchar"), ("meter_id", "varchar"), ("start", "bigint"))
 _BUCKET: Final = (
-    ("id", "varchar"), ("created_at", "bigint"), ("account_id", "varchar"), ("livemode", "bool"),
-    ("meter_id", "varchar"), ("customer_id", "varchar"), ("span", "int"), ("start", "bigint"), ("events", "bigint"),
+    *_KEY, ("events", "bigint"), ("whole", "bigint"), ("nano", "bigint"), ("last_at", "bigint"),
+    ("last_ticks", "bigint"),
 )  # fmt: skip
-_FIGURE: Final = tuple((name, "bigint") for name in ("whole", "nano", "last_at", "last_ticks"))
-_TEXT: Final = (*_BUCKET[:-1], ("text", "varchar"), ("events", "bigint"))
+_TEXT: Final = (*_KEY, ("events", "bigint"), ("text", "varchar"))
+_COMMON: Final = ("account_id", "livemode", "span", "created_at")
 
 
 def _insert(table: str, columns: Sequence[tuple[str, str]], *, postgres: bool) -> str:
+    """`INSERT` of what is asked for, with the columns that all rows have in common as the first parameters."""
     names = ", ".join(name for name, _ in columns)
-    source = (
-        f"SELECT * FROM {asked(columns, postgres=True)}" if postgres else f"VALUES ({', '.join('?' * len(columns))})"
-    )
-    return f"INSERT INTO {table} AS kept ({names}) {source}"
+    marks = "$1, $2, $3::int, $4::bigint" if postgres else "?, ?, ?, ?"
+    rows = asked(columns, postgres=postgres, after=len(_COMMON))
+    return f"INSERT INTO {table} AS kept ({', '.join(_COMMON)}, {names}) SELECT {marks}, {names} FROM {rows} WHERE true"
 
 
 def _replaced(names: Sequence[str], *, order: Sequence[str]) -> str:
@@ -253,10 +255,10 @@ _MERGED: Final = {
     Formula.UNIQUE: "whole = 0",
 }
 _ADD: Final = {
-    (formula, postgres): _insert(BUCKETS, (*_BUCKET, *_FIGURE), postgres=postgres)
+    (formula, postgres): _insert(BUCKETS, _BUCKET, postgres=postgres)
     + " ON CONFLICT (customer_id, meter_id, span, start) DO UPDATE SET events = kept.events + excluded.events, "
     + merged
-    + (" RETURNING customer_id, meter_id, span, start, events, whole" if postgres else "")
+    + " RETURNING customer_id, meter_id, start, events, whole"
     for formula, merged in _MERGED.items()
     for postgres in (False, True)
 }

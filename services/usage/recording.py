@@ -1,0 +1,160 @@
+"""Meter events come in: each is found in order or not, counted once, and told what became of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from domain.errors import ErrorCode
+from domain.ids import Prefix
+from domain.lifecycles import MeterStatus, TestClockStatus
+from domain.meter_events import (
+    EVENTS_MAX,
+    Fault,
+    Measure,
+    Ruler,
+    VerdictStatus,
+    event_name_of,
+    identifier_of,
+    measure_of,
+    refused_time,
+)
+from domain.usage import Formula
+from models import Customer, Meter, TestClock
+from models.base import ID_LENGTH
+from services.base import Service, part
+from services.rows import fetch_by
+from services.transactions import database, is_postgres, transactional
+from services.usage.asking import asked, asked_values
+from services.usage.counting import Counting, Sent, identifier_in
+
+
+class Verdict(NamedTuple):
+    """What became of one event. The identifier is told where the sender gave none, too; None when there is none."""
+
+    identifier: str | None
+    status: VerdictStatus
+    fault: Fault | None = None
+
+
+class Recording(Service):
+    """Takes events in batches."""
+
+    counting = part(Counting)
+
+    @transactional
+    async def record(self, raw: Sequence[object]) -> list[Verdict]:
+        """What became of each event, in order; at most a thousand, in one transaction.
+
+        An event counts once for its meter, by its identifier; of two alike in one batch the first counts.
+        METER_SUM_TOO_LARGE refuses a whole batch that would exceed what can be summed exactly.
+        """
+        assert len(raw) <= EVENTS_MAX, f"{len(raw)} events in a batch"
+        rulers = await self._rulers({event_name_of(each) for each in raw})
+        measures = [measure_of(each, rulers) for each in raw]
+        nows = await self._nows({each.customer_id for each in measures if type(each) is Measure})
+        outcomes = self._outcomes(measures, rulers, nows)
+        events: dict[str, Sent] = {}
+        for each in outcomes:
+            if type(each) is Sent:
+                events.setdefault(each.id, each)
+        formulas = {each.meter_id: each.formula for each in rulers.values() if type(each) is Ruler}
+        fresh = await self.counting.count(list(events.values()), formulas) if events else frozenset()
+        verdicts: list[Verdict] = []
+        for sent, outcome in zip(raw, outcomes, strict=True):
+            if type(outcome) is Sent:
+                counted = outcome.id in fresh and events[outcome.id] is outcome
+                verdicts.append(Verdict(identifier_in(outcome.id), _ACCEPTED if counted else _DUPLICATE))
+            else:
+                assert isinstance(outcome, Fault)
+                verdicts.append(Verdict(identifier_of(sent), VerdictStatus.REJECTED, outcome))
+        return verdicts
+
+    def _outcomes(
+        self, measures: Sequence[Measure | Fault], rulers: Mapping[str, Ruler | Fault], nows: Mapping[str, int | Fault]
+    ) -> list[Sent | Fault]:
+        """Each event as it is to be stored, or why it is not."""
+        ticks = self.scope.clock.ticks()
+        keys = {each.meter_id: each.customer_key for each in rulers.values() if type(each) is Ruler}
+        outcomes: list[Sent | Fault] = []
+        for measure in measures:
+            ticks += 1
+            if type(measure) is not Measure:
+                assert isinstance(measure, Fault)
+                outcomes.append(measure)
+                continue
+            meter_id, identifier, moment, customer, whole, nano, text = measure
+            now = nows[customer]
+            if type(now) is not int:
+                assert isinstance(now, Fault)
+                outcomes.append(now._replace(param=("payload", keys[meter_id])))
+                continue
+            if moment is None:
+                moment = now
+            fault = refused_time(moment, now)
+            if fault is not None:
+                outcomes.append(fault)
+                continue
+            stored_id = f"{meter_id}:{identifier or self.new_id(Prefix.METER_EVENT)}"
+            outcomes.append(Sent(stored_id, now, meter_id, customer, moment, ticks, whole, nano, text))
+        return outcomes
+
+    async def _rulers(self, names: Collection[str | None]) -> dict[str, Ruler | Fault]:
+        """The active meter of each event name, or why there is none; nothing of names that never had one."""
+        rows = await self.gather(Meter, "event_name", names)
+        found: dict[str, Ruler | Fault] = {}
+        for row in sorted(rows, key=lambda each: each.status == MeterStatus.ACTIVE):  # an active one has the last word
+            message = f"Meter {row.id}, which counted events named '{row.event_name}', is inactive."
+            found[row.event_name] = (
+                Ruler(row.id, Formula(row.formula), row.customer_key, row.value_key)
+                if row.status == MeterStatus.ACTIVE
+                else Fault(ErrorCode.METER_INACTIVE, message, ("eventName",))
+            )
+        return found
+
+    async def _nows(self, customers: Collection[str]) -> dict[str, int | Fault]:
+        """Each customer's now in unix seconds, or why nothing can be counted for them.
+
+        Test clocks stay until the transaction ends: they neither set off nor are removed under an event.
+        """
+        askable = [(each,) for each in customers if len(each) <= ID_LENGTH and each.isprintable()]
+        postgres = is_postgres()
+        records: Sequence[Mapping[str, str | int | None]] = []
+        if askable:
+            owner = [self.scope.account_id, self.scope.livemode]
+            values = [*asked_values(askable, postgres=postgres), *owner]
+            _, records = await database().query(_CUSTOMERS[postgres], values)
+        on_clocks = {each["test_clock_id"] for each in records} - {None}
+        clocks = (
+            {each.id: each for each in await fetch_by(TestClock, "id", on_clocks, share=True, **self.ownership())}
+            if on_clocks
+            else {}
+        )
+        now = int(self.scope.clock.now().timestamp())
+        known = {str(each["id"]): each for each in records}
+        return {each: _now_of(each, known.get(each), clocks, now) for each in customers}
+
+
+def _now_of(
+    customer: str, row: Mapping[str, str | int | None] | None, clocks: Mapping[str, TestClock], now: int
+) -> int | Fault:
+    if row is None:
+        return Fault(ErrorCode.RESOURCE_MISSING, f"No such customer: '{customer[:60]}'.")
+    if row["deleted_at"] is not None:
+        return Fault(ErrorCode.RESOURCE_MISSING, f"Customer {customer} was deleted.")
+    if row["test_clock_id"] is None:
+        return now
+    clock = clocks.get(str(row["test_clock_id"]))
+    if clock is None:
+        return Fault(ErrorCode.RESOURCE_MISSING, f"Customer {customer} is being removed with its test clock.")
+    if clock.status == TestClockStatus.ADVANCING:
+        message = f"Test clock {clock.id} is advancing; its customers' events are counted once it is ready."
+        return Fault(ErrorCode.TEST_CLOCK_ADVANCING, message)
+    return int(clock.frozen_at.timestamp())
+
+
+_ACCEPTED: Final = VerdictStatus.ACCEPTED
+_DUPLICATE: Final = VerdictStatus.DUPLICATE
+_CUSTOMERS: Final = {
+    postgres: f"SELECT c.id, c.deleted_at, c.test_clock_id FROM {asked([('id', 'varchar')], postgres=postgres)} "
+    f'{join} "{Customer._meta.db_table}" c ON c.id = r.id AND c.account_id = {marks[0]} AND c.livemode = {marks[1]}'
+    for postgres, join, marks in ((False, "CROSS JOIN", ("?", "?")), (True, "JOIN", ("$2", "$3")))
+}

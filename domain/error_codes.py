@@ -365,6 +365,11 @@ class ErrorCode(StrEnum):
         "The event lies more than five minutes ahead of its customer's time.",
         "Send it once it has happened; look at the clock of the machine that sends.",
     )
+    METER_EVENT_TOO_LATE_TO_CANCEL = (
+        "meter_event_too_late_to_cancel", _INVALID,
+        "The event was received more than 24 hours ago.",
+        "Send another event with the negative value, where the meter sums.",
+    )
     METER_SUM_TOO_LARGE = (
         "meter_sum_too_large", _INVALID,
         "The usage of a customer's day would exceed what can be summed exactly.",

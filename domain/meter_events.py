@@ -36,6 +36,18 @@ class VerdictStatus(StrEnum):
     REJECTED = "rejected"
 
 
+class AdjustmentType(StrEnum):
+    """What can be done about an event: it can be taken back."""
+
+    CANCEL = "cancel"
+
+
+class AdjustmentStatus(StrEnum):
+    """Whether it has been done; it always is at once."""
+
+    COMPLETE = "complete"
+
+
 class Fault(NamedTuple):
     """Why an event does not count."""
 
@@ -78,8 +90,13 @@ def identifier_of(raw: object) -> str | None:
 
 
 def measure_of(raw: object, rulers: Mapping[str, Ruler | Fault]) -> Measure | Fault:
-    """The event that this JSON is, by the meters of their event names. `event_name` is taken for `eventName`."""
+    """The event that this JSON is, by the meters of their event names. `event_name` is taken for `eventName`.
+
+    What could not even be read is a fault already.
+    """
     if type(raw) is not dict:
+        if isinstance(raw, Fault):
+            return raw
         return Fault(ErrorCode.PARAMETER_INVALID, f"An event is a JSON object, not {_shown(raw)}.")
     get = raw.get
     name, identifier, timestamp, payload = get("eventName"), get("identifier"), get("timestamp"), get("payload")

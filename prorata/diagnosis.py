@@ -18,6 +18,7 @@ from services.credit_notes.books import wrongly_credited
 from services.entitlements.books import wrongly_entitled
 from services.invoices.books import misreckoned_invoices, unbalanced_invoices
 from services.transactions import database, is_postgres
+from services.usage.books import wrongly_counted
 
 LAG_MAX: Final = timedelta(seconds=60)
 DRIFT_MAX: Final = timedelta(seconds=5)
@@ -67,6 +68,8 @@ async def findings(house: House) -> AsyncIterator[Finding]:
     async for finding in _invoices():
         yield finding
     async for finding in entitlement_findings():
+        yield finding
+    async for finding in _usage():
         yield finding
     yield await _lag(house)
     async for finding in _failures():
@@ -147,6 +150,15 @@ async def entitlement_findings() -> AsyncIterator[Finding]:
         yield Finding("Entitlements", text, in_order=False)
     if not found:
         yield Finding("Entitlements", "everybody has what their subscriptions bring")
+
+
+async def _usage() -> AsyncIterator[Finding]:
+    """Whether what customers used is what their events come to."""
+    found = await wrongly_counted()
+    for bucket in found[:_SHOWN_MAX]:
+        yield Finding("Usage", f"{bucket} is not what its events come to", in_order=False)
+    if not found:
+        yield Finding("Usage", "all of it is what its events come to")
 
 
 async def _lag(house: House) -> Finding:

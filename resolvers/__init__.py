@@ -39,7 +39,7 @@ from resolvers.subscriptions import (
 )
 from resolvers.tax import TaxMutations, TaxQueries
 from resolvers.tuning import tune
-from resolvers.usage import MeterMutations, UsageQueries
+from resolvers.usage import MeterEventMutations, MeterMutations, UsageQueries
 from schema.base import NODE_KINDS
 from schema.scalars import SCALARS
 
@@ -90,6 +90,7 @@ MUTATIONS: tuple[type, ...] = (
     SubscriptionScheduleMutations,
     TaxMutations,
     MeterMutations,
+    MeterEventMutations,
     EntitlementMutations,
     CouponMutations,
 )

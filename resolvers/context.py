@@ -30,7 +30,7 @@ from services.scope import Scope
 from services.settings import Settings
 from services.subscriptions import SubscriptionItems, Subscriptions
 from services.tax import TaxRates, TaxRegistrations
-from services.usage import Meters
+from services.usage import Adjustments, MeterEvents, Meters
 
 SERVICE = TypeVar("SERVICE")
 
@@ -79,6 +79,8 @@ class Services:
     invoice_items = bound(ManualItems)
     invoice_lines = bound(DraftLines)
     invoices = bound(Invoices)
+    meter_event_adjustments = bound(Adjustments)
+    meter_events = bound(MeterEvents)
     meters = bound(Meters)
     payment_methods = bound(PaymentMethods)
     payments = bound(PaymentIntents)

@@ -8,6 +8,14 @@ from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
 from schema.inputs import draft_of
+from schema.meter_events import (
+    MeterEventAdjustmentCreateInput,
+    MeterEventAdjustmentCreatePayload,
+    MeterEventCreateInput,
+    MeterEventCreatePayload,
+    MeterEventsCreateInput,
+    MeterEventsCreatePayload,
+)
 from schema.refs import MeterRef
 from schema.usage import (
     MeterCreateInput,
@@ -21,7 +29,7 @@ from schema.usage import (
     MeterUpdatePayload,
 )
 from services.pages import Listing
-from services.usage import MeterChange, MeterDraft, MeterSearch
+from services.usage import AdjustmentDraft, MeterChange, MeterDraft, MeterEventDraft, MeterSearch
 
 _Meters = Annotated[MeterFilter | None, strawberry.argument(description="Which meters; all without it.")]
 
@@ -60,3 +68,22 @@ class MeterMutations:
     async def meter_reactivate(self, info: Info, input: MeterReactivateInput) -> Answer:
         """Lets a meter count again."""
         return await info.context.services.meters.reactivate(input.id)
+
+
+class MeterEventMutations:
+    """Telling what customers did."""
+
+    @mutation(kind="usage", payload=MeterEventCreatePayload)
+    async def meter_event_create(self, info: Info, input: MeterEventCreateInput) -> Answer:
+        """Counts one event. Sent again under its identifier, it is answered as it was and counts no second time."""
+        return await info.context.services.meter_events.create(draft_of(MeterEventDraft, input))
+
+    @mutation(kind="usage", payload=MeterEventsCreatePayload)
+    async def meter_events_create(self, info: Info, input: MeterEventsCreateInput) -> Answer:
+        """Counts up to 1 000 events and says of each what became of it; `POST /meter_events` takes more at once."""
+        return await info.context.services.meter_events.create_all(input.events)
+
+    @mutation(kind="usage", payload=MeterEventAdjustmentCreatePayload)
+    async def meter_event_adjustment_create(self, info: Info, input: MeterEventAdjustmentCreateInput) -> Answer:
+        """Takes an event back, within 24 hours of its receipt."""
+        return await info.context.services.meter_event_adjustments.create(draft_of(AdjustmentDraft, input))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from schema.events import Event
     from schema.invoice_items import InvoiceItem
     from schema.invoices import Invoice, InvoiceLine
+    from schema.meter_events import MeterEvent, MeterEventAdjustment, MeterEventVerdict
     from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
     from schema.payments import Charge, PaymentIntent
     from schema.price_migrations import PriceMigration, PriceMigrationMember
@@ -58,6 +59,9 @@ InvoiceCustomFieldRef = Annotated["InvoiceCustomField", strawberry.lazy("schema.
 InvoiceItemRef = Annotated["InvoiceItem", strawberry.lazy("schema.invoice_items")]
 InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
 MeterRef = Annotated["Meter", strawberry.lazy("schema.usage")]
+MeterEventAdjustmentRef = Annotated["MeterEventAdjustment", strawberry.lazy("schema.meter_events")]
+MeterEventRef = Annotated["MeterEvent", strawberry.lazy("schema.meter_events")]
+MeterEventVerdictRef = Annotated["MeterEventVerdict", strawberry.lazy("schema.meter_events")]
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]
 PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]

@@ -28,6 +28,10 @@ TimeOrNow = NewType("TimeOrNow", object)
 """A moment, or the word NOW."""
 TimeOrPeriodEnd = NewType("TimeOrPeriodEnd", object)
 """A moment, or a word for the end of a period."""
+MeterEventBatch = NewType("MeterEventBatch", list[object])
+"""Events as they were sent; each is looked at by the service, once."""
+MeterEventPayload = NewType("MeterEventPayload", dict[str, object])
+"""What an event says: texts and whole numbers."""
 Json = NewType("Json", object)
 """Data whose form depends on its kind, such as how an amount was calculated."""
 
@@ -135,6 +139,18 @@ def _metadata(value: object) -> dict[str, str]:
     return {key: text or "" for key, text in value.items()}
 
 
+def _meter_event_batch(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise GraphQLError("MeterEventBatch must be a list of events.")
+    return value
+
+
+def _meter_event_payload(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise GraphQLError('MeterEventPayload must be an object such as {"value": "12.5"}.')
+    return value
+
+
 def _upload(value: object) -> UploadedFile:
     if not isinstance(value, UploadedFile):
         raise GraphQLError("Upload must be sent as a file of a multipart request, with null in its place.")
@@ -201,6 +217,19 @@ SCALARS: dict[object, ScalarDefinition] = {
         "Labels of your own: an object of texts, at most 50 keys of 40 characters with values of 500. In an update, "
         "keys that are not mentioned stay, and null or an empty text removes a key.",
         _metadata,
+    ),
+    MeterEventBatch: _scalar(
+        "MeterEventBatch",
+        "Up to 1 000 events in a list, each an object with `eventName`, `payload` and, if you like, `identifier` (at "
+        "most 100 characters) and `timestamp` (unix seconds or ISO 8601). `event_name` is understood, too; input only.",
+        _meter_event_batch,
+        _unreadable,
+    ),
+    MeterEventPayload: _scalar(
+        "MeterEventPayload",
+        "What a meter event says: an object of texts and whole numbers. Decimals are texts; input only.",
+        _meter_event_payload,
+        _unreadable,
     ),
     UploadedFile: _scalar(
         "Upload",

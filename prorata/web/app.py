@@ -10,12 +10,14 @@ from aiohttp import web
 from domain.ids import IdMint
 from gateways.registry import Gateways
 from prorata.web.auth import Authentication
+from prorata.web.budgets import Budgets
 from prorata.web.documentation import documentation_routes
 from prorata.web.files import ROUTE, file
 from prorata.web.graphiql.serving import page_response
 from prorata.web.graphiql.serving import routes as graphiql_routes
 from prorata.web.health import alive, ready
 from prorata.web.limits import Limits
+from prorata.web.meter_events import METER_EVENTS, MeterEvents
 from prorata.web.papers import Papers
 from prorata.web.view import Endpoint
 from services.scope import Clock
@@ -47,7 +49,10 @@ def build_app(config: WebConfig) -> web.Application:
     """The application. The database is connected before it serves, and outlives it."""
     authentication = Authentication(clock=config.clock, ids=config.ids, gateways=config.gateways)
 
+    limits = config.limits
+    budgets = Budgets(budget=limits.budget, window_seconds=limits.window_seconds, cost_max=limits.cost_max)
     papers = Papers(config.secret_key)
+    events = MeterEvents(authentication, clock=config.clock, ids=config.ids, limits=limits, budgets=budgets)
 
     def page(request: web.Request) -> web.Response:
         return page_response(endpoint=ENDPOINT, headers=config.graphiql_headers(request))
@@ -57,7 +62,8 @@ def build_app(config: WebConfig) -> web.Application:
         authentication=authentication,
         clock=config.clock,
         ids=config.ids,
-        limits=config.limits,
+        limits=limits,
+        budgets=budgets,
         introspection=config.introspection,
         page=page if config.graphiql else None,
         public_url=config.public_url,
@@ -66,6 +72,7 @@ def build_app(config: WebConfig) -> web.Application:
     )
     app = web.Application(client_max_size=config.limits.upload_bytes_max)
     app.router.add_route("*", ENDPOINT, endpoint)
+    app.router.add_route("*", METER_EVENTS, events.answer)
     app.router.add_get(ROUTE, file)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)

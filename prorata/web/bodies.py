@@ -33,10 +33,7 @@ class Posted:
 
 async def posted(request: web.Request, limits: Limits) -> Posted:
     """The GraphQL request in a POST. Refuses bodies that are too long, too slow, compressed, malformed, or a batch."""
-    encoding = request.headers.get("Content-Encoding", "identity")
-    if encoding.strip().lower() != "identity":
-        # A few bytes can inflate to gigabytes.
-        raise Refused(415, RequestCode.BAD_REQUEST, f"Send the body as it is, not as {encoding[:80]}.")
+    refuse_compressed(request)
     if (
         request.content.is_eof()
     ):  # It is here already, as small bodies mostly are: a timer would cost more than reading.
@@ -48,6 +45,13 @@ async def posted(request: web.Request, limits: Limits) -> Posted:
         raise Refused(
             408, RequestCode.BAD_REQUEST, f"The body did not arrive within {limits.body_seconds_max} seconds."
         ) from None
+
+
+def refuse_compressed(request: web.Request) -> None:
+    """Refuse a body that is not sent as it is: a few bytes can inflate to gigabytes."""
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        raise Refused(415, RequestCode.BAD_REQUEST, f"Send the body as it is, not as {encoding[:80]}.")
 
 
 async def _read(request: web.Request, limits: Limits) -> Posted:

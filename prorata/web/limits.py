@@ -34,6 +34,10 @@ class Limits:
     body_bytes_max: int = 1_000_000
     body_seconds_max: int = 30
     upload_bytes_max: int = 4_000_000
+    event_bytes_max: int = 64_000
+    """Of one meter event."""
+    events_bytes_max: int = 50_000_000
+    """Of all meter events of a request, some 200 000."""
 
 
 @dataclass(frozen=True, slots=True)

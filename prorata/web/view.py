@@ -39,6 +39,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         clock: Clock,
         ids: IdMint,
         limits: Limits,
+        budgets: Budgets,
         introspection: bool,
         page: Page | None,
         public_url: str | None = None,
@@ -51,7 +52,7 @@ class Endpoint(GraphQLView[RequestContext, None]):
         self._ids = ids
         self._limits = limits
         self._documents = Documents(schema, limits, introspection=introspection)
-        self._budgets = Budgets(budget=limits.budget, window_seconds=limits.window_seconds, cost_max=limits.cost_max)
+        self._budgets = budgets
         self._origins = Origins()
         self._page = page
         self._planned = planned

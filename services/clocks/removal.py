@@ -17,6 +17,7 @@ from models import (
     Invoice,
     InvoiceItem,
     InvoiceLine,
+    MeterEvent,
     OutOfBandPayment,
     PaymentIntent,
     PaymentMethod,
@@ -29,6 +30,8 @@ from models import (
     SubscriptionItem,
     SubscriptionSchedule,
     TestClock,
+    UsageBucket,
+    UsageValue,
 )
 from models.base import Owned
 from services.base import Service, part
@@ -37,7 +40,7 @@ from services.rows import delete_by
 
 _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
     Quote, PaymentIntent, InvoiceItem, Invoice, SubscriptionSchedule, Subscription, SetupIntent, PaymentMethod,
-    CustomerTaxId,
+    CustomerTaxId, MeterEvent, UsageValue, UsageBucket,
     CustomerBalanceTransaction,
     ActiveEntitlement,
 )  # fmt: skip

@@ -11,9 +11,12 @@ from models import (
     CustomerTaxId,
     Event,
     Invoice,
+    MeterEvent,
     PaymentIntent,
     PaymentMethod,
     SetupIntent,
+    UsageBucket,
+    UsageValue,
 )
 from models.base import Owned
 from services.base import Service
@@ -38,6 +41,9 @@ _BLANK_COLUMNS: Final[dict[str, Any]] = {
 
 _BLANK_ON_INVOICES: Final[dict[str, Any]] = {"custom_fields": [], "footer": None}
 """Copies of what the customer had."""
+
+_GONE: Final[tuple[type[Owned], ...]] = (CustomerTaxId, MeterEvent, UsageValue, UsageBucket)
+"""What is deleted. Invoices keep the quantities of what the customer used."""
 
 _PERSONAL: Final[dict[str, frozenset[str]]] = {
     "customer": frozenset({
@@ -77,7 +83,8 @@ class Erasure(Service):
         told += await self._blank_invoices(customer)
         for ids in _batches(told):
             await self._blank_events(ids)
-        await delete_by(CustomerTaxId, "customer_id", [customer.id], **self.ownership())
+        for model in _GONE:
+            await delete_by(model, "customer_id", [customer.id], **self.ownership())
 
     async def _ids(self, model: type[Owned], customer: Customer) -> list[str]:
         return [row.id for row in await self.gather(model, "customer_id", [customer.id])]

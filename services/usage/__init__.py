@@ -1,7 +1,26 @@
 """Usage: meters, the events that they count, and what a customer used within a time."""
 
+from services.usage.adjustments import AdjustmentDraft, Adjustments
+from services.usage.answers import MeterEventAdjustment, MeterEventVerdict
 from services.usage.drafts import MeterChange, MeterDraft, MeterSearch
+from services.usage.meter_events import MeterEventDraft, MeterEvents
 from services.usage.meters import Meters
 from services.usage.readings import Reading, Readings
+from services.usage.recording import Recording, Verdict
 
-__all__ = ["MeterChange", "MeterDraft", "MeterSearch", "Meters", "Reading", "Readings"]
+__all__ = [
+    "AdjustmentDraft",
+    "Adjustments",
+    "MeterChange",
+    "MeterDraft",
+    "MeterEventAdjustment",
+    "MeterEventDraft",
+    "MeterEventVerdict",
+    "MeterEvents",
+    "MeterSearch",
+    "Meters",
+    "Reading",
+    "Readings",
+    "Recording",
+    "Verdict",
+]

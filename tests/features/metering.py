@@ -1,15 +1,22 @@
 """Events and meters for tests of usage, and what they come to when worked out event by event."""
 
+import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
+from typing import Any
 
 from domain.usage import Formula, parts_of
 from models import Meter
 from services.rows import insert_rows
 from services.scope import Scope
 from services.transactions import transaction
+from services.usage import Reading, Readings
+from services.usage.books import wrongly_counted
 from services.usage.counting import Counting, Sent
+from tests.features.attacked import made
+from tests.serving import Api
 
 DAY_ONE = datetime(2027, 1, 1, tzinfo=UTC)
 START = int(DAY_ONE.timestamp())
@@ -62,3 +69,46 @@ def worked_out(formula: Formula, events: Sequence[Sent], start: int, end: int) -
         Formula.UNIQUE: Decimal(len({each.text for each in within})),
     }
     return figures[formula]
+
+
+async def made_meter(api: Api, formula: str = "SUM", name: str = "calls", **more: object) -> str:
+    """The id of a new meter."""
+    wanted = {"displayName": name, "eventName": name, "defaultAggregation": {"formula": formula}, **more}
+    return str((await made(api, "meterCreate", "meter { id }", wanted))["id"])
+
+
+async def made_customer(api: Api, **more: object) -> str:
+    """The id of a new customer."""
+    return str((await made(api, "customerCreate", "customer { id }", more))["id"])
+
+
+def told(customer: str, value: object = "1", identifier: str | None = None, **more: object) -> dict[str, object]:
+    """An event of `calls` as it is sent."""
+    named = {} if identifier is None else {"identifier": identifier}
+    return {"eventName": "calls", "payload": {"stripe_customer_id": customer, "value": value}, **named, **more}
+
+
+async def used(api: Api, meter: str, customer: str, days: int = 40) -> Decimal:
+    """What the customer used until five minutes from now."""
+    now = api.scope.clock.now()
+    wanted = Reading(meter, customer, now - timedelta(days=days), now + timedelta(minutes=5))
+    return (await Readings(api.scope).of([wanted]))[0]
+
+
+async def posted(api: Api, body: bytes, **headers: str) -> tuple[int, list[dict[str, Any]]]:
+    """Status and lines of the answer to a body of NDJSON."""
+    kept = {**api.headers(**headers), "Content-Type": "application/x-ndjson"}
+    async with api.http.post(
+        api.url.replace("/graphql", "/meter_events"), data=BytesIO(body), headers=kept
+    ) as response:
+        return response.status, [json.loads(line) for line in (await response.read()).splitlines()]
+
+
+def ndjson(*events: object) -> bytes:
+    """One event a line."""
+    return b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+async def unlike_events() -> list[str]:
+    """Buckets that are not what their events come to, as the doctor looks for them."""
+    return await wrongly_counted()

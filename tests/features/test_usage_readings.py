@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from domain.usage import Formula
-from models import UsageBucket
+from models import MeterEvent, UsageBucket, UsageValue
 from services.usage import Reading, Readings
-from tests.features.metering import DAY_ONE, count, meter_of, sent, worked_out
+from tests.features.metering import DAY_ONE, count, meter_of, sent, unlike_events, worked_out
 from tests.features.scopes import founded_scope, strangers
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -90,6 +90,26 @@ async def test_only_what_is_crowded_is_kept_finer() -> None:
     await count(scope, meter, [sent(meter, "f_1", 5)])
     buckets = await UsageBucket.all().order_by("span", "start")
     assert [bucket.events for bucket in buckets] == [7, *[6] * 15, 4, 101]  # hours with 6 events each, the day
+
+
+@pytest.mark.parametrize("formula", list(Formula))
+async def test_the_doctor_sees_what_was_not_counted_right(formula: Formula) -> None:
+    scope = await founded_scope()
+    meter = await meter_of(scope, formula)
+    await count(scope, meter, [sent(meter, f"e_{n}", n * 60, str(n)) for n in range(150)])
+    assert await unlike_events() == []
+
+    event = await MeterEvent.get(id="mtr_calls:e_149")
+    event.whole, event.text = 700, "" if formula is not Formula.UNIQUE else "149 and a half"
+    await event.save(update_fields=["whole", "text"])
+    value = await UsageValue.filter(text="149").delete()
+    assert value == (2 if formula is Formula.UNIQUE else 0)
+    assert len(await unlike_events()) == 2  # its day and its hour
+
+    await event.delete()
+    assert len(await unlike_events()) == 2
+    await UsageBucket.filter(span=DAY).delete()
+    assert "cus_1 mtr_calls" in await unlike_events()
 
 
 async def test_nobody_reads_the_usage_of_others() -> None:

@@ -13,6 +13,7 @@ from gateways.registry import Gateways
 from prorata.clock import SYSTEM_CLOCK
 from prorata.web.auth import Authentication, Bearer
 from prorata.web.bodies import Posted
+from prorata.web.budgets import Budgets
 from prorata.web.limits import Limits
 from prorata.web.requests import json_response, reached_at
 from prorata.web.view import Endpoint
@@ -64,6 +65,7 @@ def unguarded() -> web.Application:
         clock=SYSTEM_CLOCK,
         ids=ids,
         limits=Limits(),
+        budgets=Budgets.within(Limits()),
         introspection=True,
         page=None,
     )

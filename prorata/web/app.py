@@ -50,7 +50,7 @@ def build_app(config: WebConfig) -> web.Application:
     authentication = Authentication(clock=config.clock, ids=config.ids, gateways=config.gateways)
 
     limits = config.limits
-    budgets = Budgets(budget=limits.budget, window_seconds=limits.window_seconds, cost_max=limits.cost_max)
+    budgets = Budgets.within(limits)
     papers = Papers(config.secret_key)
     events = MeterEvents(authentication, clock=config.clock, ids=config.ids, limits=limits, budgets=budgets)
 

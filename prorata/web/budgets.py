@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from prorata.web.limits import Limits
 from schema.errors import CostLimitExceeded, RateLimited
 
 _KEYS_MAX = 10_000
@@ -21,6 +22,11 @@ class Budgets:
         self._seconds = window_seconds
         self._cost_max = cost_max
         self._windows: dict[str, _Window] = {}
+
+    @classmethod
+    def within(cls, limits: Limits) -> "Budgets":
+        """Budgets as the limits say."""
+        return cls(budget=limits.budget, window_seconds=limits.window_seconds, cost_max=limits.cost_max)
 
     def spend(self, key_id: str, cost: int, now: int) -> int:
         """What remains of the key's budget after this request. Refuses one too costly in itself, or beyond the rest."""

@@ -88,7 +88,7 @@ def told(customer: str, value: object = "1", identifier: str | None = None, **mo
     return {"eventName": "calls", "payload": {"stripe_customer_id": customer, "value": value}, **named, **more}
 
 
-async def used(api: Api, meter: str, customer: str, days: int = 40) -> Decimal:
+async def used(api: Api, meter: str, customer: str, days: int = 40) -> Decimal | int:
     """What the customer used until five minutes from now."""
     now = api.scope.clock.now()
     wanted = Reading(meter, customer, now - timedelta(days=days), now + timedelta(minutes=5))

@@ -1,6 +1,7 @@
 """Meter events by plain HTTP: a verdict a line, whatever a line holds, and nothing counted that was not said so."""
 
 import json
+from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
@@ -135,7 +136,7 @@ async def test_a_body_beyond_the_limit_says_what_was_counted(database_url: str) 
     async with served(database_url, limits=limits) as api:
         meter, jenny = await made_meter(api), await made_customer(api)
 
-        async def endless():  # type: ignore[no-untyped-def]
+        async def endless() -> AsyncIterator[bytes]:
             for number in range(10_000):
                 yield ndjson(told(jenny, "1", f"e{number}"))
 

@@ -5,17 +5,8 @@ the case.
 """
 
 from enum import StrEnum
-from typing import NamedTuple
 
-
-class ErrorType(StrEnum):
-    """The kind of a problem: whose turn it is to do something about it."""
-
-    INVALID_REQUEST_ERROR = "invalid_request_error"
-    CARD_ERROR = "card_error"
-    IDEMPOTENCY_ERROR = "idempotency_error"
-    API_ERROR = "api_error"
-
+from domain.error_types import ErrorType
 
 _INVALID = ErrorType.INVALID_REQUEST_ERROR
 _CARD = ErrorType.CARD_ERROR
@@ -408,17 +399,3 @@ class ErrorCode(StrEnum):
         "Configure a gateway, or use test mode.",
     )
     # fmt: on
-
-
-class ErrorEntry(NamedTuple):
-    """One row of the error catalogue."""
-
-    code: str
-    type: str
-    description: str
-    advice: str
-
-
-def error_catalogue() -> tuple[ErrorEntry, ...]:
-    """Every error code in the order of the catalogue, code and type in the upper case of the API."""
-    return tuple(ErrorEntry(code.name, code.type.name, code.description, code.advice) for code in ErrorCode)

@@ -7,7 +7,9 @@ into a `UserError`. What only this program can cause is an assertion, never a `D
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from domain.error_codes import ErrorCode, ErrorEntry, ErrorType, error_catalogue
+from domain.error_catalogue import ErrorEntry, error_catalogue
+from domain.error_codes import ErrorCode
+from domain.error_types import ErrorType
 
 __all__ = ["DomainError", "ErrorCode", "ErrorEntry", "ErrorType", "Problem", "Problems", "error_catalogue", "path_of"]
 

@@ -100,13 +100,8 @@ async def test_a_batch_has_one_to_a_thousand_events(
 
 VALUES = {"COUNT": "1", "SUM": "2.5", "MAX": "9", "LAST": "4", "UNIQUE": "jenny"}
 # By formula: all three events, then without the first, which has the largest, last or a distinct value.
-LEFT: dict[str, tuple[str | int, str | int]] = {
-    "COUNT": (3, 2),
-    "SUM": ("5.5", 3),
-    "MAX": (9, 2),
-    "LAST": (4, 2),
-    "UNIQUE": (3, 2),
-}
+Pair = tuple[str | int, str | int]
+LEFT: dict[str, Pair] = {"COUNT": (3, 2), "SUM": ("5.5", 3), "MAX": (9, 2), "LAST": (4, 2), "UNIQUE": (3, 2)}
 
 
 @pytest.mark.parametrize("crowd", [0, 150])

@@ -8,14 +8,6 @@ from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
 from schema.inputs import draft_of
-from schema.meter_events import (
-    MeterEventAdjustmentCreateInput,
-    MeterEventAdjustmentCreatePayload,
-    MeterEventCreateInput,
-    MeterEventCreatePayload,
-    MeterEventsCreateInput,
-    MeterEventsCreatePayload,
-)
 from schema.refs import MeterRef
 from schema.usage import (
     MeterCreateInput,
@@ -27,6 +19,14 @@ from schema.usage import (
     MeterReactivatePayload,
     MeterUpdateInput,
     MeterUpdatePayload,
+)
+from schema.usage.events import (
+    MeterEventAdjustmentCreateInput,
+    MeterEventAdjustmentCreatePayload,
+    MeterEventCreateInput,
+    MeterEventCreatePayload,
+    MeterEventsCreateInput,
+    MeterEventsCreatePayload,
 )
 from services.pages import Listing
 from services.usage import AdjustmentDraft, MeterChange, MeterDraft, MeterEventDraft, MeterSearch

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from schema.events import Event
     from schema.invoice_items import InvoiceItem
     from schema.invoices import Invoice, InvoiceLine
-    from schema.meter_events import MeterEvent, MeterEventAdjustment, MeterEventVerdict
     from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
     from schema.payments import Charge, PaymentIntent
     from schema.price_migrations import PriceMigration, PriceMigrationMember
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from schema.subscriptions import Subscription, SubscriptionItem
     from schema.tax import TaxRate, TaxRegistration
     from schema.usage import Meter
+    from schema.usage.events import MeterEvent, MeterEventAdjustment, MeterEventVerdict
 
 AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
 ActiveEntitlementRef = Annotated["ActiveEntitlement", strawberry.lazy("schema.entitlements")]
@@ -59,9 +59,9 @@ InvoiceCustomFieldRef = Annotated["InvoiceCustomField", strawberry.lazy("schema.
 InvoiceItemRef = Annotated["InvoiceItem", strawberry.lazy("schema.invoice_items")]
 InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
 MeterRef = Annotated["Meter", strawberry.lazy("schema.usage")]
-MeterEventAdjustmentRef = Annotated["MeterEventAdjustment", strawberry.lazy("schema.meter_events")]
-MeterEventRef = Annotated["MeterEvent", strawberry.lazy("schema.meter_events")]
-MeterEventVerdictRef = Annotated["MeterEventVerdict", strawberry.lazy("schema.meter_events")]
+MeterEventAdjustmentRef = Annotated["MeterEventAdjustment", strawberry.lazy("schema.usage.events")]
+MeterEventRef = Annotated["MeterEvent", strawberry.lazy("schema.usage.events")]
+MeterEventVerdictRef = Annotated["MeterEventVerdict", strawberry.lazy("schema.usage.events")]
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]
 PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]

@@ -194,73 +194,59 @@ class ErrorCode(StrEnum):
     )
 
     # Cards
-    CARD_DECLINED = (
-        "card_declined", _CARD,
+    CARD_DECLINED = ("card_declined", _CARD,
         "The card was declined; `declineCode` says why as far as the issuer told.",
         "Ask the customer for another payment method or to speak to their bank.",
     )
-    EXPIRED_CARD = (
-        "expired_card", _CARD,
+    EXPIRED_CARD = ("expired_card", _CARD,
         "The card has expired.",
         "Ask the customer for another card.",
     )
-    INCORRECT_CVC = (
-        "incorrect_cvc", _CARD,
+    INCORRECT_CVC = ("incorrect_cvc", _CARD,
         "The card's security code is wrong.",
         "Ask the customer to enter the card again.",
     )
-    INCORRECT_NUMBER = (
-        "incorrect_number", _CARD,
+    INCORRECT_NUMBER = ("incorrect_number", _CARD,
         "The card number is not a possible one.",
         "Ask the customer to enter the card again.",
     )
-    INVALID_NUMBER = (
-        "invalid_number", _CARD,
+    INVALID_NUMBER = ("invalid_number", _CARD,
         "The card number is not a row of digits of a possible length.",
         "Ask the customer to enter the card again.",
     )
-    INVALID_EXPIRY_MONTH = (
-        "invalid_expiry_month", _CARD,
+    INVALID_EXPIRY_MONTH = ("invalid_expiry_month", _CARD,
         "The card's expiration month does not exist or has passed.",
         "Send a month from 1 to 12 that has not passed.",
     )
-    INVALID_EXPIRY_YEAR = (
-        "invalid_expiry_year", _CARD,
+    INVALID_EXPIRY_YEAR = ("invalid_expiry_year", _CARD,
         "The card's expiration year has passed or lies too far ahead.",
         "Send the year with two or four digits, this one or later.",
     )
-    INVALID_CVC = (
-        "invalid_cvc", _CARD,
+    INVALID_CVC = ("invalid_cvc", _CARD,
         "The card's security code does not have the form of one.",
         "Send three digits, or four for American Express.",
     )
-    PROCESSING_ERROR = (
-        "processing_error", _CARD,
+    PROCESSING_ERROR = ("processing_error", _CARD,
         "The card network failed while it worked on the payment.",
         "Try again after a while.",
     )
-    AUTHENTICATION_REQUIRED = (
-        "authentication_required", _CARD,
+    AUTHENTICATION_REQUIRED = ("authentication_required", _CARD,
         "The bank wants the customer to authenticate, and the customer was not present or it was not asked for.",
         "Bring the customer back to confirm the payment, or collect another payment method.",
     )
-    PAYMENT_INTENT_AUTHENTICATION_FAILURE = (
-        "payment_intent_authentication_failure", _CARD,
+    PAYMENT_INTENT_AUTHENTICATION_FAILURE = ("payment_intent_authentication_failure", _CARD,
         "The customer tried to authenticate this payment and failed.",
         "Confirm the payment intent with a new payment method.",
     )
-    SETUP_INTENT_AUTHENTICATION_FAILURE = (
-        "setup_intent_authentication_failure", _CARD,
+    SETUP_INTENT_AUTHENTICATION_FAILURE = ("setup_intent_authentication_failure", _CARD,
         "The customer tried to authenticate this card set-up and failed.",
         "Confirm the setup intent with a new payment method.",
     )
-    SUBSCRIPTION_PAYMENT_INTENT_REQUIRES_ACTION = (
-        "subscription_payment_intent_requires_action", _CARD,
+    SUBSCRIPTION_PAYMENT_INTENT_REQUIRES_ACTION = ("subscription_payment_intent_requires_action", _CARD,
         "ERROR_IF_INCOMPLETE was asked for, and the first payment needs the customer to authenticate.",
         "Use ALLOW_INCOMPLETE or DEFAULT_INCOMPLETE and confirm the payment with the customer present.",
     )
-    INVOICE_PAYMENT_INTENT_REQUIRES_ACTION = (
-        "invoice_payment_intent_requires_action", _CARD,
+    INVOICE_PAYMENT_INTENT_REQUIRES_ACTION = ("invoice_payment_intent_requires_action", _CARD,
         "The invoice's payment needs the customer to authenticate.",
         "Let the customer confirm with the invoice's `confirmationSecret`.",
     )

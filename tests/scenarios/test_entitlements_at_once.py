@@ -1,6 +1,7 @@
 """Several things happen to one customer, or to one product, at the same moment: nobody has too much or too little."""
 
 import asyncio
+import random
 from typing import Any
 
 from domain.errors import Problems
@@ -115,3 +116,35 @@ async def test_attaching_waits_for_those_who_have_read_the_price_without_it(worl
     go_on.set()
     await asyncio.gather(*tasks)
     assert await ProductFeature.all().count() == 1
+
+
+async def test_whatever_happens_at_once_everybody_has_their_due(world: World) -> None:
+    dice = random.Random(7)
+    prices = [await plan(world, "Pro", 0, "export"), await plan(world, "Max", 0, "sso"), await world.price("Free", 0)]
+    products = [await product_of(world, each) for each in prices]
+    features = [await feature(world, each) for each in ("export", "sso")]
+    customers = [await world.customer() for _ in range(4)]
+    running = [await each.subscribe(dice.choice(prices)) for each in customers * 2]
+    items = [await each.item() for each in running]
+
+    def one() -> tuple[str, str, dict[str, Any]]:
+        place = dice.randrange(len(running))
+        subscription = {"id": running[place].id}
+        other = {"items": [{"id": items[place], "price": dice.choice(prices)}], "prorationBehavior": "NONE"}
+        attachment = {"product": dice.choice(products), "entitlementFeature": dice.choice(features)}
+        calls: list[tuple[str, str, dict[str, Any]]] = [
+            ("subscriptionUpdate", "subscription", {**subscription, **other}),
+            ("subscriptionTransfer", "subscription", {**subscription, "customer": dice.choice(customers).id}),
+            ("subscriptionPause", "subscription", subscription),
+            ("subscriptionResume", "subscription", subscription),
+            ("productFeatureCreate", "productFeature", attachment),
+            ("accountSettingsUpdate", "account", {"pastDueEntitles": dice.random() < 0.5}),
+        ]
+        return dice.choice(calls)
+
+    for _ in range(4):
+        calls = [one() for _ in range(24)]
+        await asyncio.gather(*(world.api.do(verb, f"{noun} {{ id }}", wanted) for verb, noun, wanted in calls))
+        for row in (await ProductFeature.all().order_by("id"))[::2]:
+            await detach(world, row.id)
+    await check_entitlements()

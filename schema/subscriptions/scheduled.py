@@ -6,6 +6,7 @@ from schema.base import Wrapping, column, computed, input_field, part_type
 from schema.payloads import payload
 from schema.refs import PriceRef, SubscriptionItemRef, SubscriptionRef
 from schema.relations import one
+from schema.scalars import MinorUnits
 
 
 @part_type
@@ -15,6 +16,7 @@ class ScheduledItemChange(Wrapping):
     item: SubscriptionItemRef | None = one("id", "The item that changes; null for a price that is added.")
     price: PriceRef | None = one("price", "Its price from then on; null when that stays.")
     quantity: int | None = column("How many units from then on; null when that stays, or is 1 for a new item.")
+    unit_amount: MinorUnits | None = column("What is then chosen to be paid for a unit; null when that stays.")
     deleted: bool = column("Whether the item goes.")
 
 

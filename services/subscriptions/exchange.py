@@ -18,7 +18,7 @@ from services.subscriptions.drafts import ItemChange
 from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
 from services.subscriptions.made_prices import MadePrices
 from services.subscriptions.settling import Proration, Settling, Swap
-from services.subscriptions.wholes import WholeSubscriptions
+from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
 from services.tax import NamedRates, TaxRatesNamed
 
 
@@ -200,12 +200,16 @@ def _refuse_unknown(whole: WholeSubscription, wanted: Sequence[ItemChange], pric
 
 
 def amount_after(currency: str, change: ItemChange, held: PricedItem | None, prices: Mapping[str, Price]) -> int | None:
-    """What the customer pays for a unit after the change, where the price lets them choose."""
+    """What the customer pays for a unit after the change, where the price lets them choose.
+
+    What they chose stays while they are billed as often.
+    """
     price = prices.get(change.price or "", None if held is None else held.price)
     if price is None or change.deleted:
         return None
-    stays = held is not None and held.price.id == price.id
-    standing = held.row.unit_amount if held is not None and stays else None
+    standing = None
+    if held is not None and recurrence_of_price(held.price) == recurrence_of_price(price):
+        standing = held.row.unit_amount
     return chosen_amount(price, currency, change.unit_amount, standing)
 
 

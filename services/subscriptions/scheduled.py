@@ -75,8 +75,7 @@ class ScheduledChanges(Service):
             else:
                 row = held[change.id].row
                 price = prices.get(change.price or row.price_id, held[change.id].price)
-                standing = row.unit_amount if price.id == row.price_id else None
-                row.unit_amount = chosen_amount(price, whole.row.currency, change.unit_amount, standing)
+                row.unit_amount = chosen_amount(price, whole.row.currency, change.unit_amount, row.unit_amount)
                 row.price_id = price.id
                 row.quantity = given(change.quantity, row.quantity)
                 row.metadata = merged_metadata(row.metadata, change.metadata)

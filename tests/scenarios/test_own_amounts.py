@@ -105,6 +105,70 @@ async def test_gift_and_a_plan_are_exchanged_for_each_other(world: World) -> Non
     assert (await given(subscription), await subscription.waiting()) == (2000, [-1850, 750, -750, 1000])
 
 
+async def test_amount_stays_with_another_price_that_lets_choose(world: World) -> None:
+    subscription = await giving(world, 3700)
+    other = await world.priced("Other", customUnitAmount={"maximum": 4000})
+    yearly = await world.priced("Yearly", every="1 YEAR", customUnitAmount={"preset": 30_000})
+
+    await subscription.switch(other)
+    assert (await given(subscription), (await subscription.preview())["total"]) == (3700, 3700)
+
+    await subscription.switch(yearly)
+    assert await given(subscription) == 30_000  # what was chosen for a month is not chosen for a year
+
+
+async def test_migration_leaves_donors_their_amounts(world: World) -> None:
+    subscription = await giving(world, 3700)
+    found = await world.api.ask(
+        "query($id: ID!) { subscription(id: $id) { items { price { id } } } }", {"id": subscription.id}
+    )
+    old = found["subscription"]["items"][0]["price"]["id"]
+    new = await world.priced("Other", customUnitAmount={})
+    asked = {"fromPrice": old, "toPrice": new, "behavior": "WAIT_FOR_PERIOD_END"}
+    await world.do("priceMigrationCreate", "priceMigration { id }", **asked)
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert await subscription.lines() == ["3700 1 × Other (at $37.00 / month)"]
+
+
+async def test_lower_gift_may_wait_for_the_end_of_the_period(world: World) -> None:
+    await world.do("accountSettingsUpdate", "account { id }", downgradeBehavior="WAIT_FOR_PERIOD_END")
+    subscription = await giving(world, 3700)
+    await world.move_to(HALF)
+
+    await give(subscription, 1000)
+
+    asked = "query($id: ID!) { subscription(id: $id) { scheduledChange { items { unitAmount } } } }"
+    found = (await world.api.ask(asked, {"id": subscription.id}))["subscription"]["scheduledChange"]
+    assert (found, await given(subscription)) == ({"items": [{"unitAmount": 1000}]}, 3700)
+    assert (await subscription.preview())["total"] == 1000
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert (await given(subscription), await subscription.lines()) == (1000, ["1000 1 × Gift (at $10.00 / month)"])
+
+
+async def test_pause_gives_back_and_resumption_bills_the_own_amount(world: World) -> None:
+    subscription = await giving(world, 3700)
+    await world.move_to(HALF)
+    await world.do("subscriptionPause", "subscription { id }", id=subscription.id)
+    assert await subscription.waiting() == [-1850]  # half of 37.00
+    await world.do("subscriptionResume", "subscription { id }", id=subscription.id)
+    assert await subscription.lines() == [
+        "-1850 Unused time on 1 × Gift after 14 Feb 2027",
+        "3700 1 × Gift (at $37.00 / month)",
+    ]
+
+
+async def test_event_tells_the_amount_before_and_after(world: World) -> None:
+    subscription = await giving(world, 3700)
+    await give(subscription, 5000, prorationBehavior="NONE")
+    found = await world.api.ask(
+        '{ events(first: 1, filter: {types: ["customer.subscription.updated"]})'
+        " { nodes { data { object previousAttributes } } } }"
+    )
+    told = found["events"]["nodes"][0]["data"]
+    [after], [before] = told["object"]["items"]["data"], told["previousAttributes"]["items"]["data"]
+    assert (after["unit_amount"], before["unit_amount"]) == (5000, 3700)
+
+
 async def test_gift_of_a_schedule_is_kept_from_phase_to_phase(world: World) -> None:
     gift = await world.priced("Gift", **GIFT)
     jenny = await world.customer(card="pm_card_visa")

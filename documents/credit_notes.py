@@ -11,6 +11,7 @@ from documents.figures import amount_text, date_text
 from documents.languages import WORDINGS, locale_of
 from documents.letters import Fact, Ink, Letter, Stamp, Sum, letter_pdf
 from documents.lines import PaperLine, entry_of
+from documents.taxes import PaperTax, reverse_charge_note, tax_sums, with_note
 from documents.wording import Wording
 
 
@@ -34,6 +35,9 @@ class CreditNotePaper:
     refund_amount: int
     credit_amount: int
     out_of_band_amount: int
+    subtotal: int = 0
+    total_excluding_tax: int = 0
+    taxes: Sequence[PaperTax] = ()
     voided_at: datetime | None = None
     locales: Sequence[str] = ()
     memo: str | None = None
@@ -64,7 +68,7 @@ def credit_note_pdf(paper: CreditNotePaper) -> bytes:
             locale=locale,
             issued_at=paper.issued_at,
             country=None if address is None else address.country,
-            memo=paper.memo,
+            memo=with_note(paper.memo, reverse_charge_note(paper.taxes, locale)),
             footer=paper.footer,
             stamp=None if paper.voided_at is None else Stamp(wording.void, Ink.RED, date_text(paper.voided_at, locale)),
         )
@@ -73,6 +77,9 @@ def credit_note_pdf(paper: CreditNotePaper) -> bytes:
 
 def _sums(paper: CreditNotePaper, wording: Wording, locale: Locale) -> Iterator[Sum]:
     """What is credited, then in which ways."""
+    if paper.taxes:
+        yield Sum(wording.subtotal, amount_text(paper.subtotal, paper.currency, locale))
+    yield from tax_sums(paper.taxes, paper.total_excluding_tax, paper.currency, locale)
     yield Sum(wording.credited, amount_text(paper.amount, paper.currency, locale), strong=True)
     ways = (
         (wording.taken_off_invoice, paper.pre_payment_amount),

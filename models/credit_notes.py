@@ -1,6 +1,7 @@
 """What is taken back of invoices: credit notes and their lines."""
 
 from datetime import datetime
+from typing import Any, cast
 
 from tortoise import fields
 from tortoise.fields.relational import ForeignKeyRelation
@@ -26,6 +27,14 @@ class CreditNote(Described):
     memo = fields.CharField(max_length=5000, null=True)
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField()
+    """What is credited in all: the lines with their discounts and tax."""
+    subtotal = fields.BigIntField()
+    """The sum of the lines, before discounts and exclusive tax."""
+    total_excluding_tax = fields.BigIntField()
+    total_discount_amounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What of each discount is taken back: `discount` and `amount`."""
+    total_taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What of each tax is given back, as on invoices."""
     pre_payment_amount = fields.BigIntField()
     refund_amount = fields.BigIntField()
     credit_amount = fields.BigIntField()
@@ -56,6 +65,11 @@ class CreditNoteLine(Described):
     invoice_line_id = fields.CharField(max_length=40, null=True, db_index=True)
     description = fields.CharField(max_length=500)
     amount = fields.BigIntField()
+    """A part of the line's amount, before discounts and exclusive tax."""
+    total = fields.BigIntField()
+    """What is credited with it: the amount less its share of discounts, with its share of exclusive tax."""
+    discount_amounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     quantity = fields.BigIntField(null=True)
     unit_amount_decimal = fields.CharField(max_length=40, null=True)
 

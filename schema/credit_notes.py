@@ -25,6 +25,7 @@ from schema.refs import (
 )
 from schema.relations import many, one
 from schema.scalars import Currency, Metadata, MinorUnits
+from schema.tax import TaxAmount, tax_amounts
 
 describe_enum(
     CreditNoteStatus,
@@ -69,7 +70,10 @@ class CreditNote(Node):
     customer: CustomerRef = one("customer_id", "Who is credited.")
     invoice: InvoiceRef = one("invoice_id", "What is credited.")
     currency: Currency = column("What all its amounts are in.")
-    amount: MinorUnits = column("How much is credited.")
+    amount: MinorUnits = column("How much is credited in all, with discounts and tax.")
+    subtotal: MinorUnits = column("The sum of the lines, before discounts and tax that comes on top.")
+    total_excluding_tax: MinorUnits = column("How much is credited, without tax.")
+    total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "How much of each tax is given back.")
     pre_payment_amount: MinorUnits = column("By how much it lowered what was due of the invoice.")
     refund_amount: MinorUnits = column("What of the rest was to be refunded to the payment method.")
     credit_amount: MinorUnits = column("What of the rest became the customer's credit.")
@@ -100,7 +104,12 @@ class CreditNoteLineItem(Node):
     type: CreditNoteLineType = column("What it credits.")
     invoice_line_item: InvoiceLineRef | None = one("invoice_line_id", "The line of the invoice.")
     description: str = column("What it is for.")
-    amount: MinorUnits = column("How much is credited; negative for what the invoice had given back.")
+    amount: MinorUnits = column(
+        "How much of the line's amount is credited, before discounts and tax that comes on top; negative for what the "
+        "invoice had given back."
+    )
+    total: MinorUnits = column("What that comes to with its share of discounts and tax.")
+    taxes: list[TaxAmount] = tax_amounts("taxes", "Its share of each tax.")
     quantity: int | None = column("How many units; null when an amount was named.")
     unit_amount_decimal: Decimal | None = column("What one unit costs, in minor units with decimals.")
     metadata: Metadata = column("Labels of your own.")
@@ -113,7 +122,9 @@ class CreditNotePreviewLine(Wrapping):
     type: CreditNoteLineType = column("What it would credit.")
     invoice_line_item: InvoiceLineRef | None = one("invoice_line_id", "The line of the invoice.")
     description: str = column("What it is for.")
-    amount: MinorUnits = column("How much would be credited.")
+    amount: MinorUnits = column("How much of the line's amount would be credited.")
+    total: MinorUnits = column("What that would come to with its share of discounts and tax.")
+    taxes: list[TaxAmount] = tax_amounts("taxes", "Its share of each tax.")
     quantity: int | None = column("How many units; null when an amount is named.")
 
 
@@ -125,7 +136,10 @@ class CreditNotePreview(Wrapping):
     type: CreditNoteType = column("When the credited amount was to be paid.")
     invoice: InvoiceRef = one("invoice_id", "What would be credited.")
     currency: Currency = column("What all its amounts are in.")
-    amount: MinorUnits = column("How much would be credited.")
+    amount: MinorUnits = column("How much would be credited in all, with discounts and tax.")
+    subtotal: MinorUnits = column("The sum of the lines, before discounts and tax that comes on top.")
+    total_excluding_tax: MinorUnits = column("How much would be credited, without tax.")
+    total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "How much of each tax would be given back.")
     pre_payment_amount: MinorUnits = column("By how much it would lower what is due of the invoice.")
     post_payment_amount: MinorUnits = column("What would be given back, in whatever way.")
     refund_amount: MinorUnits = column("What of that would be refunded to the payment method.")
@@ -154,7 +168,8 @@ class CreditNoteLineInput:
     type: CreditNoteLineType = input_field("What is credited.")
     invoice_line_item: strawberry.ID | None = input_field("The line of the invoice; for INVOICE_LINE_ITEM.")
     amount: MinorUnits | None = input_field(
-        "How much of that line, with its sign; for INVOICE_LINE_ITEM, instead of `quantity`."
+        "How much of that line's amount, with its sign; for INVOICE_LINE_ITEM, instead of `quantity`. Its share of "
+        "discounts and tax goes along."
     )
     quantity: int | None = input_field("How many units; 1 by default for CUSTOM_LINE_ITEM.")
     description: str | None = input_field("What it is for; for CUSTOM_LINE_ITEM.")

@@ -6,8 +6,9 @@ wholes       notes with their lines and refunds
 books        the proof that they add up
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain.checks import checked, checked_where_given
 from domain.credit_notes import MEMO_LENGTH_MAX, CreditNoteType
@@ -47,6 +48,9 @@ class PreviewedCreditNote:
     invoice_id: str
     currency: str
     amount: int
+    subtotal: int
+    total_excluding_tax: int
+    total_taxes: Sequence[Mapping[str, Any]]
     pre_payment_amount: int
     post_payment_amount: int
     refund_amount: int
@@ -105,6 +109,9 @@ class CreditNotes(Service):
             invoice_id=row.id,
             currency=row.currency,
             amount=plan.note.row.amount,
+            subtotal=plan.note.row.subtotal,
+            total_excluding_tax=plan.note.row.total_excluding_tax,
+            total_taxes=plan.note.row.total_taxes,
             pre_payment_amount=plan.split.pre_payment,
             post_payment_amount=plan.split.post_payment,
             refund_amount=plan.split.refunded,

@@ -17,7 +17,7 @@ ORDER BY i.id LIMIT 100
 """
 _NOTES: Final = """
 SELECT n.id AS id FROM credit_notes n
-LEFT JOIN (SELECT credit_note_id, SUM(amount) AS amount FROM credit_note_lines GROUP BY credit_note_id) l
+LEFT JOIN (SELECT credit_note_id, SUM(total) AS amount FROM credit_note_lines GROUP BY credit_note_id) l
   ON l.credit_note_id = n.id
 LEFT JOIN (SELECT credit_note_id, SUM(amount) AS amount FROM refunds GROUP BY credit_note_id) r
   ON r.credit_note_id = n.id

@@ -6,6 +6,7 @@ from documents.credit_notes import CreditNotePaper
 from documents.lines import PaperLine
 from models import Account, CreditNote, CreditNoteLine, Invoice
 from services.customers.contacts import contact_of, seller_of
+from services.tax.papers import paper_taxes
 
 
 async def credit_note_paper(identifier: str) -> CreditNotePaper | None:
@@ -32,6 +33,9 @@ async def credit_note_paper(identifier: str) -> CreditNotePaper | None:
         refund_amount=row.refund_amount,
         credit_amount=row.credit_amount,
         out_of_band_amount=row.out_of_band_amount,
+        subtotal=row.subtotal,
+        total_excluding_tax=row.total_excluding_tax,
+        taxes=await paper_taxes(row.total_taxes),
         voided_at=row.voided_at,
         locales=invoice.customer_snapshot.get("locales") or (),
         memo=row.memo,

@@ -20,6 +20,7 @@ from domain.credit_notes import (
     refuse_beyond,
     unit_amount_of,
 )
+from domain.credited_shares import CreditedShare, credited_share, summed_discounts, summed_taxes
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
@@ -67,7 +68,7 @@ class WorkingOut(Service):
         problems.raise_any()
         assert metadata is not None and memo is not UNSET
         param = "amount" if draft.lines is None else "lines"
-        total = sum(line.amount for line in lines) if draft.amount is None else draft.amount
+        total = sum(line.total for line in lines) if draft.amount is None else draft.amount
         charges = await self.gather(Charge, "invoice_id", [row.id], order=("id",), lock=lock, captured=True)
         refuse_beyond(total, await self._creditable(row, notes, charges), row.currency, param)
         remaining = remaining_of(row) if row.status == InvoiceStatus.OPEN else 0
@@ -81,6 +82,7 @@ class WorkingOut(Service):
         refuse_small_rest(remaining - split.pre_payment, row.currency, param)
         at = await self.present(row.test_clock_id)
         note = self._note(row, split, draft, at)
+        _sum_up(note, lines)
         note.sequence = len(notes) + 1
         note.number = credit_note_number(str(row.number), note.sequence)
         note.memo, note.metadata = memo, metadata
@@ -156,18 +158,13 @@ class WorkingOut(Service):
             credited = credited_by_amount(open_line, wanted.amount)
         else:
             credited = credited_by_quantity(open_line, int(wanted.quantity or 0))
+        before = open_line.credited_amount
+        share = credited_share(line.amount, before, credited.amount, line.discount_amounts, line.taxes)
         _take(open_lines, line.id, credited.amount, credited.quantity)
         unit = None
         if credited.quantity is not None and line.unit_amount_decimal is not None and "steps" not in line.calculation:
             unit = unit_amount_text(unit_amount_of(open_line, Decimal(line.unit_amount_decimal)))
-        return self._line(
-            wanted.type,
-            line.description,
-            credited.amount,
-            credited.quantity,
-            unit,
-            line.id,
-        )
+        return self._line(wanted.type, line.description, share, credited.quantity, unit, line.id)
 
     def _custom(self, wanted: CreditNoteLineDraft) -> CreditNoteLine:
         """Something that stands on no line of the invoice."""
@@ -183,14 +180,19 @@ class WorkingOut(Service):
             raise DomainError(ErrorCode.PARAMETER_INVALID_INTEGER, text, "quantity")
         description = required_text(wanted.description or "", DESCRIPTION_LENGTH_MAX, "description")
         return self._line(
-            wanted.type, description, quantity * wanted.unit_amount, quantity, str(wanted.unit_amount), None
+            wanted.type,
+            description,
+            CreditedShare(quantity * wanted.unit_amount),
+            quantity,
+            str(wanted.unit_amount),
+            None,
         )
 
     def _line(
         self,
         type: CreditNoteLineType,
         description: str,
-        amount: int,
+        share: CreditedShare,
         quantity: int | None,
         unit_amount: str | None,
         invoice_line_id: str | None,
@@ -200,7 +202,10 @@ class WorkingOut(Service):
             type=type,
             invoice_line_id=invoice_line_id,
             description=description,
-            amount=amount,
+            amount=share.amount,
+            total=share.total,
+            discount_amounts=list(share.discount_amounts),
+            taxes=list(share.taxes),
             quantity=quantity,
             unit_amount_decimal=unit_amount,
             **self.ownership(),
@@ -225,6 +230,15 @@ class WorkingOut(Service):
             test_clock_id=row.test_clock_id,
             **self.ownership(),
         )
+
+
+def _sum_up(note: CreditNote, lines: Sequence[CreditNoteLine]) -> None:
+    """What the lines come to; of an amount alone nothing is known of discounts and tax."""
+    shares = [CreditedShare(line.amount, tuple(line.discount_amounts), tuple(line.taxes)) for line in lines]
+    note.subtotal = sum(share.amount for share in shares) if lines else note.amount
+    note.total_excluding_tax = sum(share.total_excluding_tax for share in shares) if lines else note.amount
+    note.total_discount_amounts = summed_discounts(shares)
+    note.total_taxes = summed_taxes(shares)
 
 
 def _take(lines: dict[str, Creditable], line_id: str, amount: int, quantity: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from models import CreditNoteLine
 from services.aggregates import WholeCreditNote
+from services.snapshots.invoices import discount_amounts_of, taxes_of
 from services.snapshots.shapes import Snapshot, list_of, seconds
 
 
@@ -18,8 +19,8 @@ def credit_note_snapshot(note: WholeCreditNote) -> Snapshot:
         "customer": row.customer_id,
         "customer_account": None,
         "customer_balance_transaction": row.customer_balance_transaction_id,
-        "discount_amount": 0,
-        "discount_amounts": [],
+        "discount_amount": sum(each["amount"] for each in row.total_discount_amounts),
+        "discount_amounts": discount_amounts_of(row.total_discount_amounts),
         "effective_at": seconds(row.effective_at),
         "invoice": row.invoice_id,
         "lines": list_of([_line(line) for line in note.lines], f"/v1/credit_notes/{row.id}/lines"),
@@ -39,11 +40,11 @@ def credit_note_snapshot(note: WholeCreditNote) -> Snapshot:
         ],
         "shipping_cost": None,
         "status": row.status,
-        "subtotal": row.amount,
-        "subtotal_excluding_tax": row.amount,
+        "subtotal": row.subtotal,
+        "subtotal_excluding_tax": row.total_excluding_tax + sum(each["amount"] for each in row.total_discount_amounts),
         "total": row.amount,
-        "total_excluding_tax": row.amount,
-        "total_taxes": [],
+        "total_excluding_tax": row.total_excluding_tax,
+        "total_taxes": taxes_of(row.total_taxes),
         "type": row.type,
         "voided_at": seconds(row.voided_at),
     }
@@ -57,15 +58,15 @@ def _line(row: CreditNoteLine) -> Snapshot:
         "object": "credit_note_line_item",
         "amount": row.amount,
         "description": row.description,
-        "discount_amount": 0,
-        "discount_amounts": [],
+        "discount_amount": sum(each["amount"] for each in row.discount_amounts),
+        "discount_amounts": discount_amounts_of(row.discount_amounts),
         "invoice_line_item": row.invoice_line_id,
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
         "pretax_credit_amounts": [],
         "quantity": row.quantity,
         "tax_rates": [],
-        "taxes": [],
+        "taxes": taxes_of(row.taxes),
         "type": row.type,
         "unit_amount": int(unit) if unit is not None and unit.lstrip("-").isdigit() else None,
         "unit_amount_decimal": unit,

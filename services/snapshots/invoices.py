@@ -95,10 +95,10 @@ def _demand(row: Invoice) -> Snapshot:
         "subtotal": row.subtotal,
         "subtotal_excluding_tax": row.total_excluding_tax + discount_amount(row.total_discount_amounts),
         "total": row.total,
-        "total_discount_amounts": _discount_amounts(row.total_discount_amounts),
+        "total_discount_amounts": discount_amounts_of(row.total_discount_amounts),
         "total_excluding_tax": row.total_excluding_tax,
         "total_pretax_credit_amounts": [],
-        "total_taxes": _taxes(row.total_taxes),
+        "total_taxes": taxes_of(row.total_taxes),
     }
 
 
@@ -107,12 +107,12 @@ def discount_amount(amounts: Sequence[Mapping[str, Any]]) -> int:
     return sum(int(each["amount"]) for each in amounts)
 
 
-def _discount_amounts(amounts: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
+def discount_amounts_of(amounts: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
     """By how much each discount lowers a line or an invoice."""
     return [{"amount": each["amount"], "discount": each["discount"]} for each in amounts]
 
 
-def _taxes(taxes: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
+def taxes_of(taxes: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
     """What each tax rate asks for of a line or an invoice."""
     return [
         {
@@ -209,7 +209,7 @@ def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
         "amount": row.amount,
         "currency": row.currency,
         "description": row.description,
-        "discount_amounts": _discount_amounts(row.discount_amounts),
+        "discount_amounts": discount_amounts_of(row.discount_amounts),
         "discountable": row.discountable,
         "discounts": list(row.discounts),
         "invoice": row.invoice_id,
@@ -223,7 +223,7 @@ def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
         "quantity_decimal": str(row.quantity),
         "subscription": subscription_id if row.subscription_item_id or row.invoice_item_id else None,
         "subtotal": row.amount,
-        "taxes": _taxes(row.taxes),
+        "taxes": taxes_of(row.taxes),
     }
 
 

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from documents.credit_notes import credit_note_pdf
 from documents.languages import WORDINGS
 from documents.tax_words import TAX_WORDINGS
 from documents.taxes import PaperTax, TaxFate
-from tests.documents.reading import read
+from tests.documents.reading import pages_of, read
+from tests.documents.test_credit_note_papers import NOTE
 
 VAT = PaperTax("VAT", "Germany", Decimal(19), inclusive=False, taxable_amount=1500, amount=285)
 
@@ -63,3 +65,13 @@ def test_long_names_go_over_lines() -> None:
 
 def test_every_language_of_papers_has_words_for_tax() -> None:
     assert TAX_WORDINGS.keys() == WORDINGS.keys()
+
+
+def test_credit_note_tells_what_tax_goes_back() -> None:
+    note = replace(NOTE, amount=1785, subtotal=1500, total_excluding_tax=1500, taxes=[VAT])
+    [page] = pages_of(credit_note_pdf(note))
+    found = page.splitlines()
+    first = found.index("Subtotal $15.00")
+    assert found[first : first + 4] == [
+        "Subtotal $15.00", "Total excluding tax $15.00", "VAT Germany (19% on $15.00) $2.85", "Amount credited $17.85",
+    ]  # fmt: skip

@@ -10,8 +10,6 @@ from domain.event_types import EventType
 from models import (
     ActiveEntitlement,
     Charge,
-    CreditNote,
-    CreditNoteLine,
     Customer,
     CustomerTaxId,
     EntitlementSummary,
@@ -32,7 +30,6 @@ from models import (
 from services.aggregates import (
     PricedItem,
     WholeCharge,
-    WholeCreditNote,
     WholeCustomer,
     WholeEntitlements,
     WholeInvoicePayment,
@@ -40,6 +37,7 @@ from services.aggregates import (
 )
 from services.snapshots import Subject
 from tests.features.snapshot_coupons import coupon, discount, promotion_code
+from tests.features.snapshot_credit_notes import credit_note
 from tests.features.snapshot_facts import (
     ADDRESS,
     ANCHOR,
@@ -285,50 +283,6 @@ def invoice_payment(full: bool) -> WholeInvoicePayment:
         return WholeInvoicePayment(payment_intent(True), asking)
     payment = OutOfBandPayment(id="inpay_1", invoice_id="in_1", amount=1000, currency="usd", **OWNER)
     return WholeInvoicePayment(payment, asking)
-
-
-def credit_note(full: bool) -> WholeCreditNote:
-    """15.00 USD of the paid invoice, most of it refunded; bare, an amount by which less is due."""
-    more: dict[str, Any] = {
-        "reason": "order_change",
-        "memo": "Sorry.",
-        "refund_amount": 1000,
-        "credit_amount": 300,
-        "out_of_band_amount": 200,
-        "customer_balance_transaction_id": "cbtxn_1",
-        "voided_at": NEXT,
-        "test_clock_id": "clock_1",
-        "metadata": {"why": "late"},
-    }
-    less = {"refund_amount": 0, "credit_amount": 0, "out_of_band_amount": 0}
-    row = CreditNote(
-        id="cn_1",
-        customer_id="cus_1",
-        invoice_id="in_1",
-        sequence=1,
-        number="ABC-0001-CN-01",
-        status="issued",
-        type="post_payment" if full else "pre_payment",
-        currency="usd",
-        amount=1500,
-        pre_payment_amount=0 if full else 1500,
-        effective_at=ANCHOR,
-        **OWNER,
-        **(more if full else less),
-    )
-    line = CreditNoteLine(
-        id="cnli_1",
-        credit_note_id="cn_1",
-        position=0,
-        type="invoice_line_item",
-        invoice_line_id="il_1",
-        description="3 × Basic",
-        amount=1500,
-        quantity=1,
-        unit_amount_decimal="1500",
-        **OWNER,
-    )
-    return WholeCreditNote(row, [line] if full else [], [refund(True)] if full else [])
 
 
 def tax_rate(full: bool) -> TaxRate:

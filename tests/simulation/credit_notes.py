@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from domain.credit_notes import CreditNoteLineType, CreditNoteReason
+from domain.credited_shares import credited_share
 from models import CreditNote, Invoice, InvoiceLine
 from services.credit_notes import CreditNoteChange, CreditNoteDraft, CreditNoteLineDraft, CreditNotes
 from services.scope import Scope
@@ -44,7 +45,11 @@ class CreditNoteActions:
             )
             for line in chosen
         ]
-        total = sum(_part(line, wanted) for line in chosen)
+        # Exact as long as nothing was credited of the lines before; else it is mostly refused.
+        total = sum(
+            credited_share(line.amount, 0, _part(line, wanted), line.discount_amounts, line.taxes).total
+            for line in chosen
+        )
         draft = self._given_back(row, total, lines=tuple(drafts))
         return lambda scope: CreditNotes(scope).create(draft)
 

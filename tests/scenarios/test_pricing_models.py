@@ -188,3 +188,20 @@ async def test_price_made_for_one_item_may_have_tiers(world: World) -> None:
     }
     subscription = Subscription(world, answer["subscription"]["id"])
     assert await subscription.lines() == ["13600 12 × Deal (at graduated rates / month)"]  # 100.00 + 16.00 + 20.00
+
+
+async def test_first_price_of_a_product_may_be_of_any_model(world: World) -> None:
+    monthly = {"currency": "usd", "recurring": {"interval": "MONTH"}}
+    shown = "product { defaultPrice { unitAmount tiersMode transformQuantity { divideBy round }"
+    shown += " customUnitAmount { preset } currencyOptions { currency unitAmount } } }"
+    option = {"currency": "eur", "unitAmount": 450}
+    found = [
+        (await world.do("productCreate", shown, name="Any", defaultPriceData={**monthly, **terms}))["product"]
+        for terms in (GRADUATED, {**PACKAGE, "currencyOptions": [option]}, {"customUnitAmount": {"preset": 700}})
+    ]
+    empty = {"unitAmount": None, "tiersMode": None, "transformQuantity": None, "customUnitAmount": None}
+    assert [each["defaultPrice"] for each in found] == [
+        {**empty, "tiersMode": "GRADUATED", "currencyOptions": []},
+        {**empty, "unitAmount": 500, "transformQuantity": PACKAGE["transformQuantity"], "currencyOptions": [option]},
+        {**empty, "customUnitAmount": {"preset": 700}, "currencyOptions": []},
+    ]

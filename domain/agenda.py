@@ -40,6 +40,8 @@ class AgendaKind(StrEnum):
     """A quote expires in seven days: tell it."""
     QUOTE_EXPIRE = "quote.expire"
     """Nobody accepted a quote in time: cancel it."""
+    DISCOUNT_END = "discount.end"
+    """A discount has lasted its months: it is taken away."""
     PRICE_MIGRATION_ENROLL = "price_migration.enroll"
     """More subscribers of the old price are to be found."""
     PRICE_MIGRATION_MOVE = "price_migration.move"

@@ -192,6 +192,11 @@ class ErrorCode(StrEnum):
         "The coupon or promotion code cannot be redeemed any more: it has expired or was redeemed too often.",
         "Use another coupon or promotion code; discounts that run are not touched.",
     )
+    COUPON_NOT_APPLICABLE = (
+        "coupon_not_applicable", _INVALID,
+        "The coupon or promotion code is not for this customer, currency or purchase.",
+        "The message says what it is for; use another one, or none.",
+    )
 
     # Cards
     CARD_DECLINED = ("card_declined", _CARD,

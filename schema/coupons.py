@@ -1,4 +1,4 @@
-"""Coupons and promotion codes in the API."""
+"""Coupons, promotion codes and discounts in the API."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,15 @@ from schema.base import (
     part_type,
 )
 from schema.payloads import payload
-from schema.refs import CouponRef, CustomerRef, ProductRef, PromotionCodeRef
+from schema.refs import (
+    CouponRef,
+    CustomerRef,
+    DiscountRef,
+    InvoiceRef,
+    ProductRef,
+    PromotionCodeRef,
+    SubscriptionRef,
+)
 from schema.relations import named, one
 from schema.scalars import Currency, Metadata, MinorUnits
 from services.aggregates import WholeCoupon, WholePromotionCode
@@ -146,6 +154,63 @@ class PromotionCode(Node):
     def restrictions(self) -> PromotionCodeRestrictions:
         """Read from the code itself."""
         return PromotionCodeRestrictions.of(self.row)
+
+
+@node_type(models.Discount, kind="coupons", prefix=Prefix.DISCOUNT)
+class Discount(Node):
+    """A coupon that was redeemed for a customer, a subscription, one of its items, an invoice or a line."""
+
+    coupon: CouponRef = one("coupon_id", "What was redeemed.")
+    promotion_code: PromotionCodeRef | None = one("promotion_code_id", "The code by which it was redeemed, if any.")
+    customer: CustomerRef | None = one("customer_id", "Whose invoices it lowers.")
+    subscription: SubscriptionRef | None = one("subscription_id", "The subscription that has it, or had.")
+    invoice: InvoiceRef | None = one("invoice_id", "The one invoice that it is for.")
+    start: datetime = column("From when on it is in force.")
+    end: datetime | None = column("When its months are over, or when it was used up or taken away; null for never.")
+    used_up_by: InvoiceRef | None = one("used_up_by", "The invoice that used it up, where it is for one alone.")
+
+
+@part_type
+class DiscountAmount(Wrapping):
+    """What a discount takes off a line, or off an invoice."""
+
+    amount: MinorUnits = column("The amount taken off.")
+
+    discount: DiscountRef | None = one("discount", "The discount; null in a preview, where it does not exist yet.")
+
+    @computed("The per cents that it takes off; null where it takes off an amount.")
+    def percent_off(self) -> str | None:
+        """As remembered with the amount."""
+        percent: str | None = self.row.percent_off
+        return percent
+
+
+def first_discount(description: str) -> Any:
+    """The one discount of the own row; null without one."""
+
+    def resolve(source: Any, info: Any) -> Any:
+        having = source.row.discounts
+        return info.context.load.one(KINDS_BY_MODEL[models.Discount]).load(having[0]) if having else None
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+def discount_amounts(column: str, description: str) -> Any:
+    """What discounts take off, as a column of the own row keeps it."""
+
+    def resolve(source: Any, _info: Any) -> list[DiscountAmount]:
+        return [DiscountAmount.of(each) for each in getattr(source.row, column)]
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+@strawberry.input(one_of=True, description="What to redeem.")
+class DiscountInput:
+    """Becomes `DiscountDraft`."""
+
+    coupon: strawberry.ID | None = input_field("A coupon.")
+    promotion_code: strawberry.ID | None = input_field("A promotion code, by its id.")
+    discount: strawberry.ID | None = input_field("A discount that is there already, and stays.")
 
 
 @strawberry.input(description="What a coupon takes off in another currency.")

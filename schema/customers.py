@@ -9,8 +9,19 @@ import models
 from domain.ids import Prefix
 from domain.kinds import CustomerBalanceTransactionType, TaxExempt
 from domain.tax_ids import TaxIdType
-from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.base import (
+    DIRECT,
+    Node,
+    Wrapping,
+    column,
+    computed,
+    describe_enum,
+    input_field,
+    node_type,
+    part_type,
+)
 from schema.connections import Connection
+from schema.coupons import DiscountInput, first_discount
 from schema.events import CreatedFilter
 from schema.invoices import InvoicePageFilter
 from schema.payloads import payload
@@ -21,6 +32,7 @@ from schema.refs import (
     CustomerBalanceTransactionRef,
     CustomerRef,
     CustomerTaxIdRef,
+    DiscountRef,
     InvoiceRef,
     PaymentMethodRef,
     QuoteRef,
@@ -167,6 +179,9 @@ class Customer(Node):
     )
     test_clock: TestClockRef | None = one("test_clock_id", "The test clock they live by, if they do.")
     deleted_at: datetime | None = column("When they were deleted; null of those who were not.")
+    discount: DiscountRef | None = first_discount(
+        "Their discount; it applies where a subscription or an invoice has none of its own."
+    )
     metadata: Metadata = column("Labels of your own.")
 
     @computed("Their address; null when none is known.")
@@ -295,6 +310,7 @@ class CustomerCreateInput:
     payment_method: strawberry.ID | None = input_field(
         "A payment method to attach; to charge it by default, name it in `invoiceSettings` too."
     )
+    discount: DiscountInput | None = input_field("A coupon or promotion code to redeem for all that they buy.")
     test_clock: strawberry.ID | None = input_field("The test clock they live by, for good.")
     metadata: Metadata | None = input_field("Labels of your own.")
 
@@ -317,6 +333,7 @@ class CustomerUpdateInput:
         "The number of their next invoice; it may only grow."
     )
     invoice_settings: CustomerInvoiceSettingsInput | None = input_field("How their invoices look.")
+    discount: strawberry.Maybe[DiscountInput | None] = input_field("Their discount from now on; null takes it away.")
     metadata: Metadata | None = input_field("Labels of your own, merged into what is there.")
 
 

@@ -32,6 +32,7 @@ from schema.base import (
     part_type,
 )
 from schema.connections import Connection
+from schema.coupons import DiscountAmount, discount_amounts
 from schema.events import CreatedFilter
 from schema.invoice_payments import InvoicePayment, invoice_payments
 from schema.papers import paper
@@ -41,6 +42,7 @@ from schema.refs import (
     ChargeRef,
     CreditNoteRef,
     CustomerRef,
+    DiscountRef,
     InvoiceCustomFieldRef,
     InvoiceItemRef,
     InvoiceLineRef,
@@ -175,10 +177,16 @@ class Invoice(Node):
     currency: Currency = column("What all its amounts are in.")
     lines: list[InvoiceLineRef] = many("invoice_id", "What it asks for, line by line, in order.", order="position")
     subtotal: MinorUnits = column("The sum of the lines.")
+    discounts: list[DiscountRef] = named(
+        "discounts", Prefix.DISCOUNT, "The discounts of all its lines, in the order in which they apply."
+    )
     default_tax_rates: list[TaxRateRef] = named(
         "default_tax_rates", Prefix.TAX_RATE, "The tax rates of lines that have none of their own."
     )
     automatic_tax: InvoiceAutomaticTax = automatic_tax(InvoiceAutomaticTax)
+    total_discount_amounts: list[DiscountAmount] = discount_amounts(
+        "total_discount_amounts", "What each discount takes off, over all lines."
+    )
     total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "What each tax rate comes to, over all lines.")
     total_excluding_tax: MinorUnits = column("What is asked for, without tax.")
     total: MinorUnits = column("What is asked for before the customer's balance is set against it.")
@@ -282,6 +290,13 @@ class InvoiceLine(Node):
     product: ProductRef | None = one("product_id", "What was sold.")
     subscription_item: SubscriptionItemRef | None = one("subscription_item_id", "The item that caused it.")
     invoice_item: InvoiceItemRef | None = one("invoice_item_id", "The invoice item that it was made of, if it was.")
+    discountable: bool = column("Whether discounts of the invoice apply to it.")
+    discounts: list[DiscountRef] = named(
+        "discounts", Prefix.DISCOUNT, "Its own discounts, which apply before those of the invoice."
+    )
+    discount_amounts: list[DiscountAmount] = discount_amounts(
+        "discount_amounts", "What each discount takes off it, in order."
+    )
     tax_rates: list[TaxRateRef] = named(
         "tax_rates", Prefix.TAX_RATE, "Its own tax rates, instead of those of its invoice."
     )

@@ -9,6 +9,7 @@ import strawberry
 from domain.reckoning_in_words import steps_in_words
 from domain.subscriptions import AnchorChange, ProrationBehavior
 from schema.base import Wrapping, column, computed, input_field, part_type
+from schema.coupons import DiscountAmount
 from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
@@ -53,6 +54,11 @@ class InvoicePreviewLine(Wrapping):
         taxes = [each.as_json() for each in line.taxes]
         return str(line.calculation.explanation()) + steps_in_words(line.amount, discounts, taxes, line.currency)
 
+    @computed("What each discount takes off it, in order.")
+    def discount_amounts(self) -> list[DiscountAmount]:
+        """As worked out."""
+        return [DiscountAmount.of(each.as_json()) for each in self.row.discount_amounts]
+
     @computed("What each tax rate comes to on it.")
     def taxes(self) -> list[TaxAmount]:
         """As worked out."""
@@ -89,6 +95,11 @@ class InvoicePreview(Wrapping):
     def automatic_tax(self) -> InvoiceAutomaticTax:
         """As drafted."""
         return InvoiceAutomaticTax.of(self.row.draft)
+
+    @computed("What each discount takes off, over all lines.")
+    def total_discount_amounts(self) -> list[DiscountAmount]:
+        """As drafted."""
+        return [DiscountAmount.of(each.as_json()) for each in self.row.draft.total_discount_amounts]
 
     @computed("What each tax rate comes to, over all lines.")
     def total_taxes(self) -> list[TaxAmount]:

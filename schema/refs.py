@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from schema.balances import BalanceTransaction
     from schema.catalog import Price, Product
     from schema.clocks import TestClock
-    from schema.coupons import Coupon, PromotionCode
+    from schema.coupons import Coupon, Discount, PromotionCode
     from schema.credit_notes import CreditNote, CreditNoteLineItem
     from schema.customers import (
         Address,
@@ -69,6 +69,7 @@ PriceMigrationRef = Annotated["PriceMigration", strawberry.lazy("schema.price_mi
 PriceMigrationMemberRef = Annotated["PriceMigrationMember", strawberry.lazy("schema.price_migrations")]
 ProductFeatureRef = Annotated["ProductFeature", strawberry.lazy("schema.entitlements")]
 ProductRef = Annotated["Product", strawberry.lazy("schema.catalog")]
+DiscountRef = Annotated["Discount", strawberry.lazy("schema.coupons")]
 PromotionCodeRef = Annotated["PromotionCode", strawberry.lazy("schema.coupons")]
 QuoteRef = Annotated["Quote", strawberry.lazy("schema.quotes")]
 QuoteLineItemRef = Annotated["QuoteLineItem", strawberry.lazy("schema.quotes")]

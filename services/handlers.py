@@ -8,6 +8,7 @@ from domain.lifecycles import InvoiceStatus
 from domain.subscriptions import EXPIRY_POSTPONED_BY
 from models import AgendaEntry
 from services.agenda import Handled, Handler
+from services.coupons.holding import Holding
 from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization
 from services.invoices.pausing import without_paused
@@ -151,6 +152,11 @@ async def _expire_updates(scope: Scope, entries: Sequence[AgendaEntry]) -> Handl
     return Handled(postponed=[(entry, later) for entry in paying])
 
 
+async def _end_discounts(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Holding(scope).end_lasted([entry.subject_id for entry in entries])
+    return Handled()
+
+
 HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_RENEW: _renew,
     AgendaKind.SUBSCRIPTION_UPCOMING: _tell_of_renewals,
@@ -169,6 +175,7 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.INVOICE_RETRY: _retry,
     AgendaKind.QUOTE_WILL_EXPIRE: _tell_of_quotes,
     AgendaKind.QUOTE_EXPIRE: _expire_quotes,
+    AgendaKind.DISCOUNT_END: _end_discounts,
     AgendaKind.PRICE_MIGRATION_ENROLL: _enroll,
     AgendaKind.PRICE_MIGRATION_MOVE: _move,
     AgendaKind.PAYMENT_RESOLVE: PAYMENT_HANDLER,

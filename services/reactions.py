@@ -8,6 +8,7 @@ invoice paid, failed, overdue, voided, given up → its subscription's status fo
 invoice voided           → what it charged counts no more as invoiced, when items change
 resumption voided        → its subscription stays paused, and what it billed beside the period waits again
 new default payment method → invoices that wait for a retry are tried with it
+discount used up, or at its end → whoever has it has it no more
 payment method detached  → subscriptions with it as their own have none
 a change's invoice paid or void → the change that waits for it is carried out or dropped
 subscription ended       → its schedule is canceled, and the change that waits is dropped (so is that of a paused one)
@@ -16,6 +17,7 @@ customer deleted         → subscriptions end, schedules never begin, payment m
 """
 
 from domain.event_types import EventType
+from services.customers.discounts import drop_ended_of_customers
 from services.entitlements.following import (
     follow_beginnings,
     follow_changes,
@@ -31,6 +33,7 @@ from services.schedules.ending import cancel_with_customers, cancel_with_subscri
 from services.settings import react_to_setting
 from services.subscriptions.cancellation import cancel_all_of
 from services.subscriptions.detaching import forget_detached
+from services.subscriptions.discounts import drop_ended
 from services.subscriptions.dunning import (
     give_up,
     try_new_default_of_customers,
@@ -55,6 +58,7 @@ def connect() -> None:
     react_to(EventType.INVOICE_MARKED_UNCOLLECTIBLE, follow_invoices)
     react_to_change(EventType.CUSTOMER_UPDATED, "invoice_settings.default_payment_method", try_new_default_of_customers)
     react_to_change(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, "default_payment_method", try_new_default_of_subscriptions)
+    react_to(EventType.CUSTOMER_DISCOUNT_DELETED, drop_ended, drop_ended_of_customers)
     react_to(EventType.PAYMENT_METHOD_DETACHED, forget_detached)
     react_to(EventType.CUSTOMER_SUBSCRIPTION_CREATED, follow_beginnings)
     react_to_concern(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, touched_entitlements, follow_changes)

@@ -20,6 +20,7 @@ from schema.invoice_items import InvoiceItemPageFilter
 from schema.invoices import InvoicePageFilter
 from schema.refs import (
     CustomerRef,
+    DiscountRef,
     InvoiceItemRef,
     InvoiceRef,
     PaymentMethodRef,
@@ -152,6 +153,9 @@ class Subscription(Node):
     default_payment_method: PaymentMethodRef | None = one(
         "default_payment_method_id", "What is charged for it; null charges the customer's default for invoices."
     )
+    discounts: list[DiscountRef] = named(
+        "discounts", Prefix.DISCOUNT, "Its discounts, in the order in which they apply; without any, its customer's."
+    )
     default_tax_rates: list[TaxRateRef] = named(
         "default_tax_rates", Prefix.TAX_RATE, "The tax rates of items that have none of their own."
     )
@@ -236,4 +240,7 @@ class SubscriptionItem(Node):
     )
     current_period_start: datetime = column("When the period that was billed last began.")
     current_period_end: datetime = column("When it ends and the next one is billed.")
+    discounts: list[DiscountRef] = named(
+        "discounts", Prefix.DISCOUNT, "Its own discounts, which apply before those of its subscription."
+    )
     metadata: Metadata = column("Labels of your own.")

@@ -23,6 +23,7 @@ from domain.subscriptions import (
 from domain.trials import TRIAL_DAYS_MAX
 from schema.base import input_field
 from schema.catalog import RecurringInput
+from schema.coupons import DiscountInput
 from schema.events import CreatedFilter
 from schema.invoice_items import AddInvoiceItemInput
 from schema.payloads import payload
@@ -94,6 +95,7 @@ class SubscriptionItemInput:
     unit_amount: MinorUnits | None = input_field(OWN_AMOUNT)
     tax_rates: list[strawberry.ID] | None = input_field("Its own tax rates, at most five, instead of the defaults.")
     metadata: Metadata | None = input_field("Labels of your own for the item.")
+    discounts: list[DiscountInput] | None = input_field("Discounts of this item alone, in order; at most 20.")
 
 
 @strawberry.input(description="What is to happen when a trial ends.")
@@ -149,6 +151,9 @@ class SubscriptionCreateInput:
     default_payment_method: strawberry.ID | None = input_field(
         "What to charge for it, one of the customer's; without it the customer's default for invoices. In test mode "
         "also a sandbox token such as `pm_card_visa`."
+    )
+    discounts: list[DiscountInput] | None = input_field(
+        "Discounts, in the order in which they apply; at most 20. Without any, its customer's applies."
     )
     default_tax_rates: list[strawberry.ID] | None = input_field(
         "The tax rates of items that have none of their own, at most five."
@@ -215,6 +220,9 @@ class SubscriptionItemChangeInput:
         "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
     )
     deleted: bool | None = input_field("True removes the item.")
+    discounts: strawberry.Maybe[list[DiscountInput] | None] = input_field(
+        "All the discounts that it is to have from now on; null takes them away. Not with a change that waits."
+    )
     metadata: Metadata | None = input_field("Labels of your own for the item.")
 
 
@@ -258,6 +266,9 @@ class SubscriptionUpdateInput:
     )
     default_payment_method: strawberry.Maybe[strawberry.ID | None] = input_field(
         "What to charge for it; null goes back to the customer's default for invoices."
+    )
+    discounts: strawberry.Maybe[list[DiscountInput] | None] = input_field(
+        "All the discounts that it is to have from now on; null takes them away. Nothing is prorated."
     )
     default_tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "The tax rates of items that have none of their own, at most five; null removes them. Later invoices follow, "

@@ -6,6 +6,7 @@ import strawberry
 
 from domain.subscriptions import BillingMode, PaymentBehavior, ProrationBehavior
 from schema.base import input_field
+from schema.coupons import DiscountInput
 from schema.payloads import payload
 from schema.refs import SubscriptionItemRef, SubscriptionRef
 from schema.scalars import Metadata, MinorUnits
@@ -29,6 +30,9 @@ class SubscriptionItemCreateInput:
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
     )
+    discounts: strawberry.Maybe[list[DiscountInput] | None] = input_field(
+        "All the discounts that it is to have from now on; null takes them away."
+    )
     metadata: Metadata | None = input_field("Labels of your own for the item.")
     proration_behavior: ProrationBehavior | None = input_field(_PRORATION)
     proration_date: datetime | None = input_field(_DATE)
@@ -47,6 +51,9 @@ class SubscriptionItemUpdateInput:
     unit_amount: strawberry.Maybe[MinorUnits | None] = input_field(NEW_OWN_AMOUNT)
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
+    )
+    discounts: strawberry.Maybe[list[DiscountInput] | None] = input_field(
+        "All the discounts that it is to have from now on; null takes them away."
     )
     metadata: Metadata | None = input_field("Labels of your own for the item.")
     proration_behavior: ProrationBehavior | None = input_field(_PRORATION)

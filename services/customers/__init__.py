@@ -1,10 +1,12 @@
 """Who pays: customers with their tax ids and the journal of their credit balance."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
+from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.ids import Prefix
@@ -12,8 +14,11 @@ from domain.invoicing import invoice_prefix_from
 from models import Customer, CustomerBalanceTransaction, CustomerTaxId, Invoice, PaymentMethod, Quote
 from services.aggregates import WholeCustomer
 from services.base import Service, part
+from services.coupons.deductions import Redeemed
+from services.coupons.holding import Holding, whole_of
 from services.customers.balances import Balances
 from services.customers.checks import customer_columns, folded
+from services.customers.discounts import CustomerDiscounts
 from services.customers.drafts import (
     BalanceTransactionDraft,
     CustomerChange,
@@ -64,6 +69,8 @@ class Customers(Service):
     numbers = part(TaxIds)
     erasure = part(Erasure)
     settings = part(Settings)
+    discounts = part(CustomerDiscounts)
+    holding = part(Holding)
 
     def matching(self, wanted: CustomerFilter) -> Listing:
         """The customers that pass the filter; deleted ones are in no list. E-mails match in any case."""
@@ -96,12 +103,17 @@ class Customers(Service):
         prefix = columns.setdefault("invoice_prefix", invoice_prefix_from(identifier))
         if draft.invoice_prefix is not None:
             await self._check_prefix(problems, identifier, prefix)
+        unknown = Customer.made(id=identifier, test_clock_id=draft.test_clock)
+        redeemed = await self.discounts.planned(problems, unknown, draft.discount, at)
         problems.raise_any()
 
         row = Customer(id=identifier, created_at=at, test_clock_id=draft.test_clock, **columns, **self.ownership())
+        row.discounts = [each.discount.id for each in redeemed]
         duplicates = await self._possible_duplicates(row)
         await self._keep(row)
-        self.events.record(EventType.CUSTOMER_CREATED, WholeCustomer(row, 0), at=at)
+        discount = whole_of(redeemed[0]) if redeemed else None
+        self.events.record(EventType.CUSTOMER_CREATED, WholeCustomer(row, 0, discount=discount), at=at)
+        await self.discounts.begin(redeemed, at)
         await self.numbers.add(row, numbers, at=at)
         return CustomerCreated(row, duplicates)
 
@@ -110,7 +122,7 @@ class Customers(Service):
         """The customer with these fields changed. Records `customer.updated` when anything differs."""
         row = await self.living(identifier)
         at = await self.present(row.test_clock_id)
-        whole = WholeCustomer(row, (await self.balances_of([row.id])).get(row.id, 0))
+        [whole] = await self.wholes_of([row])
         before = self.events.snapshot(whole)
         problems = Problems()
         columns = customer_columns(problems, change, row.metadata)
@@ -118,10 +130,16 @@ class Customers(Service):
         _check_sequence(problems, row, columns.get("next_invoice_sequence"))
         if columns.get("invoice_prefix", row.invoice_prefix) != row.invoice_prefix:
             await self._check_prefix(problems, row.id, columns["invoice_prefix"])
+        redeemed: Sequence[Redeemed] = ()
+        if change.discount is not UNSET:
+            redeemed = await self.discounts.planned(problems, row, change.discount, at)
         problems.raise_any()
 
         for name, value in columns.items():
             setattr(row, name, value)
+        if change.discount is not UNSET:
+            whole = replace(whole, discount=await self.discounts.give(row, redeemed, at))
+            columns["discounts"] = row.discounts
         if self.events.snapshot(whole) == before:
             return row
         await self._keep(row, list(columns))
@@ -181,7 +199,11 @@ class Customers(Service):
     async def wholes_of(self, customers: Sequence[Customer]) -> list[WholeCustomer]:
         """These customers with their balances, as snapshots show them; one statement."""
         balances = await self.balances_of([customer.id for customer in customers])
-        return [WholeCustomer(customer, balances.get(customer.id, 0)) for customer in customers]
+        having = await self.holding.of_customers(customers)
+        return [
+            WholeCustomer(customer, balances.get(customer.id, 0), discount=having.get(customer.id))
+            for customer in customers
+        ]
 
     async def living(self, identifier: str, *param: str) -> Customer:
         """The customer, locked; RESOURCE_MISSING when there is none or it was deleted."""

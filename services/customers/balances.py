@@ -14,8 +14,9 @@ from domain.kinds import CustomerBalanceTransactionType
 from domain.metadata import merged_metadata
 from domain.texts import required_text
 from models import Customer, CustomerBalanceTransaction
-from services.aggregates import WholeCustomer
+from services.aggregates import WholeCustomer, WholeDiscount
 from services.base import Service, part
+from services.coupons.holding import Holding
 from services.customers.drafts import BalanceTransactionDraft
 from services.events import Events
 from services.rows import insert_rows, update_rows
@@ -38,6 +39,7 @@ class Balances(Service):
     """Sums over the journal, and new lines of it."""
 
     events = part(Events)
+    holding = part(Holding)
 
     async def of(self, customer_ids: Iterable[str]) -> dict[str, int]:
         """Balances in minor units of each customer's currency, negative is credit; who has no journal is absent.
@@ -60,8 +62,9 @@ class Balances(Service):
             return
         await insert_rows(rows)
         customers = {row.id: row for row in await self.gather(Customer, "id", {row.customer_id for row in rows})}
+        having = await self.holding.of_customers(customers.values())
         for row in rows:
-            self._tell(row, customers[row.customer_id])
+            self._tell(row, customers[row.customer_id], having.get(row.customer_id))
 
     async def adjust(self, customer: Customer, draft: BalanceTransactionDraft) -> CustomerBalanceTransaction:
         """A line written by hand for a customer who is locked. The first one decides the customer's currency."""
@@ -90,19 +93,20 @@ class Balances(Service):
             metadata=metadata,
             **self.ownership(),
         )
-        before = self.events.snapshot(WholeCustomer(customer, balance))
+        discount = (await self.holding.of_customers([customer])).get(customer.id)
+        before = self.events.snapshot(WholeCustomer(customer, balance, discount=discount))
         if customer.currency is None:
             customer.currency = currency
             await update_rows([customer], ["currency"])
         await insert_rows([row])
-        after = WholeCustomer(customer, row.ending_balance)
+        after = WholeCustomer(customer, row.ending_balance, discount=discount)
         self.events.record(EventType.CUSTOMER_UPDATED, after, at=at, before=before)
         return row
 
-    def _tell(self, row: CustomerBalanceTransaction, customer: Customer) -> None:
+    def _tell(self, row: CustomerBalanceTransaction, customer: Customer, discount: WholeDiscount | None) -> None:
         """Record how this line changed the customer's balance."""
-        before = self.events.snapshot(WholeCustomer(customer, row.ending_balance - row.amount))
-        after = WholeCustomer(customer, row.ending_balance)
+        before = self.events.snapshot(WholeCustomer(customer, row.ending_balance - row.amount, discount=discount))
+        after = WholeCustomer(customer, row.ending_balance, discount=discount)
         self.events.record(EventType.CUSTOMER_UPDATED, after, at=row.created_at, before=before)
 
 

@@ -9,6 +9,7 @@ from domain.kinds import TaxExempt
 from domain.tax_ids import TaxIdType
 from models import Customer
 from services.answers import answer
+from services.coupons.redemption import DiscountDraft
 from services.events import CreatedSpan
 
 
@@ -65,6 +66,7 @@ class CustomerDraft:
     test_clock: str | None = None
     payment_method: str | None = None
     """Attached by `SignUp`; it may be named as the default as well."""
+    discount: DiscountDraft | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -83,6 +85,7 @@ class CustomerChange:
     invoice_prefix: str | Unset = UNSET
     next_invoice_sequence: int | Unset = UNSET
     invoice_settings: InvoiceSettingsChange = InvoiceSettingsChange()
+    discount: DiscountDraft | Unset | None = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     """Merged into what is there; an empty text removes its key."""
 

@@ -62,5 +62,5 @@ class CustomerCurrency(Service):
         customer.currency = currency
         await update_rows([customer], ("currency",))
         balances = await self.customers.balances_of([customer.id])
-        after = WholeCustomer(customer, balances.get(customer.id, 0), whole.tax_ids)
+        after = WholeCustomer(customer, balances.get(customer.id, 0), whole.tax_ids, whole.discount)
         self.events.record(EventType.CUSTOMER_UPDATED, after, at=at, before=before)

@@ -23,6 +23,7 @@ from services.due import Appointment, Due
 from services.events import Events
 from services.invoices.drafting import plan_finalization
 from services.invoices.numbering import Numbers
+from services.invoices.once_only import OnceOnly
 from services.invoices.paid import PAID, settle_as_paid
 from services.invoices.reckoning import Reckoning
 from services.invoices.sending import Sending
@@ -69,6 +70,7 @@ class Finalization(Service):
     numbers = part(Numbers)
     due = part(Due)
     reckoning = part(Reckoning)
+    once_only = part(OnceOnly)
     sending = part(Sending)
 
     async def finalize_drafts(self, drafts: Sequence[WholeInvoice]) -> Finalized:
@@ -100,6 +102,7 @@ class Finalization(Service):
         `invoice.finalized`, and `invoice.paid` and `invoice.payment_succeeded` where nothing is asked for.
         """
         _refuse_untaxed(invoices)
+        await self.once_only.use_up(invoices)
         rows = [each.row for each in invoices]
         presents = await self.presents(row.test_clock_id for row in rows)
         await self._number_and_settle(rows, {payer.row.id: payer for payer in payers}, presents, with_balance)

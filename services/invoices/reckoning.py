@@ -1,6 +1,6 @@
 """Discounts and tax on invoices: drafts are reckoned in sets when they are made, changed and finalized."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -33,6 +33,8 @@ class Unreckoned:
     subscription: Subscription | None
     customer_id: str
     at: datetime
+    redeemed: Sequence[Redeemed] = ()
+    """Discounts that are named and not stored yet."""
 
 
 class _Line(Reckonable, Protocol):
@@ -107,7 +109,9 @@ class Reckoning(Service):
             for each, draft in zip(wanted, drafts, strict=True)
         ]  # fmt: skip
         open_ones = [index for index, bill in enumerate(bills) if not (drafts[index].is_reckoned or bill.is_plain)]
-        for index, found in zip(open_ones, await self._reckoned([bills[index] for index in open_ones]), strict=True):
+        new = {redeemed.discount.id: redeemed for each in wanted for redeemed in each.redeemed}
+        reckonings = await self._reckoned([bills[index] for index in open_ones], new)
+        for index, found in zip(open_ones, reckonings, strict=True):
             drafts[index] = replace(reckoned_draft(drafts[index], found.sums), automatic_tax_status=found.status)
         return drafts
 
@@ -145,10 +149,13 @@ class Reckoning(Service):
         rows = await self.gather(Customer, "id", {each.customer_id for each in wanted})
         return {row.id: row.discounts for row in rows}
 
-    async def _reckoned(self, bills: Sequence[_Bill]) -> list[_Found]:
+    async def _reckoned(self, bills: Sequence[_Bill], new: Mapping[str, Redeemed] | None = None) -> list[_Found]:
+        """These bills, in order; `new` are discounts that are not stored yet."""
         if not bills:
             return []
-        discounts = await self.deductions.known({each for bill in bills for each in bill.discount_ids})
+        discounts = dict(new or {})
+        stored = {each for bill in bills for each in bill.discount_ids if each not in discounts}
+        discounts |= await self.deductions.known(stored)
         taxes = await self.assessment.rules({each for bill in bills for each in bill.tax_rate_ids})
         automatic = [bill for bill in bills if bill.automatic_tax]
         assessed = dict(

@@ -2,6 +2,7 @@
 
 from models import CustomerTaxId
 from services.aggregates import WholeCustomer
+from services.snapshots.coupons import discount_snapshot
 from services.snapshots.shapes import Snapshot, address_of, seconds, shipping_of
 
 
@@ -24,7 +25,7 @@ def customer_snapshot(customer: WholeCustomer) -> Snapshot:
         "default_source": None,
         "delinquent": row.delinquent,
         "description": row.description,
-        "discount": None,
+        "discount": None if customer.discount is None else discount_snapshot(customer.discount),
         "email": row.email,
         "individual_name": None,
         "invoice_prefix": row.invoice_prefix,

@@ -55,7 +55,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "customer": row.customer_id,
         "default_tax_rates": tax_rate_snapshots(row.default_tax_rates),
         "description": row.description,
-        "discounts": [],
+        "discounts": list(row.discounts),
         "ended_at": seconds(row.ended_at),
         "invoice_settings": {
             "account_tax_ids": None,
@@ -169,7 +169,7 @@ def subscription_item_snapshot(item: PricedItem) -> Snapshot:
         "created": seconds(row.created_at),
         "current_period_end": seconds(row.current_period_end),
         "current_period_start": seconds(row.current_period_start),
-        "discounts": [],
+        "discounts": list(row.discounts),
         "metadata": dict(row.metadata),
         "plan": plan_snapshot(item.price),
         "price": price_snapshot(item.price),

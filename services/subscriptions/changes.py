@@ -28,6 +28,7 @@ from services.payments import Attempts, Effect, Prepared
 from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.change_rules import ChangeRuling
 from services.subscriptions.charged_first import ChargedFirst
+from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.endings import Endings, asks_for_end_at_once
 from services.subscriptions.holding import refuse_elsewhere
@@ -46,7 +47,7 @@ _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
-    "collection_method", "days_until_due", "pending_update", "pending_invoice_id", "default_tax_rates",
+    "collection_method", "days_until_due", "pending_update", "pending_invoice_id", "discounts", "default_tax_rates",
     "automatic_tax",
 )  # fmt: skip
 
@@ -72,6 +73,7 @@ class Changes(Service):
     charged_first = part(ChargedFirst)
     made_prices = part(MadePrices)
     pending = part(PendingUpdates)
+    discounts = part(SubscriptionDiscounts)
     tax_rates = part(TaxRatesNamed)
     automatic_tax = part(AutomaticTax)
 
@@ -103,6 +105,7 @@ class Changes(Service):
         await self._set(whole, change)
         _set_collection(row, change)
         await self.pause.change(row, change.pause_collection, at)
+        change = await self.discounts.change(whole, change, at)
         changed = ItemsChanged(whole)
         if change.waits_for_period_end:
             await self.ruling.put_off(whole, change.items, at)

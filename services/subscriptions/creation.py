@@ -16,6 +16,7 @@ from models import Charge, Invoice, PaymentIntent, Price, Subscription
 from services.aggregates import WholeCustomer, WholeInvoice
 from services.base import Service, Settled, part
 from services.catalog import Catalog
+from services.coupons.holding import Holding
 from services.due import Appointment
 from services.events import Events
 from services.idempotency import answered, claimed
@@ -26,6 +27,7 @@ from services.payments import Attempts, Effect, Errand, PaymentIntents, Prepared
 from services.rows import insert_rows, update_rows
 from services.settings import Settings
 from services.subscriptions.announcing import TrialAnnouncements
+from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.period_agenda import PeriodAgenda
 from services.subscriptions.planning import Plan, Planning
@@ -46,6 +48,8 @@ class Creation(Service):
     attempts = part(Attempts)
     settings = part(Settings)
     announcements = part(TrialAnnouncements)
+    discounts = part(SubscriptionDiscounts)
+    holding = part(Holding)
 
     async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
         """Write the subscription and collect its first invoice as its payment behaviour says."""
@@ -164,6 +168,7 @@ class Creation(Service):
         await insert_rows([item.row for item in plan.whole.items])
         await self.take_currency(payer, row.currency, plan.at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_CREATED, plan.whole, at=plan.at)
+        await self.discounts.store(plan.redeemed, plan.at)
         intents: Sequence[PaymentIntent] = ()
         if invoice is not None:
             intents = await self._begin_invoice(plan, payer, invoice, payment)
@@ -237,7 +242,8 @@ class Creation(Service):
         """The first subscription decides the customer's currency, and so does one after all others have ended."""
         customer = payer.row
         if customer.currency != currency:
-            whole = WholeCustomer(customer, payer.balance)
+            having = await self.holding.of_customers([customer])
+            whole = WholeCustomer(customer, payer.balance, discount=having.get(customer.id))
             before = self.events.snapshot(whole)
             customer.currency = currency
             await update_rows([customer], ("currency",))

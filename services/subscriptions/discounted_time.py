@@ -81,11 +81,11 @@ class DiscountedTime(Service):
 
     deductions = part(Deductions)
 
-    async def of(self, wholes: Sequence[WholeSubscription]) -> Discounts:
-        """What is known of these subscriptions' discounts; one statement where they never had any."""
+    async def of(self, wholes: Sequence[WholeSubscription], also: Iterable[str] = ()) -> Discounts:
+        """What is known of these subscriptions' discounts and `also` others; one statement where there are none."""
         heirs = {whole.row.customer_id for whole in wholes if whole.row.has_customer_discounts}
         inherited = {row.id: row.discounts for row in await self.gather(Customer, "id", heirs)}
-        ids = {each for whole in wholes for each in whole.row.discounts}
+        ids = {*also, *(each for whole in wholes for each in whole.row.discounts)}
         ids |= {each for whole in wholes for item in whole.items for each in item.row.discounts}
         ids |= {each for discounts in inherited.values() for each in discounts}
         redeemed = await self.deductions.known(ids) if ids else {}

@@ -20,6 +20,7 @@ from domain.subscriptions import (
 from domain.taxes import AutomaticTaxDraft
 from domain.trials import Now
 from services.catalog import InlinePriceDraft
+from services.coupons.redemption import DiscountDraft
 from services.invoices.one_time import OneTimeDraft
 
 
@@ -38,6 +39,7 @@ class ItemDraft:
     price_made: bool = False
     unit_amount: int | None = None
     """What the customer chose to pay for a unit, where the price lets them."""
+    discounts: tuple[DiscountDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class SubscriptionDraft:
     scheduled: bool = False
     currency: str | None = None
     """What it is to be billed in; None leaves that to the customer and the prices."""
+    discounts: tuple[DiscountDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,9 @@ class ItemChange:
     price_data: InlinePriceDraft | None = None
     added_as: str | None = None
     price_made: bool = False
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
+    discount_ids: tuple[str, ...] | None = None
+    """The discounts that were redeemed for it; None leaves what it has."""
     tax_rates: tuple[str, ...] | Unset | None = UNSET
     unit_amount: int | Unset = UNSET
     """What the customer chose to pay for a unit, where the price lets them."""
@@ -139,6 +145,7 @@ class ItemAddition:
     quantity: int | Unset = UNSET
     tax_rates: tuple[str, ...] | Unset | None = UNSET
     unit_amount: int | Unset = UNSET
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     proration_date: datetime | None = None
@@ -156,6 +163,7 @@ class ItemUpdate:
     quantity: int | Unset = UNSET
     tax_rates: tuple[str, ...] | Unset | None = UNSET
     unit_amount: int | Unset = UNSET
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     proration_date: datetime | None = None
@@ -199,6 +207,7 @@ class SubscriptionChange:
     automatic_tax: AutomaticTaxDraft | Unset = UNSET
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
     items: tuple[ItemChange, ...] = ()
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     waits_for_period_end: bool = False

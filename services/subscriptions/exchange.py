@@ -117,7 +117,8 @@ class Exchanges(Service):
             others |= {item.row.invoiced_price_id for item in whole.items} | {change.price for change in wanted}
         missing = {identifier for identifier in others if identifier not in known}
         prices = known | {price.id: price for price in await self.gather(Price, "id", missing)}
-        discounts = await self.discounted.of([whole for whole, _ in changing])
+        redeemed = {each for _, wanted in changing for change in wanted for each in change.discount_ids or ()}
+        discounts = await self.discounted.of([whole for whole, _ in changing], redeemed)
         return PriceList(prices, await self.wholes.facts_of(prices.values()), discounts)
 
     def _apply(
@@ -144,6 +145,8 @@ class Exchanges(Service):
         row.price_id = change.price or row.price_id
         row.quantity = given(change.quantity, row.quantity)
         row.metadata = merged_metadata(row.metadata, change.metadata)
+        if change.discount_ids is not None:
+            row.discounts = list(change.discount_ids)
         row.tax_rates = list(given(change.tax_rates, row.tax_rates) or ())
         held[change.id] = PricedItem(row, prices[row.price_id])
         plan.changed.append(row)
@@ -166,6 +169,7 @@ class Exchanges(Service):
             current_period_start=beside.current_period_start,
             current_period_end=beside.current_period_end,
             metadata=merged_metadata({}, change.metadata),
+            discounts=list(change.discount_ids or ()),
             **self.ownership(),
         )
         return PricedItem(row, prices[change.price])

@@ -47,7 +47,7 @@ class FirstPreviews(Service):
         facts = await self.wholes.facts_of(item.price for item in plan.whole.items)
         following = next_invoice(plan.whole, next_periods(plan.whole), facts, ())
         row, at = plan.whole.row, current_period_end(plan.whole)
-        [following] = await self.reckoning.drafts([Unreckoned(following, row, row.customer_id, at)])
+        [following] = await self.reckoning.drafts([Unreckoned(following, row, row.customer_id, at, plan.redeemed)])
         raise _Planned(plan, following)
 
 

@@ -25,8 +25,8 @@ from services.subscriptions.exchange import Exchanges, ItemsPlan, Proration
 from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda, current_period_end
 
 _CHANGED = (
-    "price_id", "quantity", "unit_amount", "metadata", "tax_rates", "invoiced_price_id", "invoiced_quantity",
-    "invoiced_unit_amount", "current_period_start", "current_period_end",
+    "price_id", "quantity", "unit_amount", "metadata", "discounts", "tax_rates", "invoiced_price_id",
+    "invoiced_quantity", "invoiced_unit_amount", "current_period_start", "current_period_end",
 )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ class SubscriptionItems(Service):
             tax_rates=draft.tax_rates,
             unit_amount=draft.unit_amount,
             metadata=draft.metadata,
+            discounts=draft.discounts,
             added_as=identifier,
         )
         return await self._changed(draft.subscription, wanted, draft, identifier, "subscription", by_rule)
@@ -59,6 +60,7 @@ class SubscriptionItems(Service):
             tax_rates=draft.tax_rates,
             unit_amount=draft.unit_amount,
             metadata=draft.metadata,
+            discounts=draft.discounts,
         )
         return await self._changed(item.subscription_id, wanted, draft, draft.id, "id", by_rule)
 

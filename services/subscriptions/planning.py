@@ -17,6 +17,7 @@ from domain.texts import text_within
 from models import Customer, InvoiceItem, PaymentMethod, Price, Subscription
 from services.aggregates import WholeSubscription
 from services.base import Service, part
+from services.coupons.deductions import Redeemed
 from services.customers import Customers
 from services.invoices.currency import CustomerCurrency
 from services.invoices.finalization import Finalization, Payer
@@ -25,6 +26,7 @@ from services.invoices.one_time import OneTimeCharges, OneTimeDraft
 from services.invoices.reckoning import Reckoning, Unreckoned
 from services.payment_methods import PaymentMethods
 from services.subscriptions.beginnings import Beginnings, Begun
+from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.item_checks import check_recurrences
 from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
@@ -50,6 +52,8 @@ class Plan:
     """What is charged once, with the first invoice."""
     waiting: Sequence[InvoiceItem] = ()
     """What waited for any invoice of the customer, and is taken up by this one."""
+    redeemed: Sequence[Redeemed] = ()
+    """Its discounts and those of its items, not stored."""
 
     @property
     def takes_up(self) -> bool:
@@ -81,6 +85,7 @@ class Planning(Service):
     reckoning = part(Reckoning)
     tax_rates = part(TaxRatesNamed)
     currency = part(CustomerCurrency)
+    discounts = part(SubscriptionDiscounts)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
@@ -105,10 +110,11 @@ class Planning(Service):
         whole = begun.whole
         facts = await self.wholes.facts_of(prices)
         once = await self._charged_once(draft, whole.row, at)
+        redeemed = await self.discounts.planned(draft, whole, customer, facts, once, at)
         waiting = [] if whole.row.trial_end is not None else await self.invoice_items.waiting_of(customer)
         invoice = _first_invoice(begun, facts, once, waiting)
         if invoice is not None:
-            [invoice] = await self.reckoning.drafts([Unreckoned(invoice, whole.row, customer.id, at)])
+            [invoice] = await self.reckoning.drafts([Unreckoned(invoice, whole.row, customer.id, at, redeemed)])
             _refuse_untaxed(invoice, draft)
         _refuse_beyond_a_charge(begun, facts, invoice)
         due = 0
@@ -119,7 +125,7 @@ class Planning(Service):
         _require_method(method, draft, due)
         if method is not None and draft.default_payment_method is not None:
             whole.row.default_payment_method_id = method.id
-        return Plan(draft, payer, whole, invoice, due, method, at, once, waiting)
+        return Plan(draft, payer, whole, invoice, due, method, at, once, waiting, redeemed)
 
     async def payer(self, customer_id: str) -> Payer:
         """The customer, held; refused when there is none or they were deleted."""

@@ -6,6 +6,7 @@ import strawberry
 
 from domain.invoices import DAYS_UNTIL_DUE_MAX, LINES_MAX, CollectionMethod, LineRemoval, PendingItems
 from schema.base import describe_enum, input_field
+from schema.coupons import DiscountInput
 from schema.customers import InvoiceCustomFieldInput
 from schema.invoice_items import InvoiceItemPeriodInput, InvoiceItemPriceDataInput
 from schema.payloads import payload
@@ -55,6 +56,9 @@ class InvoiceCreateInput:
         "What is charged for it; without it the subscription's or the customer's default. In test mode also a sandbox "
         "token such as `pm_card_visa`."
     )
+    discounts: list[DiscountInput] | None = input_field(
+        "Discounts of it alone, in order, at most 20; those of its subscription or customer by default."
+    )
     default_tax_rates: list[strawberry.ID] | None = input_field(
         "The tax rates of lines that have none of their own, at most five; those of its subscription by default."
     )
@@ -85,6 +89,9 @@ class InvoiceUpdateInput:
     due_date: strawberry.Maybe[datetime | None] = input_field("When it is due, with SEND_INVOICE; of a DRAFT.")
     default_payment_method: strawberry.Maybe[strawberry.ID | None] = input_field(
         "What is charged for it, unless it is PAID or VOID; null goes back to the default."
+    )
+    discounts: strawberry.Maybe[list[DiscountInput] | None] = input_field(
+        "All the discounts of it from now on, at most 20; null takes them away. Of a DRAFT."
     )
     default_tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "The tax rates of lines that have none of their own, at most five; of a DRAFT, which is taxed anew."
@@ -117,6 +124,8 @@ class InvoiceLineAdditionInput:
     )
     description: str | None = input_field("What the customer reads, at most 500 characters.")
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for; now by default.")
+    discounts: list[DiscountInput] | None = input_field("Discounts of it alone, in order; at most 20.")
+    discountable: bool | None = input_field("Whether discounts apply to it; true by default.")
     tax_rates: list[strawberry.ID] | None = input_field(
         "Its own tax rates, at most five, instead of those of its invoice."
     )
@@ -144,6 +153,10 @@ class InvoiceLineChangeInput:
         "What the customer chose to pay for a unit, with a price that has `customUnitAmount`."
     )
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for.")
+    discounts: strawberry.Maybe[list[DiscountInput] | None] = input_field(
+        "All the discounts of it from now on, at most 20; null takes them away."
+    )
+    discountable: strawberry.Maybe[bool | None] = input_field("Whether discounts apply to it.")
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates, at most five; null goes back to those of its invoice."
     )
@@ -151,7 +164,9 @@ class InvoiceLineChangeInput:
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")
 
 
-@strawberry.input(description="Which lines of which draft change. Of a subscription's period only words and tax can.")
+@strawberry.input(
+    description="What changes about lines of a draft. Of a subscription's period words, discounts and tax can."
+)
 class InvoiceUpdateLinesInput:
     """Becomes `LinesChange`."""
 

@@ -10,9 +10,11 @@ from domain.calculations import Calculation
 from domain.ids import Prefix
 from domain.kinds import TaxBehavior
 from schema.base import Node, Wrapping, column, computed, input_field, node_type, part_type
+from schema.coupons import DiscountInput
 from schema.payloads import payload
 from schema.refs import (
     CustomerRef,
+    DiscountRef,
     InvoiceItemRef,
     InvoiceRef,
     PriceRef,
@@ -57,6 +59,10 @@ class InvoiceItem(Node):
     )
     price: PriceRef | None = one("price_id", "The price that it was computed from.")
     product: ProductRef | None = one("product_id", "What was sold.")
+    discountable: bool = column("Whether discounts of its invoice apply to it.")
+    discounts: list[DiscountRef] = named(
+        "discounts", Prefix.DISCOUNT, "Its own discounts, which apply before those of its invoice."
+    )
     tax_rates: list[TaxRateRef] = named(
         "tax_rates", Prefix.TAX_RATE, "Its own tax rates, instead of those of its invoice."
     )
@@ -103,6 +109,7 @@ class AddInvoiceItemInput:
         "What the customer chose to pay for a unit, with a price that has `customUnitAmount`; its preset by default."
         " Not in a schedule."
     )
+    discounts: list[DiscountInput] | None = input_field("Discounts of it alone, in order; at most 20.")
     tax_rates: list[strawberry.ID] | None = input_field(
         "Its own tax rates, at most five, instead of those of the subscription."
     )
@@ -154,6 +161,8 @@ class InvoiceItemCreateInput:
     )
     description: str | None = input_field("What the customer reads, at most 500 characters.")
     period: InvoiceItemPeriodInput | None = input_field("The time that it is for; the moment of its making by default.")
+    discounts: list[DiscountInput] | None = input_field("Discounts of it alone, in order; at most 20.")
+    discountable: bool | None = input_field("Whether discounts apply to it; true by default.")
     tax_rates: list[strawberry.ID] | None = input_field(
         "Its own tax rates, at most five, instead of those of its invoice."
     )
@@ -167,6 +176,10 @@ class InvoiceItemUpdateInput:
     id: strawberry.ID = input_field("The invoice item; it has to be pending.")
     amount: strawberry.Maybe[MinorUnits | None] = input_field("What it adds, unless a price or a proration says that.")
     description: strawberry.Maybe[str | None] = input_field("What the customer reads, at most 500 characters.")
+    discounts: strawberry.Maybe[list[DiscountInput] | None] = input_field(
+        "All the discounts of it from now on, at most 20; null takes them away."
+    )
+    discountable: strawberry.Maybe[bool | None] = input_field("Whether discounts apply to it.")
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates, at most five; null goes back to those of its invoice."
     )

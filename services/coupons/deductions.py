@@ -25,7 +25,9 @@ class Redeemed:
     def deduction(self, currency: str, at: datetime, invoice_id: str | None) -> Deduction | None:
         """What it takes off an invoice of that moment and currency; None where it is not in force, or used up."""
         row, coupon = self.discount, self.coupon
-        if row.used_up_by is not None:
+        if row.invoice_id is not None or row.invoice_item_id is not None:
+            pass  # It is for this one invoice, whenever that was made.
+        elif row.used_up_by is not None:
             if row.used_up_by != invoice_id:
                 return None
         elif at < row.start or (row.end is not None and at >= row.end):

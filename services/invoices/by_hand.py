@@ -18,12 +18,14 @@ from domain.taxes import rates_beside_automatic_tax
 from models import Customer, Invoice, InvoiceItem, InvoiceLine, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
+from services.coupons.deductions import Redeemed
 from services.customers import Customers
 from services.due import Due
 from services.events import Events
 from services.idempotency import transactional
 from services.invoices.advancing import ADVANCE, Advancing
 from services.invoices.currency import CustomerCurrency
+from services.invoices.discounts import InvoiceDiscounts
 from services.invoices.drafting import Drafting, Terms, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.manual_items import default_currency
@@ -39,7 +41,7 @@ from services.tax import NamedRates, TaxRatesNamed
 _OF_DRAFTS = {
     "collection_method": "collectionMethod", "days_until_due": "daysUntilDue", "due_date": "dueDate",
     "description": "description", "footer": "footer", "custom_fields": "customFields",
-    "statement_descriptor": "statementDescriptor", "default_tax_rates": "defaultTaxRates",
+    "statement_descriptor": "statementDescriptor", "discounts": "discounts", "default_tax_rates": "defaultTaxRates",
     "automatic_tax": "automaticTax",
 }  # fmt: skip
 """What only a draft may change, with the fields of the API."""
@@ -63,6 +65,7 @@ class InvoicesByHand(Service):
     invoiced = part(Invoiced)
     reckoning = part(Reckoning)
     tax_rates = part(TaxRatesNamed)
+    discounts = part(InvoiceDiscounts)
 
     @transactional
     async def create(self, draft: InvoiceDraftByHand) -> Invoice:
@@ -84,8 +87,13 @@ class InvoicesByHand(Service):
         automatic = draft.automatic_tax is not None and draft.automatic_tax.enabled
         rates = () if automatic else draft.default_tax_rates
         lines = replace(lines, default_tax_rates=rates, automatic_tax=automatic)
-        wanted = Wanted(subscription, lines, BillingReason.MANUAL, at, at, at, at + delay, terms)
+        redeemed: Sequence[Redeemed] = ()
+        if draft.discounts is not None:
+            redeemed = await self.discounts.planned(customer, lines, draft.discounts, at)
+            lines = replace(lines, discounts=tuple(each.discount.id for each in redeemed))
+        wanted = Wanted(subscription, lines, BillingReason.MANUAL, at, at, at, at + delay, terms, redeemed)
         whole = await self.drafting.drafted(wanted)
+        await self.discounts.begin(whole.row, redeemed)
         for name, value in columns.items():
             setattr(whole.row, name, value)
         await self.drafting.store([whole])
@@ -125,6 +133,10 @@ class InvoicesByHand(Service):
             row.next_payment_attempt = row.automatically_finalizes_at if row.due_date is None else None
         columns_set = (*WORDS, *ADVANCE, "collection_method", "due_date", "default_payment_method_id")
         await update_rows([row], columns_set)
+        if change.discounts is not UNSET:
+            await self.discounts.give(row, whole.lines, change.discounts or (), at)
+            await update_rows([row], ("discounts",))
+            await self.reckoning.sum_up(whole)
         await self._set_tax(whole, change)
         self.events.record(EventType.INVOICE_UPDATED, whole, at=at, before=before)
         return row

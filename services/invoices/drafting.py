@@ -13,6 +13,7 @@ from domain.subscriptions import PausedCollection
 from models import Invoice, InvoiceLine, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
+from services.coupons.deductions import Redeemed
 from services.events import Events
 from services.invoices.line_columns import columns_of
 from services.invoices.reckoning import Reckoning, Unreckoned
@@ -47,6 +48,8 @@ class Wanted:
     at: datetime
     finalizes_at: datetime | None
     terms: Terms | None = None
+    redeemed: Sequence[Redeemed] = ()
+    """Discounts that are named and not stored yet."""
 
 
 class Drafting(Service):
@@ -77,7 +80,7 @@ class Drafting(Service):
         """As `drafted`, in the order wanted."""
         terms = [each.terms or _terms_of(each) for each in wanted]
         unreckoned = [
-            Unreckoned(each.draft, each.subscription, term.customer_id, each.at)
+            Unreckoned(each.draft, each.subscription, term.customer_id, each.at, each.redeemed)
             for each, term in zip(wanted, terms, strict=True)
         ]
         drafts = await self.reckoning.drafts(unreckoned)

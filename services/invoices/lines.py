@@ -19,8 +19,10 @@ from models import Invoice, InvoiceItem, InvoiceLine, Price
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.catalog import InlinePriceDraft
+from services.coupons.redemption import DiscountDraft
 from services.events import Events, Snapshot
 from services.idempotency import transactional
+from services.invoices.discounts import InvoiceDiscounts, ItemDiscounts
 from services.invoices.drafting import Drafting
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.one_time import DESCRIPTION_LENGTH_MAX, ChargeDraft, OneTimeCharges, SpanDraft
@@ -33,7 +35,7 @@ from services.tax import NamedRates, TaxRatesNamed
 _COSTS = (
     "amount", "quantity", "unit_amount_decimal", "price_id", "product_id", "period_start", "period_end", "calculation",
 )  # fmt: skip
-_WORDS = ("description", "metadata", "tax_rates")
+_WORDS = ("description", "metadata", "tax_rates", "discounts", "discountable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,8 @@ class LineChange:
     unit_amount: int | None = None
     period: SpanDraft | None = None
     tax_rates: tuple[str, ...] | Unset | None = UNSET
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
+    discountable: bool | Unset = UNSET
     description: str | Unset = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
 
@@ -118,6 +122,7 @@ class DraftLines(Service):
     charges = part(OneTimeCharges)
     invoiced = part(Invoiced)
     tax_rates = part(TaxRatesNamed)
+    discounts = part(InvoiceDiscounts)
 
     @transactional
     async def add(self, addition: LinesAddition) -> Invoice:
@@ -198,6 +203,8 @@ class DraftLines(Service):
         line = await self.charges.line(wanted, row.currency, draft.at, *param)
         item = self.items.made_for(row.customer_id, row.test_clock_id, line, draft.at, row.subscription_id)
         item.pending, item.aimed, item.invoice_id = False, True, row.id
+        own = ItemDiscounts(wanted.discounts, draft.at, (*param, "discounts"))
+        await self.discounts.give_item(item, row.customer_id, own)
         await self.items.store([item])
         return item
 
@@ -242,6 +249,11 @@ class DraftLines(Service):
             wanted = change.tax_rates or ()
             await self.tax_rates.checked(NamedRates(wanted, (*param, "taxRates"), kept=line.tax_rates))
             line.tax_rates = list(wanted)
+        if change.discounts is not UNSET:
+            own = ItemDiscounts(change.discounts or (), draft.at, (*param, "discounts"))
+            await self.discounts.give_item(line if item is None else item, draft.row.customer_id, own)
+            line.discounts = line.discounts if item is None else item.discounts
+        line.discountable = given(change.discountable, line.discountable)
         await update_rows([line], (*_COSTS, *_WORDS))
         if item is not None:
             for name in (*_COSTS, *_WORDS):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from domain.calculations import calculation_of
 from domain.checks import checked_where_given
 from domain.currencies import currency_of
-from domain.drafts import UNSET, Unset
+from domain.drafts import UNSET, Unset, given
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.lifecycles import LIVING, SUBSCRIPTION, SubscriptionStatus
@@ -16,15 +16,21 @@ from domain.pricing import Rates
 from domain.texts import text_within
 from models import Account, Customer, InvoiceItem, Subscription
 from services.base import Service, part
+from services.coupons.redemption import DiscountDraft
 from services.customers import Customers
 from services.events import Events
 from services.idempotency import transactional
 from services.invoices.currency import CustomerCurrency
+from services.invoices.discounts import InvoiceDiscounts, ItemDiscounts
 from services.invoices.items import InvoiceItems
 from services.invoices.lines import DraftLines
 from services.invoices.one_time import DESCRIPTION_LENGTH_MAX, ChargeDraft, OneTimeCharges, chargeable_once
 from services.rows import delete_by, fetch_by, update_rows
 from services.tax import NamedRates, TaxRatesNamed
+
+_CHANGED = (
+    "amount", "unit_amount_decimal", "calculation", "description", "metadata", "tax_rates", "discounts", "discountable",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,8 @@ class InvoiceItemChange:
     amount: int | Unset = UNSET
     description: str | Unset = UNSET
     tax_rates: tuple[str, ...] | Unset | None = UNSET
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
+    discountable: bool | Unset = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
 
 
@@ -58,6 +66,7 @@ class ManualItems(Service):
     customers = part(Customers)
     currency = part(CustomerCurrency)
     tax_rates = part(TaxRatesNamed)
+    discounts = part(InvoiceDiscounts)
 
     @transactional
     async def create(self, draft: InvoiceItemDraft) -> InvoiceItem:
@@ -74,6 +83,7 @@ class ManualItems(Service):
         await self.currency.decide(customer, line.currency, at)
         subscription_id = None if subscription is None else subscription.id
         item = self.items.made_for(customer.id, customer.test_clock_id, line, at, subscription_id)
+        await self.discounts.give_item(item, customer.id, ItemDiscounts(draft.discounts, at))
         await self.items.store([item])
         await self.items.expect([item])
         return item
@@ -101,8 +111,11 @@ class ManualItems(Service):
             wanted = change.tax_rates or ()
             await self.tax_rates.checked(NamedRates(wanted, ("taxRates",), kept=item.tax_rates))
             item.tax_rates = list(wanted)
-        columns = ("amount", "unit_amount_decimal", "calculation", "description", "metadata", "tax_rates")
-        await update_rows([item], columns)
+        if change.discounts is not UNSET:
+            own = ItemDiscounts(change.discounts or (), await self.present(item.test_clock_id))
+            await self.discounts.give_item(item, item.customer_id, own)
+        item.discountable = given(change.discountable, item.discountable)
+        await update_rows([item], _CHANGED)
         return item
 
     @transactional

@@ -16,6 +16,7 @@ from models import Price, Product
 from services.base import Service, part
 from services.catalog import Catalog, InlinePriceDraft
 from services.catalog.rates import agreed_rates, chosen_amount, is_offered_in
+from services.coupons.redemption import DiscountDraft
 from services.tax import NamedRates, TaxRatesNamed
 
 DESCRIPTION_LENGTH_MAX = 500
@@ -35,6 +36,7 @@ class OneTimeDraft:
     tax_rates: tuple[str, ...] = ()
     unit_amount: int | None = None
     """What the customer chose to pay for a unit, where the price lets them."""
+    discounts: tuple[DiscountDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class ChargeDraft:
     description: str | None = None
     period: SpanDraft | None = None
     tax_rates: tuple[str, ...] = ()
+    discounts: tuple[DiscountDraft, ...] = ()
+    discountable: bool = True
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -113,6 +117,7 @@ class OneTimeCharges(Service):
             calculation=line.calculation,
             metadata=merged_metadata({}, draft.metadata, (*param, "metadata")),
             tax_rates=tuple(draft.tax_rates),
+            discountable=draft.discountable,
         )
 
     async def of_price(

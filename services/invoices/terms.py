@@ -14,6 +14,7 @@ from domain.metadata import merged_metadata
 from domain.taxes import AutomaticTaxDraft
 from domain.texts import required_text
 from models import Invoice
+from services.coupons.redemption import DiscountDraft
 from services.customers.checks import CUSTOM_FIELDS_MAX, FOOTER_LENGTH_MAX, custom_field
 from services.customers.drafts import CustomField
 
@@ -33,6 +34,8 @@ class InvoiceDraftByHand:
     currency: str | None = None
     pending_invoice_items_behavior: PendingItems = PendingItems.EXCLUDE
     default_payment_method: str | None = None
+    discounts: tuple[DiscountDraft, ...] | None = None
+    """None lets it have those of its subscription or customer."""
     default_tax_rates: tuple[str, ...] | None = None
     automatic_tax: AutomaticTaxDraft | None = None
     description: str | None = None
@@ -52,6 +55,7 @@ class InvoiceChange:
     days_until_due: int | Unset | None = UNSET
     due_date: datetime | Unset | None = UNSET
     default_payment_method: str | Unset | None = UNSET
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
     default_tax_rates: tuple[str, ...] | Unset | None = UNSET
     automatic_tax: AutomaticTaxDraft | Unset = UNSET
     description: str | Unset | None = UNSET

@@ -18,6 +18,7 @@ from services.coupons.deductions import Redeemed
 from services.coupons.holding import Holding
 from services.coupons.redemption import DiscountDraft, Holder, Purchase, Redemption, Wish
 from services.events import Events
+from services.invoices.one_time import OneTimeDraft
 from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
@@ -59,7 +60,8 @@ class SubscriptionDiscounts(Service):
         at: datetime,
     ) -> list[Redeemed]:
         """The discounts of a new subscription, which is told their ids; not stored. No statement without any."""
-        if not draft.discounts and not any(item.discounts for item in draft.items):
+        own = [item.discounts for item in draft.items] + [item.discounts for item in draft.add_invoice_items]
+        if not draft.discounts and not any(own):
             return []
         row = whole.row
         sold = [_Sold(item.price, item.row.quantity, item.row.unit_amount) for item in whole.items]
@@ -68,17 +70,19 @@ class SubscriptionDiscounts(Service):
             purchase = _purchase(row, [sold[place]], facts)
             at_item = ("items", str(place), "discounts")
             wishes.append(Wish(wanted.discounts, _holder(row, item.row.id), purchase, at_item))
+        wishes += [_wish_once(row, *each) for each in zip(once, draft.add_invoice_items, range(len(once)), strict=True)]
         found = await self.redemption.planned(wishes, customer, at)
-        row.discounts = [each.discount.id for each in found[0]]
-        for item, own in zip(whole.items, found[1:], strict=True):
-            item.row.discounts = [each.discount.id for each in own]
-        return [each for own in found for each in own]
+        holders: list[Subscription | SubscriptionItem | InvoiceItem] = [row]
+        holders += [*(item.row for item in whole.items), *once]
+        for holder, redeemed in zip(holders, found, strict=True):
+            holder.discounts = [each.discount.id for each in redeemed]
+        return [each for redeemed in found for each in redeemed]
 
     async def store(self, redeemed: Sequence[Redeemed], at: datetime) -> None:
         """Store the discounts of a new subscription. Event `customer.discount.created` for each."""
         if redeemed:
             await self.redemption.store(redeemed)
-            self.holding.tell_new(redeemed, at)
+            self.holding.tell_new((each for each in redeemed if each.discount.invoice_item_id is None), at)
 
     async def change(self, whole: WholeSubscription, change: SubscriptionChange, at: datetime) -> SubscriptionChange:
         """Give the subscription and its items the discounts that the change asks for, and nothing where it asks none.
@@ -188,6 +192,14 @@ def _is_in(price: Price, currency: str) -> bool:
 
 def _holder(row: Subscription, item_id: str | None = None) -> Holder:
     return Holder(row.customer_id, row.id, item_id, test_clock_id=row.test_clock_id)
+
+
+def _wish_once(row: Subscription, item: InvoiceItem, wanted: OneTimeDraft, place: int) -> Wish:
+    """The discounts of what is charged once, on the first invoice alone."""
+    holder = Holder(row.customer_id, invoice_item_id=item.id, test_clock_id=row.test_clock_id)
+    products = frozenset({str(item.product_id)})
+    purchase = Purchase(row.customer_id, row.currency, item.amount, products)
+    return Wish(wanted.discounts, holder, purchase, ("addInvoiceItems", str(place), "discounts"))
 
 
 def _purchase(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from domain.currencies import format_minor
 from domain.money import half_away_from_zero, unit_amount_text
 from domain.periods import Share
-from domain.pricing import Quantity, Rates, Step, StepKind
+from domain.pricing import Quantity, Rates, Step, StepKind, quantity_text
 from domain.reckoning import DiscountAmount
 
 _DAY: Final = 86_400
@@ -45,6 +46,34 @@ class Reduction:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Usage of a time that was billed before: `quantity` came after that, or below zero was taken back."""
+
+    quantity: Decimal
+    start: datetime
+    end: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """For a JSON column; times are unix seconds."""
+        return {
+            "quantity": quantity_text(self.quantity),
+            "start": int(self.start.timestamp()),
+            "end": int(self.end.timestamp()),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Late":
+        """What `as_json` gave."""
+        start, end = (datetime.fromtimestamp(stored[name], UTC) for name in ("start", "end"))
+        return cls(Decimal(stored["quantity"]), start, end)
+
+    def in_words(self) -> str:
+        """What of the quantity it is: "including 12 late from 1 to 31 May", "less 3 taken back from 1 to 31 May"."""
+        amount, days = quantity_text(abs(self.quantity)), days_in_words(self.start, self.end)
+        return f"less {amount} taken back {days}" if self.quantity < 0 else f"including {amount} late {days}"
+
+
+@dataclass(frozen=True, slots=True)
 class Calculation:
     """How a line's amount came about: what `quantity` costs is `exact`, which was rounded once to `amount`.
 
@@ -65,6 +94,8 @@ class Calculation:
     steps: tuple[Step, ...] = ()
     reduction: Reduction | None = None
     """What discounts take off within the amount; None where they are not in it."""
+    late: tuple[Late, ...] = ()
+    """What of the quantity was used in times that were billed before."""
 
     def as_json(self) -> dict[str, Any]:
         """The calculation for a JSON column; numbers that are not whole are texts."""
@@ -77,11 +108,13 @@ class Calculation:
             more["steps"] = [step.as_json() for step in self.steps]
         if self.reduction is not None:
             more["reduction"] = self.reduction.as_json()
+        if self.late:
+            more["late"] = [each.as_json() for each in self.late]
         return {
             "method": self.method,
             "currency": self.currency,
             "unit_amount": self.unit_amount,
-            "quantity": self.quantity if isinstance(self.quantity, int) else unit_amount_text(self.quantity),
+            "quantity": self.quantity if isinstance(self.quantity, int) else quantity_text(self.quantity),
             "exact": self.exact,
             "rounding": self.rounding,
             "amount": self.amount,
@@ -105,6 +138,7 @@ class Calculation:
             whole_periods=int(stored.get("whole_periods", 0)),
             steps=tuple(map(Step.from_json, stored.get("steps", ()))),
             reduction=Reduction.from_json(stored["reduction"]) if "reduction" in stored else None,
+            late=tuple(map(Late.from_json, stored.get("late", ()))),
         )
 
     def explanation(self, locale: str = "en_US") -> str:
@@ -112,6 +146,7 @@ class Calculation:
         if self.method == TRIAL:
             return "Nothing is charged for the time of a trial."
         exact, text = Decimal(self.exact), self._cost_in_words(locale)
+        text = ", ".join((text, *(each.in_words() for each in self.late)))
         amount = format_minor(self.amount, self.currency, locale)
         if self.seconds is not None and self.period_seconds is not None:
             seconds = self.seconds + self.whole_periods * self.period_seconds
@@ -156,7 +191,7 @@ class Calculation:
         unit = format_minor(Decimal(self.unit_amount), self.currency, locale)
         if steps:
             return f"{steps[0]}; {unit_amount_text(self.steps[0].amount)} × {unit} = {exact}"
-        return f"{_quantity_text(self.quantity)} × {unit} = {exact}"
+        return f"{quantity_text(self.quantity)} × {unit} = {exact}"
 
     def _step_in_words(self, step: Step, locale: str) -> str:
         quantity = unit_amount_text(step.quantity)
@@ -194,8 +229,15 @@ def shared(whole: Calculation, share: Share) -> Calculation:
     )
 
 
-def _quantity_text(quantity: Quantity) -> str:
-    return str(quantity) if isinstance(quantity, int) else unit_amount_text(quantity)
+def days_in_words(start: datetime, end: datetime) -> str:
+    """The days of a time: "from 1 to 31 May", "from 15 May to 14 June", "on 5 May"; years where they differ."""
+    last = max(start, end - timedelta(seconds=1))
+    if start.date() == last.date():
+        return f"on {start.day} {start:%B}"
+    if start.year != last.year:
+        return f"from {start.day} {start:%B} {start.year} to {last.day} {last:%B} {last.year}"
+    begins = f"{start.day}" if start.month == last.month else f"{start.day} {start:%B}"
+    return f"from {begins} to {last.day} {last:%B}"
 
 
 def _share_in_words(seconds: int, of: int) -> str:

@@ -64,6 +64,7 @@ class Prefix(StrEnum):
     TAX_REGISTRATION = "taxreg_"
     TEST_CLOCK = "clock_"
     USAGE_BUCKET = "ub_"
+    USAGE_PERIOD = "up_"
     USAGE_VALUE = "uv_"
 
 

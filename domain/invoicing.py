@@ -16,7 +16,7 @@ from domain.calculations import TRIAL, Calculation, calculation_of, shared
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor, minimum_charge_of
 from domain.errors import DomainError, ErrorCode
 from domain.periods import Recurrence, Share
-from domain.pricing import Rates
+from domain.pricing import Quantity, Rates, quantity_text
 from domain.reckoning import DiscountAmount, Reckoned, TaxAmount
 from domain.taxes import AutomaticTaxStatus
 
@@ -40,6 +40,8 @@ class PriceFacts:
     recurrence: Recurrence | None
     unit_label: str | None = None
     options: tuple[tuple[str, Rates], ...] = ()
+    meter_id: str | None = None
+    """What counts its usage; None where a quantity is billed."""
 
     def agreed(self, currency: str, unit_amount: int | None) -> "PriceFacts":
         """The price as it is billed in this currency, with the amount that the customer chose where they may."""
@@ -96,6 +98,8 @@ class LineDraft:
     tax_rates: tuple[str, ...] = ()
     discount_amounts: tuple[DiscountAmount, ...] = ()
     taxes: tuple[TaxAmount, ...] = ()
+    usage_period_id: str | None = None
+    """The time whose usage the line bills, where that is still counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,11 @@ class Settlement:
         return self.ending_balance - self.starting_balance
 
 
-def invoice_draft_of(items: Iterable[BilledItem], currency: str, waiting: Iterable[LineDraft] = ()) -> InvoiceDraft:
-    """The invoice with the lines that were `waiting` for it, then one for each item, billed in advance, in order."""
-    lines = (*waiting, *(line_draft_of(item) for item in items))
+def invoice_draft_of(
+    items: Iterable[BilledItem], currency: str, waiting: Iterable[LineDraft] = (), usage: Iterable[LineDraft] = ()
+) -> InvoiceDraft:
+    """The invoice with what was `waiting` for it, then a line for each item, billed in advance, then the usage."""
+    lines = (*waiting, *(line_draft_of(item) for item in items), *usage)
     strangers = [line for line in lines if line.currency != currency]
     if strangers:
         raise AssertionError(f"price {strangers[0].price_id} is in {strangers[0].currency}, the invoice in {currency}")
@@ -218,10 +224,10 @@ def _trial_line(item: BilledItem) -> LineDraft:
     )
 
 
-def line_description(price: PriceFacts, quantity: int) -> str:
+def line_description(price: PriceFacts, quantity: Quantity) -> str:
     """What the line says: "2 × Basic (at $15.00 / month)", "5 × Team (at $40.00 per seat every 3 months)"."""
     rate = _rate(price.rates, price.currency, price.unit_label, price.recurrence)
-    return f"{quantity} × {price.product_name} (at {rate})"
+    return f"{quantity_text(quantity)} × {price.product_name} (at {rate})"
 
 
 def settled_with_balance(total: int, balance: int, currency: str) -> Settlement:

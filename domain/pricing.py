@@ -7,7 +7,8 @@ whole number of things that are bought, or the exact measure of something that w
     graduated 15   10 × 100       + 5 × 80                        = 1400
     volume    15                    15 × 80                       = 1200
 
-Nothing at all, quantity 0, lies in the first tier and owes its flat amount (Stripe's).
+Nothing at all, quantity 0, lies in the first tier and owes its flat amount (Stripe's). So does what is taken back, a
+quantity below zero: its units go at the rate of the first tier.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,11 @@ from domain.money import EXACT, product_of, unit_amount_text
 
 Quantity: TypeAlias = int | Decimal
 """How many: whole numbers where units are bought, with decimals where use was measured."""
+
+
+def quantity_text(quantity: Quantity) -> str:
+    """The quantity without an exponent or needless zeros."""
+    return str(quantity) if isinstance(quantity, int) else unit_amount_text(quantity)
 
 
 class BillingScheme(StrEnum):
@@ -65,10 +71,10 @@ class Packaging:
     rounding: PackageRounding
 
     def packages_of(self, quantity: Quantity) -> Decimal:
-        """How many packages a quantity is charged as."""
+        """How many packages a quantity is charged as; of one that is taken back, below zero, only whole ones."""
         whole = EXACT.divide_int(Decimal(quantity), Decimal(self.divide_by))
         left = EXACT.remainder(Decimal(quantity), Decimal(self.divide_by))
-        return whole + 1 if left and self.rounding is PackageRounding.UP else whole
+        return whole + 1 if left > 0 and self.rounding is PackageRounding.UP else whole
 
 
 class StepKind(StrEnum):

@@ -20,7 +20,7 @@ from models.refunds import Refund
 from models.schedules import SubscriptionSchedule
 from models.subscriptions import Subscription, SubscriptionItem
 from models.tax import TaxRate, TaxRegistration
-from models.usage import Meter, MeterEvent, UsageBucket, UsageValue
+from models.usage import Meter, MeterEvent, UsageBucket, UsagePeriod, UsageValue
 
 __all__ = [
     "Account",
@@ -69,5 +69,6 @@ __all__ = [
     "TaxRegistration",
     "TestClock",
     "UsageBucket",
+    "UsagePeriod",
     "UsageValue",
 ]

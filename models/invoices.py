@@ -121,6 +121,8 @@ class InvoiceLine(Described):
     product_id = fields.CharField(max_length=40, null=True)
     subscription_item_id = fields.CharField(max_length=40, null=True)
     invoice_item_id = fields.CharField(max_length=40, null=True)
+    usage_period_id = fields.CharField(max_length=40, null=True)
+    """The time whose usage it bills, counted anew when its invoice is finalized."""
     proration = fields.BooleanField(default=False)
     period_start: datetime = instant()
     period_end: datetime = instant()

@@ -44,6 +44,8 @@ class Subscription(Described):
     """When it went over to the mode; null while that is the one it began with."""
     has_pending_items = fields.BooleanField(default=False)
     """Whether invoice items, its own or its customer's, may wait for the next invoice; false says that none does."""
+    has_usage = fields.BooleanField(default=False)
+    """Whether usage may have to be billed, of an item or of one that is gone; false says that none ever was."""
     discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Ids of its discounts, in the order in which they apply; with none, its customer's apply."""
     has_customer_discounts = fields.BooleanField(default=False)
@@ -101,6 +103,8 @@ class SubscriptionItem(Described):
     """What was invoiced for the rest of the period, where that is not the price and quantity now in force."""
     invoiced_quantity = fields.BigIntField(null=True)
     invoiced_unit_amount = fields.BigIntField(null=True)
+    metered_since: datetime | None = instant(null=True)
+    """From when on usage is still to be billed, where the price is metered; null where it bills a quantity."""
     discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Ids of its own discounts, which apply before those of its subscription."""
     tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))

@@ -1,4 +1,4 @@
-"""What customers used: meters, the events that they count, and sums of events by day, hour and minute."""
+"""What customers used: meters, the events that they count, sums of events, and the periods that were billed."""
 
 from datetime import datetime
 
@@ -97,3 +97,31 @@ class UsageValue(Owned):
     class Meta:
         table = "usage_values"
         unique_together = (("customer_id", "meter_id", "span", "start", "text"),)
+
+
+class UsagePeriod(Owned):
+    """A time whose usage is billed by itself: one subscription item at one price, for one customer.
+
+    What was `counted` is what was asked for. Events that come later are the difference to what the meter reads then,
+    and are billed with a later period while this one is open. Those of an item never overlap.
+    """
+
+    subscription_id = fields.CharField(max_length=40)
+    subscription_item_id = fields.CharField(max_length=40)
+    price_id = fields.CharField(max_length=40)
+    meter_id = fields.CharField(max_length=40)
+    customer_id = fields.CharField(max_length=40)
+    currency = fields.CharField(max_length=3)
+    period_start: datetime = instant()
+    period_end: datetime = instant()
+    drafted = fields.BooleanField(default=False)
+    """Whether an invoice has a line for it; without one it waits for the next."""
+    counted = fields.CharField(max_length=60, null=True)
+    """What was asked for so far, an exact decimal; null until an invoice is finalized."""
+    is_open = fields.BooleanField(default=True)
+    """Whether its figure may still change: events are taken for some weeks, and canceled for a day after that."""
+
+    class Meta:
+        table = "usage_periods"
+        unique_together = (("subscription_item_id", "period_start", "period_end"),)
+        indexes = (("subscription_id", "is_open"),)

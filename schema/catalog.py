@@ -7,7 +7,7 @@ import strawberry
 
 import models
 from domain.ids import Prefix
-from domain.kinds import PriceType, TaxBehavior
+from domain.kinds import PriceType, TaxBehavior, UsageType
 from domain.periods import Interval
 from domain.pricing import BillingScheme, TiersMode
 from domain.uploads import UploadedFile
@@ -33,6 +33,12 @@ describe_enum(
     "Whether a price is paid once or again and again.",
     ONE_TIME="Paid once.",
     RECURRING="Paid again in every interval.",
+)
+describe_enum(
+    UsageType,
+    "What a recurring price bills.",
+    LICENSED="A quantity that was agreed upon, in advance.",
+    METERED="What a meter counted, once the period is over.",
 )
 describe_enum(
     TaxBehavior,
@@ -93,6 +99,10 @@ class Recurring(Wrapping):
 
     interval: Interval = column("The unit.")
     interval_count: int = column("How many units lie between two payments.")
+    usage_type: UsageType = column("Whether a quantity is billed, or what was used.")
+    meter: strawberry.ID | None = column(
+        "The meter that counts use; null where a quantity is billed.", source="meter_id"
+    )
 
 
 @node_type(models.Price, kind="catalog", prefix=Prefix.PRICE)
@@ -153,6 +163,10 @@ class RecurringInput:
     interval_count: int | None = input_field(
         "How many units lie between two payments; 1 by default, three years at most."
     )
+    usage_type: UsageType | None = input_field(
+        "LICENSED bills a quantity in advance and is the default; METERED bills what a `meter` counted, afterwards."
+    )
+    meter: strawberry.ID | None = input_field("The active meter that counts use; with METERED.")
 
 
 @strawberry.input(description="A first price, made together with its product.")

@@ -25,7 +25,7 @@ from schema.refs import (
     TestClockRef,
 )
 from schema.relations import named, one
-from schema.scalars import Currency, Json, Metadata, MinorUnits
+from schema.scalars import INT_LIMIT, Currency, Json, Metadata, MinorUnits
 
 
 @part_type
@@ -53,7 +53,6 @@ class InvoiceItem(Node):
     description: str = column("What it is for.")
     amount: MinorUnits = column("How much it adds to the invoice; negative gives back.")
     currency: Currency = column("What the amount is in.")
-    quantity: int = column("How many units it is for.")
     unit_amount_decimal: Decimal | None = column(
         "What one unit costs a period, in minor units with decimals, or one package of them; null with tiers."
     )
@@ -70,6 +69,16 @@ class InvoiceItem(Node):
     calculation: Json = column("How the amount came about, for a program: its inputs, the share of time, the rounding.")
     test_clock: TestClockRef | None = one("test_clock_id", "The customer's test clock, if they live by one.")
     metadata: Metadata = column("Labels of your own.")
+
+    @computed("How many units it is for, without decimals; null beyond 2 147 483 647.")
+    def quantity(self) -> int | None:
+        """From the row, where an Int can say it."""
+        return int(self.row.quantity) if abs(self.row.quantity) < INT_LIMIT else None
+
+    @computed("How many units it is for, with the decimals that use may have.")
+    def quantity_decimal(self) -> Decimal:
+        """From the calculation."""
+        return Decimal(self.row.calculation.get("quantity", self.row.quantity))
 
     @computed("The time that it is for.")
     def period(self) -> InvoiceItemPeriod:

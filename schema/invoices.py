@@ -58,7 +58,7 @@ from schema.refs import (
     TestClockRef,
 )
 from schema.relations import many, named, one, page
-from schema.scalars import Currency, Json, Metadata, MinorUnits
+from schema.scalars import INT_LIMIT, Currency, Json, Metadata, MinorUnits
 from schema.tax import InvoiceAutomaticTax, TaxAmount, automatic_tax, tax_amounts
 
 describe_enum(
@@ -282,7 +282,6 @@ class InvoiceLine(Node):
     description: str = column("What it is for.")
     amount: MinorUnits = column("How much it adds to the invoice.")
     currency: Currency = column("What the amount is in.")
-    quantity: int = column("How many units were billed.")
     unit_amount_decimal: Decimal | None = column(
         "What one unit cost, in minor units with decimals, or one package of them; null with tiers."
     )
@@ -304,6 +303,16 @@ class InvoiceLine(Node):
     proration: bool = column("Whether it corrects a period that was billed before.")
     calculation: Json = column("How the amount came about, for a program: its inputs, the exact result, the rounding.")
     metadata: Metadata = column("Labels of your own.")
+
+    @computed("How many units were billed, without decimals; null beyond 2 147 483 647.")
+    def quantity(self) -> int | None:
+        """From the row, where an Int can say it."""
+        return int(self.row.quantity) if abs(self.row.quantity) < INT_LIMIT else None
+
+    @computed("How many units were billed, with the decimals that use may have.")
+    def quantity_decimal(self) -> Decimal:
+        """From the calculation."""
+        return Decimal(self.row.calculation.get("quantity", self.row.quantity))
 
     @computed("The time that it bills for.")
     def period(self) -> InvoiceLinePeriod:

@@ -13,7 +13,7 @@ from schema.coupons import DiscountAmount
 from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
-from schema.scalars import Currency, MinorUnits
+from schema.scalars import INT_LIMIT, Currency, MinorUnits
 from schema.subscriptions import SubscriptionCreateInput, SubscriptionItemChangeInput
 from schema.tax import InvoiceAutomaticTax, TaxAmount
 
@@ -33,13 +33,22 @@ class InvoicePreviewLine(Wrapping):
     description: str = column("What it is for.")
     amount: MinorUnits = column("How much it adds to the invoice; negative gives back.")
     currency: Currency = column("What the amount is in.")
-    quantity: int = column("How many units are billed.")
     unit_amount_decimal: Decimal | None = column(
         "What one unit costs, in minor units with decimals; null with tiers.", source="unit_amount"
     )
     price: PriceRef | None = one("price_id", "The price that it is computed from.")
     product: ProductRef | None = one("product_id", "What is sold.")
     proration: bool = column("Whether it corrects a period that was billed before.")
+
+    @computed("How many units are billed, without decimals; null beyond 2 147 483 647.")
+    def quantity(self) -> int | None:
+        """From the row, where an Int can say it."""
+        return int(self.row.quantity) if abs(self.row.quantity) < INT_LIMIT else None
+
+    @computed("How many units are billed, with the decimals that use may have.")
+    def quantity_decimal(self) -> Decimal:
+        """From the calculation."""
+        return Decimal(self.row.calculation.quantity)
 
     @computed("The time that it bills for.")
     def period(self) -> InvoicePreviewPeriod:

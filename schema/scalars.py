@@ -35,6 +35,8 @@ MeterEventPayload = NewType("MeterEventPayload", dict[str, object])
 Json = NewType("Json", object)
 """Data whose form depends on its kind, such as how an amount was calculated."""
 
+INT_LIMIT = 2**31
+"""Below it, on either side of zero, a whole number can be told as an Int."""
 _INT64_MAX = 2**63 - 1
 _INTEGER = re.compile(r"-?\d{1,19}\Z", re.ASCII)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)\Z", re.ASCII)

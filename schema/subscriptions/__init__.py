@@ -231,7 +231,6 @@ class SubscriptionItem(Node):
     created: datetime = column("When it came onto the subscription.", source="created_at")
     subscription: SubscriptionRef = one("subscription_id", "The subscription it belongs to.")
     price: PriceRef = one("price_id", "What one unit costs, and how often it is billed.")
-    quantity: int = column("How many units, such as seats.")
     unit_amount: MinorUnits | None = column(
         "What the customer chose to pay for a unit; null where the price says what it costs."
     )
@@ -244,3 +243,8 @@ class SubscriptionItem(Node):
         "discounts", Prefix.DISCOUNT, "Its own discounts, which apply before those of its subscription."
     )
     metadata: Metadata = column("Labels of your own.")
+
+    @computed("How many units, such as seats; null where usage is billed.")
+    def quantity(self) -> int | None:
+        """What the row says, unless it is metered."""
+        return None if self.row.metered_since is not None else int(self.row.quantity)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from domain.errors import ErrorCode, Problems
 from domain.event_types import EventType
-from models import Price, Product
+from domain.lifecycles import MeterStatus
+from models import Meter, Price, Product
 from services.base import Service, part
 from services.catalog.checks import checked_terms
-from services.catalog.drafts import InlinePriceDraft
+from services.catalog.drafts import InlinePriceDraft, Recurring
 from services.catalog.making import new_price
 from services.events import Events
 from services.rows import insert_rows
@@ -26,6 +27,7 @@ class Catalog(Service):
         path = at or ("priceData",)
         problems = Problems()
         terms = checked_terms(problems, draft, *path)
+        await self.check_meters(problems, draft.recurring, *path)
         product = next(iter(await self.gather(Product, "id", [draft.product], keep=True)), None)
         if product is None:
             problems.add(ErrorCode.RESOURCE_MISSING, f"No such product: '{draft.product}'.", *path, "product")
@@ -41,6 +43,18 @@ class Catalog(Service):
         await insert_rows([price])
         self.events.record(EventType.PRICE_CREATED, price, at=now)
         return price
+
+    async def check_meters(self, problems: Problems, recurring: Recurring | None, *at: str) -> None:
+        """Note a meter that does not exist or counts no more; no statement where none is named."""
+        if recurring is None or recurring.meter is None:
+            return
+        meter = await self.find(Meter, recurring.meter)
+        path = (*at, "recurring", "meter")
+        if meter is None:
+            problems.add(ErrorCode.RESOURCE_MISSING, f"No such meter: '{recurring.meter}'.", *path)
+        elif meter.status != MeterStatus.ACTIVE:
+            message = f"Meter {meter.id} is inactive and counts nothing; reactivate it or choose another."
+            problems.add(ErrorCode.PARAMETER_INVALID, message, *path)
 
     async def descriptors(self, purchases: Mapping[str, Sequence[str | None]]) -> dict[str, str]:
         """What card statements say of recurring payments, by purchase: the words of its first product that has some.

@@ -14,6 +14,7 @@ from models import Account, Price, Product
 from services.base import Service, part
 from services.catalog.checks import checked_terms, lookup_key_of, nickname_of, product_columns, refuse_many
 from services.catalog.drafts import PriceChange, PriceDraft, PriceFilter
+from services.catalog.inline import Catalog
 from services.catalog.making import new_price, new_product
 from services.events import Events
 from services.idempotency import transactional
@@ -30,6 +31,7 @@ class Prices(Service):
     """Making and changing prices. There is no delete: an archived price keeps serving who has it."""
 
     events = part(Events)
+    catalog = part(Catalog)
 
     def matching(self, wanted: PriceFilter) -> Listing:
         """The prices that pass the filter, which may name ten lookup keys."""
@@ -57,6 +59,7 @@ class Prices(Service):
         problems = Problems()
         product = await self._product(problems, draft)
         terms = checked_terms(problems, draft)
+        await self.catalog.check_meters(problems, draft.recurring)
         nickname = checked_where_given(problems, nickname_of, draft.nickname)
         lookup_key = checked_where_given(problems, lookup_key_of, draft.lookup_key)
         problems.raise_any()

@@ -11,6 +11,7 @@ from services.base import Service, part
 from services.catalog.checks import IMAGES_MAX, checked_terms, product_columns, refuse_many
 from services.catalog.drafts import ProductChange, ProductDraft, ProductFilter
 from services.catalog.images import Picture, content_type_of
+from services.catalog.inline import Catalog
 from services.catalog.making import new_image, new_price, new_product
 from services.events import Events
 from services.idempotency import transactional
@@ -23,6 +24,7 @@ class Products(Service):
     """Making, changing and removing products."""
 
     events = part(Events)
+    catalog = part(Catalog)
 
     def matching(self, wanted: ProductFilter) -> Listing:
         """The products that pass the filter, which may name a hundred ids."""
@@ -74,6 +76,7 @@ class Products(Service):
         terms = None
         if draft.default_price_data is not None:
             terms = checked_terms(problems, draft.default_price_data, "defaultPriceData")
+            await self.catalog.check_meters(problems, draft.default_price_data.recurring, "defaultPriceData")
         image = self._pictured(problems, columns["images"], picture)
         problems.raise_any()
 

@@ -1,4 +1,4 @@
-"""The rates of prices, read from their columns, and the amounts that customers may choose."""
+"""The rates and recurrences of prices, read from their columns, and the amounts that customers may choose."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,6 +7,7 @@ from typing import Any
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor, minimum_charge_of
 from domain.drafts import UNSET, Unset
 from domain.errors import DomainError, ErrorCode
+from domain.periods import Interval, Recurrence
 from domain.pricing import PackageRounding, Packaging, Rates, Tier, TiersMode
 from models import Price
 
@@ -25,6 +26,14 @@ def rates_of(price: Price, currency: str | None = None) -> Rates:
         tiers=tuple(map(_tier, tiers)),
         mode=None if mode is None else TiersMode(mode),
     )
+
+
+def recurrence_of_price(price: Price) -> Recurrence | None:
+    """How often the price recurs, None for a one-time price."""
+    if price.interval is None:
+        return None
+    assert price.interval_count is not None, f"recurring price {price.id} without a count"
+    return Recurrence(Interval(price.interval), price.interval_count)
 
 
 def agreed_rates(price: Price, currency: str, unit_amount: int | None) -> Rates:

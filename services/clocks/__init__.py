@@ -19,13 +19,13 @@ from domain.periods import Interval, Recurrence, boundary
 from domain.texts import text_within
 from models import Price, Subscription, SubscriptionItem, TestClock
 from services.base import Service, part
+from services.catalog.rates import recurrence_of_price
 from services.clocks.removal import Removal
 from services.clocks.runs import ClockRun, FrozenClock
 from services.events import Events
 from services.handlers import HANDLERS
 from services.idempotency import answered_again, transactional
 from services.settings import Settings
-from services.subscriptions.wholes import recurrence_of_price
 
 __all__ = ["ClockAdvanceDraft", "ClockDraft", "ClockRun", "Clocks", "FrozenClock"]
 

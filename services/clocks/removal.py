@@ -31,6 +31,7 @@ from models import (
     SubscriptionSchedule,
     TestClock,
     UsageBucket,
+    UsagePeriod,
     UsageValue,
 )
 from models.base import Owned
@@ -69,6 +70,7 @@ class Removal(Service):
         await self._delete(QuoteLine, "quote_id", await self._ids(Quote, "customer_id", customers))
         subscriptions = await self._ids(Subscription, "customer_id", customers)
         await self._delete(SubscriptionItem, "subscription_id", subscriptions)
+        await self._delete(UsagePeriod, "subscription_id", subscriptions)
         await self.migrations.forget(subscriptions)
         await self._delete(
             SandboxOutcome, "payment_method_id", await self._ids(PaymentMethod, "customer_id", customers)

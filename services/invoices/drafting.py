@@ -128,6 +128,7 @@ class Drafting(Service):
             invoice_id=invoice.id,
             position=position,
             invoice_item_id=line.invoice_item_id,
+            usage_period_id=line.usage_period_id,
             discount_amounts=[each.as_json() for each in line.discount_amounts],
             taxes=[each.as_json() for each in line.taxes],
             **columns_of(line),

@@ -29,6 +29,7 @@ from services.invoices.reckoning import Reckoning
 from services.invoices.sending import Sending
 from services.payments import Effect, PaymentIntents
 from services.rows import insert_rows, update_rows
+from services.usage.billing import UsageBilling
 
 _FINALIZED = (
     "status", "number", "starting_balance", "ending_balance", "amount_due", "amount_paid", "customer_snapshot",
@@ -72,19 +73,24 @@ class Finalization(Service):
     reckoning = part(Reckoning)
     once_only = part(OnceOnly)
     sending = part(Sending)
+    usage = part(UsageBilling)
 
     async def finalize_drafts(self, drafts: Sequence[WholeInvoice]) -> Finalized:
-        """Finalize these stored drafts, reckoned anew, as far as they can be; the others stay drafts and say why.
+        """Finalize these stored drafts, counted and reckoned anew, as far as they can be; the others say why not.
 
         Events as `finalize`, and `invoice.finalization_failed` for each of the others.
         """
-        await self.reckoning.refresh(drafts)
+        payers = await self.payers(each.row.customer_id for each in drafts)
+        recount = await self.usage.recounted(drafts)
+        await self.reckoning.refresh(drafts, recount.changed)
         sound: list[WholeInvoice] = []
         failing: list[WholeInvoice] = []
         for each in drafts:
             (failing if _problem_of(each.row) else sound).append(each)
         await self._fail(failing)
-        intents = await self.finalize(sound, await self.payers(each.row.customer_id for each in sound))
+        await self.usage.settle(recount, sound)
+        asked = {each.row.customer_id for each in sound}
+        intents = await self.finalize(sound, [payer for payer in payers if payer.row.id in asked])
         return Finalized(sound, intents)
 
     async def finalize(

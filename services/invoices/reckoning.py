@@ -130,9 +130,15 @@ class Reckoning(Service):
             each.row.automatic_tax_status = reckoning.status
         return [each for each, _ in open_ones]
 
-    async def refresh(self, invoices: Sequence[WholeInvoice]) -> None:
-        """Reckon and store drafts whose discounts or tax may have changed since they were made; plain ones stay."""
-        changed = await self.again(invoices)
+    async def refresh(self, invoices: Sequence[WholeInvoice], changed: Sequence[WholeInvoice] = ()) -> None:
+        """Reckon and store drafts whose discounts or tax may have changed since they were made; plain ones stay.
+
+        The lines of those that `changed` have other amounts.
+        """
+        for each in changed:
+            _write(each, Reckoned(tuple(ReckonedLine(line.amount) for line in each.lines)))
+        reckoned_anew = await self.again(invoices)
+        changed = [*reckoned_anew, *(each for each in changed if each not in reckoned_anew)]
         await update_rows([line for each in changed for line in each.lines], _RECKONED_LINE)
         await update_rows([each.row for each in changed], _RECKONED)
 

@@ -18,11 +18,12 @@ from domain.price_migrations import SkipReason
 from models import Price, PriceMigration, Product, Subscription, SubscriptionItem
 from services.aggregates import WholeSubscription
 from services.base import Service, part
+from services.catalog.rates import recurrence_of_price
 from services.idempotency import transactional
 from services.price_migrations.planning import MovePlanning, PlannedMove
 from services.price_migrations.working import Working
 from services.rows import insert_rows, update_rows
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
+from services.subscriptions.wholes import WholeSubscriptions
 
 SAMPLE_SIZE_MAX = 100
 _LOOKED_AT = 1_000

@@ -36,12 +36,12 @@ from services.invoices.items import InvoiceItems, line_of
 from services.price_migrations.planning import MovePlanning, PlannedMove, PlannedMoves
 from services.rows import insert_rows, update_rows
 from services.subscriptions.at_once import InvoicesAtOnce
+from services.subscriptions.item_changes import ItemChanges
 from services.subscriptions.scheduled import scheduled_change_of
 from services.subscriptions.wholes import WholeSubscriptions
 
 ENROLLED_AT_ONCE = 1_000
 _COUNTS = ("status", "subscriptions_migrated", "subscriptions_skipped", "skips", "completed_at")
-_ITEM = ("price_id", "unit_amount", "invoiced_price_id", "invoiced_quantity", "invoiced_unit_amount")
 _SUBSCRIPTION = ("has_pending_items", "latest_invoice_id", "scheduled_change")
 
 
@@ -53,6 +53,7 @@ class Working(Service):
     wholes = part(WholeSubscriptions)
     planning = part(MovePlanning)
     items = part(InvoiceItems)
+    item_changes = part(ItemChanges)
     at_once = part(InvoicesAtOnce)
     finalization = part(Finalization)
     collection = part(Collection)
@@ -155,7 +156,9 @@ class Working(Service):
                 move.plan.whole.row.scheduled_change = scheduled_change_of([move.change])
             await update_rows(rows, _SUBSCRIPTION)
             return []
-        await update_rows([row for move in planned.moves for row in move.plan.changed], _ITEM)
+        plans = [move.plan for move in planned.moves]
+        await self.planning.exchanges.read_usage(plans)
+        await self.item_changes.store(plans)
         invoices, waiting = await self._invoiced(planned.moves, payers)
         await self.items.store(waiting)
         held = {each.row.customer_id for each in invoices}

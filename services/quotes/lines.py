@@ -10,9 +10,9 @@ from domain.quotes import LINES_MAX, QUANTITY_MAX, QuotedLine, QuoteTotals, quot
 from models import Price, Product, Quote, QuoteLine
 from services.base import Service, part
 from services.catalog import Catalog
-from services.catalog.rates import is_offered_in, refuse_chosen
+from services.catalog.rates import is_offered_in, recurrence_of_price, refuse_chosen
 from services.quotes.drafts import QuoteLineDraft
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
+from services.subscriptions.wholes import WholeSubscriptions, is_metered
 
 _AT = "lineItems"
 
@@ -125,7 +125,7 @@ class QuoteLines(Service):
                 ErrorCode.PARAMETERS_EXCLUSIVE, "A line item has either a price or priceData, not both.", "priceData"
             )
         if wanted.price_data is not None:
-            return await self.catalog.inline_price(wanted.price_data)
+            return _without_usage(await self.catalog.inline_price(wanted.price_data))
         if wanted.price is None:
             raise DomainError(
                 ErrorCode.PARAMETER_MISSING, "A line item needs a price, or priceData to make one.", "price"
@@ -144,7 +144,19 @@ class QuoteLines(Service):
                 " choose another.",
                 "price",
             )
-        return price
+        return _without_usage(price)
+
+
+def _without_usage(price: Price) -> Price:
+    """What a quote comes to is agreed upon before anything is used."""
+    if is_metered(price):
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID,
+            f"Price {price.id} bills what meter {price.meter_id} counts, and a quote takes none of that; put it onto"
+            " the subscription once that is there.",
+            "price",
+        )
+    return price
 
 
 def kept(line: QuoteLine) -> QuoteLineDraft:

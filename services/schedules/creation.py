@@ -17,6 +17,7 @@ from domain.trials import NOW
 from models import Customer, Subscription, SubscriptionSchedule
 from services.aggregates import WholeSubscription
 from services.base import Service, part
+from services.catalog.rates import recurrence_of_price
 from services.due import Due
 from services.events import Events
 from services.payment_methods import PaymentMethods
@@ -27,7 +28,7 @@ from services.schedules.starting import Starting
 from services.subscriptions.item_checks import refuse_waiting
 from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX, Planning
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
+from services.subscriptions.wholes import WholeSubscriptions
 
 ADOPTABLE = (
     SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID,

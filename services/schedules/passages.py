@@ -112,8 +112,11 @@ class Passages(Service):
             at, before = presents[each.whole.row.test_clock_id], self.events.snapshot(each.whole)
             with _noted(refused, each):
                 plan = self.exchanges.planned(each.whole, changes, _proration(each, at), at, known)
-                lines = [*plan.lines, *(_charged_once(each, known, at) if each.entering else ())]
-                planned.append(_Planned(each, plan, before, at, self.items.made(each.whole.row, lines, at)))
+                planned.append(_Planned(each, plan, before, at))
+        await self.exchanges.read_usage([each.plan for each in planned])
+        for one in planned:
+            charges = _charged_once(one.passage, known, one.at) if one.passage.entering else ()
+            one.waiting += self.items.made(one.passage.whole.row, [*one.plan.lines, *charges], one.at)
         return planned
 
     async def _invoice(self, planned: Sequence[_Planned]) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from domain.checks import checked, checked_where_given
 from domain.currencies import CHARGE_AMOUNT_MAX
+from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.metadata import merged_metadata
 from domain.money import unit_amount_text
@@ -17,14 +18,22 @@ from domain.texts import text_within
 from domain.trials import checked_trial_end
 from models import Customer, Price
 from services.base import Service, part
-from services.catalog.rates import agreed_rates, chosen_amount, is_offered_in, rates_of, refuse_chosen
+from services.catalog.rates import (
+    agreed_rates,
+    chosen_amount,
+    is_offered_in,
+    rates_of,
+    recurrence_of_price,
+    refuse_chosen,
+)
 from services.invoices.currency import CustomerCurrency
 from services.invoices.one_time import OneTimeDraft
 from services.payment_methods import PaymentMethods
 from services.schedules.drafts import PhaseDraft
+from services.subscriptions.drafts import ItemDraft
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
-from services.subscriptions.wholes import recurrence_of_price
+from services.subscriptions.wholes import is_metered, quantity_of
 from services.tax import NamedRates, TaxRatesNamed
 
 QUANTITY_MAX = 10**9
@@ -109,7 +118,7 @@ class Phases(Service):
         checked(found, merged_metadata, {}, draft.metadata)
         for index, item in enumerate(draft.items):
             checked(found, merged_metadata, {}, item.metadata, ("items", str(index), "metadata"))
-            if item.quantity > QUANTITY_MAX:
+            if item.quantity is not None and item.quantity > QUANTITY_MAX:
                 message = f"Quantity {item.quantity} is not possible; it would have to be from 0 to {QUANTITY_MAX}."
                 found.add(ErrorCode.PARAMETER_INVALID_INTEGER, message, "items", str(index), "quantity")
         _gather(problems, found, where)
@@ -158,7 +167,7 @@ class Phases(Service):
             items=tuple(
                 PhaseItem(
                     price.id,
-                    item.quantity,
+                    _quantity(item, price),
                     merged_metadata({}, item.metadata),
                     tuple(item.tax_rates),
                     item.unit_amount,
@@ -220,8 +229,9 @@ def _checked_alike(
     total = Decimal(0)
     if not found:
         total += sum(
-            agreed_rates(price, currency, item.unit_amount).cost_of(item.quantity).exact
+            agreed_rates(price, currency, item.unit_amount).cost_of(_quantity(item, price)).exact
             for price, item in zip(prices, draft.items, strict=True)
+            if not is_metered(price)
         )
     if total > CHARGE_AMOUNT_MAX:
         message = (
@@ -231,6 +241,10 @@ def _checked_alike(
         found.add(ErrorCode.AMOUNT_TOO_LARGE, message, "items")
     _gather(problems, found, where)
     return draft
+
+
+def _quantity(item: ItemDraft, price: Price) -> int:
+    return quantity_of(price, UNSET if item.quantity is None else item.quantity)
 
 
 def _checked_charge(wanted: OneTimeDraft, price: Price | None, frame: Frame, where: tuple[str, ...]) -> None:

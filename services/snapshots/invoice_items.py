@@ -28,7 +28,7 @@ def invoice_item_snapshot(row: InvoiceItem) -> Snapshot:
         "proration": row.proration,
         "proration_details": {"credited_items": None, "discount_amounts": []} if row.proration else None,
         "quantity": row.quantity,
-        "quantity_decimal": str(row.quantity),
+        "quantity_decimal": str(row.calculation.get("quantity", row.quantity)),
         "tax_rates": tax_rate_snapshots(row.tax_rates),
         "test_clock": row.test_clock_id,
     }

@@ -220,7 +220,7 @@ def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
         "pretax_credit_amounts": [],
         "pricing": _pricing(row),
         "quantity": row.quantity,
-        "quantity_decimal": str(row.quantity),
+        "quantity_decimal": str(row.calculation.get("quantity", row.quantity)),
         "subscription": subscription_id if row.subscription_item_id or row.invoice_item_id else None,
         "subtotal": row.amount,
         "taxes": taxes_of(row.taxes),

@@ -173,7 +173,7 @@ def subscription_item_snapshot(item: PricedItem) -> Snapshot:
         "metadata": dict(row.metadata),
         "plan": plan_snapshot(item.price),
         "price": price_snapshot(item.price),
-        "quantity": row.quantity,
+        "quantity": row.quantity if row.metered_since is None else None,
         "subscription": row.subscription_id,
         "tax_rates": tax_rate_snapshots(row.tax_rates),
         **({} if row.unit_amount is None else {"unit_amount": row.unit_amount}),

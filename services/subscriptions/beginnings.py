@@ -14,6 +14,7 @@ from domain.beginnings import (
     refuse_many_lines,
 )
 from domain.cancellation import PeriodEnd, checked_cancel_at
+from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode
 from domain.ids import Prefix
 from domain.intervals import shortest_of
@@ -24,8 +25,9 @@ from domain.trials import trial_end_of
 from models import Customer, Price, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service
+from services.catalog.rates import recurrence_of_price
 from services.subscriptions.drafts import ItemDraft, SubscriptionDraft
-from services.subscriptions.wholes import recurrence_of_price
+from services.subscriptions.wholes import is_metered, quantity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Beginnings(Service):
             self._item(row, *each)
             for each in zip(draft.items, prices, (own.current for own in beginnings), strict=True)
         ]
+        row.has_usage = any(is_metered(price) for price in prices)
         free = row.cycle < 0
         for item in items if free else ():  # A change gives nothing back for time that was never invoiced.
             item.row.invoiced_price_id, item.row.invoiced_quantity = item.price.id, 0
@@ -96,7 +99,8 @@ class Beginnings(Service):
             created_at=row.created_at,
             subscription_id=row.id,
             price_id=price.id,
-            quantity=draft.quantity,
+            quantity=quantity_of(price, UNSET if draft.quantity is None else draft.quantity),
+            metered_since=(row.trial_end or row.start_date) if is_metered(price) else None,
             tax_rates=list(draft.tax_rates),
             unit_amount=draft.unit_amount,
             current_period_start=period.start,

@@ -11,8 +11,9 @@ from domain.proration import Billed, Exchange, prorated
 from models import Price
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
+from services.catalog.rates import recurrence_of_price
 from services.subscriptions.discounted_time import DiscountedTime
-from services.subscriptions.wholes import WholeSubscriptions, given_back, recurrence_of_price
+from services.subscriptions.wholes import WholeSubscriptions, given_back, licensed
 
 BILLED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 """The statuses in which the current period was billed, so that there is something to give back."""
@@ -34,10 +35,12 @@ class BilledTime(Service):
         facts = await self.wholes.facts_of(prices)
         discounts = await self.discounted.of([whole])
         lines: list[LineDraft] = []
-        for item in whole.items:
+        for item in licensed(whole.items):
             row = item.row
             until = untils.get(row.id, row.current_period_end)
             billed = given_back(row, facts, whole.row)
+            if billed.price.meter_id is not None:
+                continue
             reduction = discounts.given_back(whole.row, row, billed, min(until, row.current_period_end))
             lines += _lines(whole, item, replace(billed, reduction=reduction), until)
         return [line for line in lines if line.amount]

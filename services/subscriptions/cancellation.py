@@ -102,7 +102,12 @@ class Cancellation(Service):
             return []
         waiting = (await self.items.waiting_for([row])).get(row.id, [])
         row.has_pending_items = False
-        return await self.final.invoiced(row, items, waiting, payers[0], at) if items or waiting else []
+        settled = await self.final.metering.final(whole, at)
+        await self.final.metering.usage.store(settled)
+        usage = settled.of(row.id)
+        if not (items or waiting or usage):
+            return []
+        return await self.final.invoiced(row, items, waiting, payers[0], at, usage)
 
     async def end(self, wholes: Sequence[WholeSubscription], *, final: bool = False) -> None:
         """End these now. What would have begun or resumed them is void; others stay but go nowhere by themselves.

@@ -13,13 +13,13 @@ from domain.subscriptions import ProrationBehavior
 from models import Price, Subscription
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
-from services.catalog.rates import agreed_rates, is_offered_in
+from services.catalog.rates import agreed_rates, is_offered_in, recurrence_of_price
 from services.rows import update_rows
 from services.settings import Settings
 from services.subscriptions.drafts import ItemChange, SubscriptionChange
 from services.subscriptions.exchange import Exchanges, Proration, amount_after
 from services.subscriptions.scheduled import ScheduledChanges, scheduled_change_of
-from services.subscriptions.wholes import WholeSubscriptions, rates_in_force, recurrence_of_item, recurrence_of_price
+from services.subscriptions.wholes import WholeSubscriptions, rates_in_force, recurrence_of_item
 
 _S = SubscriptionStatus
 CHANGEABLE_BY_RULE = frozenset({_S.ACTIVE, _S.PAST_DUE})

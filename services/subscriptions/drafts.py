@@ -28,12 +28,13 @@ from services.invoices.one_time import OneTimeDraft
 class ItemDraft:
     """One price to be on the subscription: a catalogue price, or one made for it.
 
-    `price_made` tells that the price was made or agreed upon for this purchase before, and need not be active.
+    `price_made` tells that the price was made or agreed upon for this purchase before, and need not be active. None as
+    `quantity` is one unit, or none where usage is billed.
     """
 
     price: str | None = None
     price_data: InlinePriceDraft | None = None
-    quantity: int = 1
+    quantity: int | None = None
     tax_rates: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     price_made: bool = False

@@ -22,6 +22,7 @@ from services.subscriptions.billed_time import BILLED, BilledTime, natural_perio
 from services.subscriptions.drafts import SubscriptionChange
 from services.subscriptions.final_invoices import FinalInvoices
 from services.subscriptions.item_checks import refuse_waiting
+from services.subscriptions.metering import begin_metering
 from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda
 
 
@@ -68,8 +69,9 @@ class Endings(Service):
         row.trial_end = row.cancel_at
         for item in whole.items:
             item.row.current_period_end = row.cancel_at
+        begin_metering(whole.items, row.cancel_at)
         await update_rows([row], ("trial_end",))
-        await update_rows([item.row for item in whole.items], ("current_period_end",))
+        await update_rows([item.row for item in whole.items], ("current_period_end", "metered_since"))
         await self.announcements.announce(whole, at)
 
     async def _bill(

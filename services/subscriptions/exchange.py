@@ -9,16 +9,17 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoicing import LineDraft, PriceFacts
 from domain.metadata import merged_metadata
-from models import Price, SubscriptionItem
+from models import Price, SubscriptionItem, UsagePeriod
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
-from services.catalog.rates import chosen_amount
+from services.catalog.rates import chosen_amount, recurrence_of_price
 from services.subscriptions.discounted_time import DiscountedTime, Discounts
 from services.subscriptions.drafts import ItemChange
 from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
 from services.subscriptions.made_prices import MadePrices
+from services.subscriptions.metering import Metering, UsageCut
 from services.subscriptions.settling import Proration, Settling, Swap
-from services.subscriptions.wholes import WholeSubscriptions, recurrence_of_price
+from services.subscriptions.wholes import WholeSubscriptions, quantity_of
 from services.tax import NamedRates, TaxRatesNamed
 
 
@@ -35,6 +36,10 @@ class ItemsPlan:
     """Whether periods are counted anew from the change on."""
     at_once: bool = False
     """Whether the lines are invoiced at once, rather than with the next renewal."""
+    cuts: list[UsageCut] = field(default_factory=list)
+    """Times of metered items that end with the change."""
+    usage: list[UsagePeriod] = field(default_factory=list)
+    """Those times, once it is known what was used in those that are billed with the change."""
 
     @property
     def opens_a_period(self) -> bool:
@@ -61,6 +66,7 @@ class Exchanges(Service):
     discounted = part(DiscountedTime)
     made_prices = part(MadePrices)
     tax_rates = part(TaxRatesNamed)
+    metering = part(Metering)
 
     async def plan(
         self,
@@ -70,15 +76,34 @@ class Exchanges(Service):
         now: datetime,
         *,
         checked: bool = True,
+        usage_waits: bool = False,
     ) -> ItemsPlan:
         """The change with its prorations, in the order wanted; refused with all problems together.
 
         The rows of the items are changed in memory: take snapshots first. What was found sound before need not be
-        `checked` again.
+        `checked` again. `usage_waits` lets all usage wait for the next renewal.
         """
         await self.tax_rates.checked(*_named_rates(whole, wanted if checked else ()))
         named = await self.made_prices.named(wanted)
-        return self.planned(whole, named, proration, now, await self.price_list([(whole, named)]), checked)
+        plan = self.planned(whole, named, proration, now, await self.price_list([(whole, named)]), checked)
+        await self.read_usage([plan], waits=usage_waits)
+        return plan
+
+    async def read_usage(self, plans: Sequence[ItemsPlan], *, waits: bool = False) -> None:
+        """Put what was used until the change onto these plans: lines for what is billed with it, unless all waits."""
+        now: list[UsagePeriod] = []
+        for plan in plans:
+            for cut in plan.cuts:
+                period = self.metering.period(plan.whole, cut)
+                plan.usage.append(period)
+                now += [period] if cut.now and not waits else []
+        if now:
+            items = {cut.row.id: cut.row for plan in plans for cut in plan.cuts}
+            drafted = await self.metering.usage.settled((), now, items)
+            for plan in plans:
+                plan.lines += drafted.of(plan.whole.row.id)
+            for period in now:
+                period.drafted = True
 
     def planned(
         self,
@@ -101,6 +126,7 @@ class Exchanges(Service):
             refuse_unsound(whole, plan.whole, wanted)
         settled = settling.settled(plan.whole, swaps)
         plan.lines, plan.restarted, plan.at_once = settled.lines, settled.restarted, settled.at_once
+        plan.cuts = settled.cuts
         if settled.restarted:
             plan.changed = [row for item in plan.whole.items if (row := item.row) not in plan.added]
         return plan
@@ -143,7 +169,7 @@ class Exchanges(Service):
         row = item.row
         row.unit_amount = amount_after(plan.whole.row.currency, change, item, prices)
         row.price_id = change.price or row.price_id
-        row.quantity = given(change.quantity, row.quantity)
+        row.quantity = quantity_of(prices[row.price_id], change.quantity, item)
         row.metadata = merged_metadata(row.metadata, change.metadata)
         if change.discount_ids is not None:
             row.discounts = list(change.discount_ids)
@@ -163,7 +189,7 @@ class Exchanges(Service):
             created_at=now,
             subscription_id=whole.row.id,
             price_id=change.price,
-            quantity=given(change.quantity, 1),
+            quantity=quantity_of(prices[change.price], change.quantity),
             tax_rates=[] if change.tax_rates is UNSET else list(change.tax_rates or ()),
             unit_amount=amount_after(whole.row.currency, change, None, prices),
             current_period_start=beside.current_period_start,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.invoices import BillingReason, CollectionMethod
-from domain.invoicing import invoice_draft_of
-from models import InvoiceItem, Subscription
+from domain.invoicing import LineDraft, invoice_draft_of
+from models import InvoiceItem, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.due import Appointment, Due
@@ -18,6 +18,7 @@ from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
 from services.payments import PaymentIntents, Wish
 from services.settings import Settings
+from services.subscriptions.metering import Metering, rows_of
 
 
 class FinalInvoices(Service):
@@ -31,17 +32,24 @@ class FinalInvoices(Service):
     collection = part(Collection)
     intents = part(PaymentIntents)
     settings = part(Settings)
+    metering = part(Metering)
 
     async def invoiced(
-        self, row: Subscription, new: Sequence[InvoiceItem], waiting: Sequence[InvoiceItem], payer: Payer, at: datetime
+        self,
+        row: Subscription,
+        new: Sequence[InvoiceItem],
+        waiting: Sequence[InvoiceItem],
+        payer: Payer,
+        at: datetime,
+        usage: Sequence[LineDraft] = (),
     ) -> list[Wish]:
-        """Invoice these new items, and those that wait, at once; the payment to be tried for that.
+        """Invoice these new items, those that wait, and usage that was settled, at once; the payment to be tried.
 
         Where there is nothing to charge it to, it stays open. The row is the caller's to store. Events
         `invoiceitem.created` for each new item, then those of the invoice.
         """
         lines = [line_of(item) for item in (*waiting, *new)]
-        draft = invoice_draft_of((), row.currency, lines)
+        draft = invoice_draft_of((), row.currency, lines, usage)
         invoice = await self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
         row.latest_invoice_id = invoice.row.id
         for item in new:
@@ -66,18 +74,26 @@ class FinalInvoices(Service):
         ]
 
     async def draft(self, wholes: Sequence[WholeSubscription]) -> None:
-        """Drafts for what waits for subscriptions that end, collected after their hour like those of renewals.
+        """Drafts for what waits for subscriptions that end, and for their usage, collected after their hour.
 
         The rows are the caller's to store. Event `invoice.created` for each.
         """
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
-        ending = [whole for whole in wholes if waiting.get(whole.row.id)]
+        presents = await self.presents(whole.row.test_clock_id for whole in wholes)
+        passed = [row for whole in wholes for row in self._passed(whole, presents[whole.row.test_clock_id])]
+        usage = await self.metering.usage.drafted((whole.row for whole in wholes), passed, rows_of(wholes))
+        ending = [whole for whole in wholes if waiting.get(whole.row.id) or usage.of(whole.row.id)]
         if not ending:
             return
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
-        presents = await self.presents(whole.row.test_clock_id for whole in ending)
-        wanted = [_wanted(whole, waiting[whole.row.id], presents[whole.row.test_clock_id], delay) for whole in ending]
+        wanted = [
+            _wanted(
+                whole, waiting.get(whole.row.id, ()), usage.of(whole.row.id), presents[whole.row.test_clock_id], delay
+            )
+            for whole in ending
+        ]
         invoices = await self.drafting.write(wanted)
+        await self.metering.usage.store(usage)
         for whole, invoice in zip(ending, invoices, strict=True):
             whole.row.latest_invoice_id, whole.row.has_pending_items = invoice.row.id, False
         await self.items.take_up(invoices, waiting)
@@ -88,8 +104,22 @@ class FinalInvoices(Service):
         ]
         await self.due.schedule_all(finalizations, fresh=True)
 
+    def _passed(self, whole: WholeSubscription, at: datetime) -> list[UsagePeriod]:
+        """The last times of its metered items: up to the ends of their periods, or to where it ends before."""
+        return [
+            row
+            for item in whole.items
+            for row in self.metering.passed(whole, [item], min(at, item.row.current_period_end))
+        ]
 
-def _wanted(whole: WholeSubscription, waiting: Sequence[InvoiceItem], at: datetime, delay: timedelta) -> Wanted:
-    draft = invoice_draft_of((), whole.row.currency, [line_of(item) for item in waiting])
+
+def _wanted(
+    whole: WholeSubscription,
+    waiting: Sequence[InvoiceItem],
+    usage: Sequence[LineDraft],
+    at: datetime,
+    delay: timedelta,
+) -> Wanted:
+    draft = invoice_draft_of((), whole.row.currency, [line_of(item) for item in waiting], usage)
     since = min(item.row.current_period_start for item in whole.items)
     return Wanted(whole.row, draft, BillingReason.SUBSCRIPTION_UPDATE, since, at, at, at + delay)

@@ -7,6 +7,7 @@ from domain.subscriptions import PaymentBehavior
 from services.base import Service, part
 from services.invoices.reckoning import Reckoning, Unreckoned
 from services.subscriptions.drafts import SubscriptionDraft
+from services.subscriptions.metering import Metering
 from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.planning import Plan, Planning
 from services.subscriptions.renewal import next_invoice, next_periods
@@ -26,6 +27,7 @@ class FirstPreviews(Service):
     planning = part(Planning)
     wholes = part(WholeSubscriptions)
     reckoning = part(Reckoning)
+    metering = part(Metering)
 
     async def planned(self, draft: SubscriptionDraft) -> tuple[Plan, InvoiceDraft]:
         """The plan that creation would carry out, and its first invoice; where that comes only with the anchor, that.
@@ -45,7 +47,8 @@ class FirstPreviews(Service):
         if plan.invoice is not None:
             raise _Planned(plan, plan.invoice)
         facts = await self.wholes.facts_of(item.price for item in plan.whole.items)
-        following = next_invoice(plan.whole, next_periods(plan.whole), facts, ())
+        usage = await self.metering.foreseen([plan.whole])
+        following = next_invoice(plan.whole, next_periods(plan.whole), facts, (), usage.of(plan.whole.row.id))
         row, at = plan.whole.row, current_period_end(plan.whole)
         [following] = await self.reckoning.drafts([Unreckoned(following, row, row.customer_id, at, plan.redeemed)])
         raise _Planned(plan, following)

@@ -26,7 +26,7 @@ from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda, c
 
 _CHANGED = (
     "price_id", "quantity", "unit_amount", "metadata", "discounts", "tax_rates", "invoiced_price_id",
-    "invoiced_quantity", "invoiced_unit_amount", "current_period_start", "current_period_end",
+    "invoiced_quantity", "invoiced_unit_amount", "current_period_start", "current_period_end", "metered_since",
 )  # fmt: skip
 
 
@@ -91,12 +91,17 @@ class ItemChanges(Service):
         await self.agenda.schedule([whole], {row.test_clock_id: at}, fresh=True)
 
     async def store(self, plans: Sequence[ItemsPlan]) -> None:
-        """Write the items of these plans: those that came, changed or went."""
+        """Write the items of these plans: those that came, changed or went, and the times whose usage is billed."""
         removed = [row.id for plan in plans for row in plan.removed]
         await insert_rows([row for plan in plans for row in plan.added])
         await update_rows([row for plan in plans for row in plan.changed], _CHANGED)
         if removed:
             await delete_by(SubscriptionItem, "id", removed, **self.ownership())
+        await insert_rows([row for plan in plans for row in plan.usage])
+        began = [each.row for plan in plans if _begins_usage(each := plan.whole)]
+        for row in began:
+            row.has_usage = True
+        await update_rows(began, ("has_usage",))
 
     async def invoiced(
         self,
@@ -158,6 +163,11 @@ class ItemChanges(Service):
             off_session=change.off_session,
             test_clock_id=payer.row.test_clock_id,
         )
+
+
+def _begins_usage(whole: WholeSubscription) -> bool:
+    """Whether an item is metered and none was before."""
+    return not whole.row.has_usage and any(item.row.metered_since is not None for item in whole.items)
 
 
 _ON_PAYMENT = (PaymentBehavior.PENDING_IF_INCOMPLETE, PaymentBehavior.ERROR_IF_INCOMPLETE)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from operator import eq
 
+from domain.checks import checked
 from domain.currencies import CHARGE_AMOUNT_MAX
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
@@ -12,9 +13,10 @@ from domain.money import unit_amount_text
 from domain.subscriptions import ITEMS_MAX, BillingMode
 from models import Price, Subscription
 from services.aggregates import WholeSubscription
-from services.catalog.rates import is_offered_in
+from services.catalog.rates import is_offered_in, recurrence_of_price
 from services.subscriptions.drafts import ItemChange
-from services.subscriptions.wholes import rates_in_force, recurrence_of_price
+from services.subscriptions.wanted_items import refuse_quantity_of_usage
+from services.subscriptions.wholes import licensed, rates_in_force
 
 QUANTITY_MAX = 10**9
 
@@ -36,6 +38,7 @@ def refuse_unsound(before: WholeSubscription, after: WholeSubscription, wanted: 
     _check_number(after, problems)
     in_force = {item.price.id for item in before.items}
     by_id = {item.price.id: item.price for item in after.items}
+    items = {item.row.id: item.price for item in after.items}
     for index, change in enumerate(wanted):
         where = ("items", str(index))
         if change.quantity is not UNSET and not 0 <= change.quantity <= QUANTITY_MAX:
@@ -44,6 +47,7 @@ def refuse_unsound(before: WholeSubscription, after: WholeSubscription, wanted: 
                 f"Quantity {change.quantity} is not possible; it would have to be from 0 to {QUANTITY_MAX}.",
                 *where, "quantity",
             )  # fmt: skip
+        checked(problems, _refuse_quantity, change, items.get(change.id or "") or by_id.get(change.price or ""), where)
         price = by_id.get(change.price or "")
         if price is not None and price.id not in in_force:
             _check_price(before, price, (*where, "price"), problems, made=change.price_made)
@@ -51,6 +55,12 @@ def refuse_unsound(before: WholeSubscription, after: WholeSubscription, wanted: 
     _check_twice(after, wanted, problems)
     problems.raise_any()
     _check_amount(after)
+
+
+def _refuse_quantity(change: ItemChange, price: Price | None, where: tuple[str, ...]) -> None:
+    """What is billed by use has no quantity; one that was made of an item that has none says 0."""
+    if price is not None and change.quantity is not UNSET and not (change.price_made and change.quantity == 0):
+        refuse_quantity_of_usage(price, change.quantity, *where)
 
 
 def _check_number(after: WholeSubscription, problems: Problems) -> None:
@@ -70,7 +80,8 @@ def _check_number(after: WholeSubscription, problems: Problems) -> None:
 
 def _check_amount(after: WholeSubscription) -> None:
     """Every period has to be charged as a whole."""
-    total = sum(rates_in_force(each, after.row.currency).cost_of(each.row.quantity).exact for each in after.items)
+    items = licensed(after.items)
+    total = sum(rates_in_force(each, after.row.currency).cost_of(each.row.quantity).exact for each in items)
     if total > CHARGE_AMOUNT_MAX:
         currency = after.row.currency
         raise DomainError(

@@ -78,7 +78,7 @@ class PendingUpdates(Service):
         _refuse_sent(row)
         [scratch] = await self.wholes.by("id", [row.id])  # planning changes rows in memory
         proration = proration_of(scratch, change, at)
-        plan = await self.exchanges.plan(scratch, change.items, proration, at)
+        plan = await self.exchanges.plan(scratch, change.items, proration, at, usage_waits=True)
         if not plan.at_once or sum(line.amount for line in plan.lines) <= 0:
             return None
         assert payer is not None, f"whoever is charged for {row.id} is held first"
@@ -164,7 +164,7 @@ class PendingUpdates(Service):
     ) -> ItemsPlan:
         """Exchange the items as it was worked out when the invoice was made, which opens their new period if it did."""
         ending = current_period_end(whole)
-        plan = await self.exchanges.plan(whole, changes, proration, at, checked=False)
+        plan = await self.exchanges.plan(whole, changes, proration, at, checked=False, usage_waits=True)
         await self.items.stored(plan, ending, at)
         if plan.opens_a_period:
             invoice.cycle = plan.whole.row.cycle

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from domain.agenda import AgendaKind
 from domain.invoices import CollectionMethod
 from domain.lifecycles import SubscriptionStatus
-from services.aggregates import WholeSubscription
+from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.due import Appointment, Due
 from services.settings import Settings
@@ -79,3 +79,11 @@ def _announcement(whole: WholeSubscription, presents: Mapping[str | None, dateti
     if told_at < presents[whole.row.test_clock_id]:
         return None
     return Appointment(AgendaKind.SUBSCRIPTION_UPCOMING, whole.row.id, told_at, whole.row.test_clock_id)
+
+
+def due_items(whole: WholeSubscription) -> Sequence[PricedItem]:
+    """The items whose periods end with the subscription's current one; items of longer intervals keep theirs."""
+    if len(whole.items) == 1:
+        return whole.items
+    end = current_period_end(whole)
+    return [item for item in whole.items if item.row.current_period_end == end]

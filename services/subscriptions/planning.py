@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from domain.checks import checked, checked_where_given
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor
@@ -10,8 +11,9 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.invoices import CollectionMethod, days_until_due, refuse_terms_of_sending
 from domain.invoicing import InvoiceDraft, LineDraft, PriceFacts, invoice_draft_of, settled_with_balance, trial_draft_of
 from domain.metadata import merged_metadata
+from domain.metering import Span, Tally, usage_line
 from domain.periods import Period
-from domain.subscriptions import ITEMS_MAX, PaymentBehavior
+from domain.subscriptions import ITEMS_MAX, BillingMode, PaymentBehavior
 from domain.taxes import AutomaticTaxStatus, automatic_tax_problem, rates_beside_automatic_tax
 from domain.texts import text_within
 from models import Customer, InvoiceItem, PaymentMethod, Price, Subscription
@@ -296,8 +298,22 @@ def _first_invoice(
         for period in beginning.billed
         for line in billed_items([item], facts, period, row.currency)
     ]
+    usage = _usage_of_nothing(begun, facts) if row.billing_mode == BillingMode.CLASSIC else []
     if row.trial_end is not None:
-        return trial_draft_of(billed, row.currency)
-    if not billed and not once:
+        trial = trial_draft_of(billed, row.currency)
+        return replace(trial, lines=(*trial.lines, *usage)) if billed or usage else None
+    if not billed and not once and not usage:
         return None
-    return invoice_draft_of(billed, row.currency, [line_of(item) for item in (*waiting, *once)])
+    return invoice_draft_of(billed, row.currency, [line_of(item) for item in (*waiting, *once)], usage)
+
+
+def _usage_of_nothing(begun: Begun, facts: Mapping[str, PriceFacts]) -> list[LineDraft]:
+    """The lines of metered items on a first invoice of CLASSIC: nothing was used yet."""
+    row, lines = begun.whole.row, []
+    for item, beginning in zip(begun.whole.items, begun.beginnings, strict=True):
+        price = facts[item.price.id].agreed(row.currency, None) if item.row.metered_since is not None else None
+        for period in beginning.billed if price is not None else ():
+            assert price is not None, f"item {item.row.id} bills a quantity"
+            span = Span("", (item.row.id, item.price.id, row.customer_id), period.start, period.end, None)
+            lines.append(replace(usage_line(price, Tally(span, Decimal(0))), usage_period_id=None))
+    return lines

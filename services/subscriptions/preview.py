@@ -8,7 +8,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.invoicing import InvoiceDraft, LineDraft, Settlement, invoice_draft_of, settled_with_balance
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.subscriptions import AnchorChange, ProrationBehavior
-from models import InvoiceItem, Subscription
+from models import InvoiceItem, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.customers import Customers
@@ -18,9 +18,10 @@ from services.subscriptions.drafts import ItemChange, SubscriptionChange, Subscr
 from services.subscriptions.exchange import Exchanges
 from services.subscriptions.first_preview import FirstPreviews, settlement_of
 from services.subscriptions.item_changes import proration_of, touches_items
-from services.subscriptions.period_agenda import current_period_end
+from services.subscriptions.metering import Metering
+from services.subscriptions.period_agenda import current_period_end, due_items
 from services.subscriptions.rehearsal import rehearsed
-from services.subscriptions.renewal import RENEWABLE, due_items, next_invoice, next_periods
+from services.subscriptions.renewal import RENEWABLE, next_invoice, next_periods
 from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import WholeSubscriptions
 from services.transactions import in_transaction
@@ -72,6 +73,7 @@ class Previews(Service):
     reckoning = part(Reckoning)
     scheduled = part(ScheduledChanges)
     first = part(FirstPreviews)
+    metering = part(Metering)
 
     async def preview(self, draft: PreviewDraft) -> Preview:
         """The invoice of the change itself where it asks for the difference at once, else that of the next renewal.
@@ -94,7 +96,7 @@ class Previews(Service):
         at = (await self.presents([row.test_clock_id]))[row.test_clock_id]
         start, end = _passing(whole)
         details = draft.subscription_details
-        lines: list[LineDraft] = []
+        lines, cut = list[LineDraft](), list[UsagePeriod]()
         change = SubscriptionChange(
             row.id,
             items=details.items,
@@ -106,6 +108,7 @@ class Previews(Service):
         if touches_items(change):
             plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
             whole, lines, at_once = plan.whole, plan.lines, plan.at_once
+            cut = [each for each in plan.usage if not each.drafted]
             start, end = _passing(whole)
         elif row.scheduled_change:
             [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
@@ -113,7 +116,8 @@ class Previews(Service):
             return await self._settled(row, invoice_draft_of((), row.currency, lines), at, at)
         waiting = (await self.items.waiting_for([row], lock=False)).get(row.id, [])
         facts = await self.wholes.facts_of(item.price for item in whole.items)
-        following = next_invoice(whole, next_periods(whole), facts, _lines(waiting) + lines)
+        usage = await self.metering.foreseen([whole], cut)
+        following = next_invoice(whole, next_periods(whole), facts, _lines(waiting) + lines, usage.of(row.id))
         return await self._settled(row, following, start, end)
 
     async def _first(self, draft: PreviewDraft, wanted: SubscriptionDraft) -> Preview:

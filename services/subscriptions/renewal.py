@@ -18,7 +18,8 @@ from services.invoices.drafting import Drafting, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.rows import update_rows
 from services.settings import Settings
-from services.subscriptions.period_agenda import PeriodAgenda, current_period_end
+from services.subscriptions.metering import Metering, rows_of
+from services.subscriptions.period_agenda import PeriodAgenda, current_period_end, due_items
 from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import (
     WholeSubscriptions,
@@ -43,6 +44,7 @@ class Renewal(Service):
     settings = part(Settings)
     scheduled = part(ScheduledChanges)
     agenda = part(PeriodAgenda)
+    metering = part(Metering)
 
     async def renew(self, entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
         """Renew the subjects of these agenda entries, as far as they still run; the entries to come back to later.
@@ -73,19 +75,27 @@ class Renewal(Service):
         """
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
         befores = [self.events.snapshot(whole) for whole in wholes] if befores is None else befores
+        passed = [
+            row for whole in wholes for row in self.metering.passed(whole, due_items(whole), current_period_end(whole))
+        ]
         if any(whole.row.scheduled_change for whole in wholes):
             wholes = await self.scheduled.carried_out(wholes, presents)
-            also = (*also, "scheduled_change")
+            also = (*also, "scheduled_change", "has_usage")
+        usage = await self.metering.usage.drafted((whole.row for whole in wholes), passed, rows_of(wholes))
         facts = await self.wholes.facts_of(item.price for whole in wholes for item in whole.items)
         settings = await self.settings.current()
         delay = timedelta(seconds=settings.invoice_finalization_delay)
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
         due = [item.row for whole in wholes for item in due_items(whole)]
         wanted = [
-            _moved_on(whole, facts, waiting.get(whole.row.id, ()), presents[whole.row.test_clock_id], delay)
+            _moved_on(
+                whole, facts, waiting.get(whole.row.id, ()), usage.of(whole.row.id), presents[whole.row.test_clock_id],
+                delay,
+            )
             for whole in wholes
-        ]
+        ]  # fmt: skip
         invoices = await self.drafting.write(wanted)
+        await self.metering.usage.store(usage)
         for whole, invoice in zip(wholes, invoices, strict=True):
             whole.row.latest_invoice_id = invoice.row.id
         await self.items.take_up(invoices, waiting)
@@ -103,6 +113,8 @@ class Renewal(Service):
         """Write the periods moved on. What a change left behind is written off only where there was a change."""
         await update_rows([whole.row for whole in wholes], ("cycle", "latest_invoice_id", "has_pending_items", *also))
         columns = ["current_period_start", "current_period_end"]
+        if any(item.metered_since is not None for item in items):
+            columns.append("metered_since")
         if any(item.invoiced_price_id is not None for item in items):
             columns += ["invoiced_price_id", "invoiced_quantity", "invoiced_unit_amount"]
             for item in items:
@@ -121,14 +133,6 @@ class Renewal(Service):
 def _changes_first(whole: WholeSubscription) -> bool:
     """Whether a phase of its schedule ends with the period or before, and the next one has not begun."""
     return whole.row.phase_ends_at is not None and whole.row.phase_ends_at <= current_period_end(whole)
-
-
-def due_items(whole: WholeSubscription) -> Sequence[PricedItem]:
-    """The items whose periods end with the subscription's current one; items of longer intervals keep theirs."""
-    if len(whole.items) == 1:
-        return whole.items
-    end = current_period_end(whole)
-    return [item for item in whole.items if item.row.current_period_end == end]
 
 
 def next_periods(whole: WholeSubscription) -> list[tuple[PricedItem, Period]]:
@@ -151,12 +155,13 @@ def _moved_on(
     whole: WholeSubscription,
     facts: Mapping[str, PriceFacts],
     waiting: Sequence[InvoiceItem],
+    usage: Sequence[LineDraft],
     at: datetime,
     delay: timedelta,
 ) -> Wanted:
     """Set the subscription into its next period; the invoice that this asks for, with the items that waited for it."""
     row, periods = whole.row, next_periods(whole)
-    draft = next_invoice(whole, periods, facts, [line_of(item) for item in waiting])
+    draft = next_invoice(whole, periods, facts, [line_of(item) for item in waiting], usage)
     passed_start = max(item.row.current_period_start for item, _ in periods)
     passed_end = current_period_end(whole)
     row.cycle += 1
@@ -179,10 +184,11 @@ def next_invoice(
     periods: Iterable[tuple[PricedItem, Period]],
     facts: Mapping[str, PriceFacts],
     waiting: Sequence[LineDraft],
+    usage: Sequence[LineDraft],
 ) -> InvoiceDraft:
-    """What the next renewal asks for: the lines that wait for it, then the next `periods` of the items."""
+    """What the next renewal asks for: the lines that wait for it, the next `periods` of the items, and the usage."""
     items = [billed for item, period in periods for billed in billed_items([item], facts, period, whole.row.currency)]
-    return invoice_draft_of(items, whole.row.currency, waiting)
+    return invoice_draft_of(items, whole.row.currency, waiting, usage)
 
 
 def _finalizes_at(invoice: WholeInvoice) -> datetime:

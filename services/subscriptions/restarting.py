@@ -5,11 +5,15 @@ from datetime import datetime
 from domain.periods import Period, period_containing
 from models import SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
-from services.subscriptions.wholes import recurrence_of_price, recurrence_of_subscription
+from services.catalog.rates import recurrence_of_price
+from services.subscriptions.metering import begin_metering
+from services.subscriptions.wholes import recurrence_of_subscription
 
 RESTARTED = ("billing_cycle_anchor", "anchor_cycle")
 """Columns of the subscription that `restart` sets."""
-ITEM_RESTARTED = ("current_period_start", "current_period_end", "invoiced_price_id", "invoiced_quantity")
+ITEM_RESTARTED = (
+    "current_period_start", "current_period_end", "invoiced_price_id", "invoiced_quantity", "metered_since",
+)  # fmt: skip
 """Columns of its items that `restart` sets."""
 
 
@@ -21,6 +25,7 @@ def restart(whole: WholeSubscription, at: datetime, *, anchor: datetime) -> None
     for item in whole.items:
         period = period_of(item, at, anchor)
         _set_period(item.row, period)
+    begin_metering(whole.items, at)
 
 
 def period_of(item: PricedItem, at: datetime, anchor: datetime) -> Period:

@@ -28,7 +28,7 @@ from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.period_agenda import PeriodAgenda
 from services.subscriptions.restarting import ITEM_RESTARTED, RESTARTED, period_of, restart
-from services.subscriptions.wholes import WholeSubscriptions, billed_items, in_force
+from services.subscriptions.wholes import WholeSubscriptions, billed_items, in_force, licensed
 
 _BEGUN = ("cycle", "latest_invoice_id", "resumption_invoice_id", "has_pending_items")
 
@@ -144,7 +144,7 @@ class Resumption(Service):
         """What the rest of the period of the old anchor costs."""
         facts = await self.wholes.facts_of(item.price for item in whole.items)
         lines: list[LineDraft] = []
-        for item in whole.items:
+        for item in licensed(whole.items):
             period = period_of(item, at, whole.row.billing_cycle_anchor)
             stub = stub_of_resumption(item.row.id, in_force(item.row, facts, whole.row.currency), period, at)
             discounts, rates = tuple(item.row.discounts), tuple(item.row.tax_rates)

@@ -14,8 +14,10 @@ from services.base import Service
 from services.catalog.rates import chosen_amount
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.drafts import ItemChange
+from services.subscriptions.metering import begin_metering
+from services.subscriptions.wholes import is_metered, quantity_of
 
-_CHANGED = ("price_id", "quantity", "unit_amount", "metadata", "tax_rates")
+_CHANGED = ("price_id", "quantity", "unit_amount", "metadata", "tax_rates", "metered_since")
 
 
 @dataclass(slots=True)
@@ -77,11 +79,14 @@ class ScheduledChanges(Service):
                 price = prices.get(change.price or row.price_id, held[change.id].price)
                 row.unit_amount = chosen_amount(price, whole.row.currency, change.unit_amount, row.unit_amount)
                 row.price_id = price.id
-                row.quantity = given(change.quantity, row.quantity)
+                row.quantity = quantity_of(price, change.quantity, held[change.id])
                 row.metadata = merged_metadata(row.metadata, change.metadata)
                 row.tax_rates = list(given(change.tax_rates, row.tax_rates) or ())
+                if row.price_id != held[change.id].price.id:
+                    begin_metering([PricedItem(row, price)], row.current_period_end)
                 held[change.id] = PricedItem(row, price)
                 foreseen.changed.append(row)
+        whole.row.has_usage = whole.row.has_usage or any(is_metered(item.price) for item in held.values())
         return WholeSubscription(whole.row, list(held.values()))
 
     def _added(
@@ -95,7 +100,8 @@ class ScheduledChanges(Service):
             created_at=at,
             subscription_id=whole.row.id,
             price_id=change.price,
-            quantity=given(change.quantity, 1),
+            quantity=quantity_of(prices[change.price], change.quantity),
+            metered_since=beside.current_period_end if is_metered(prices[change.price]) else None,
             tax_rates=[] if change.tax_rates is UNSET else list(change.tax_rates or ()),
             unit_amount=chosen_amount(prices[change.price], whole.row.currency, change.unit_amount),
             current_period_start=beside.current_period_start,

@@ -19,6 +19,7 @@ from domain.subscriptions import AnchorChange, BillingMode, ProrationBehavior
 from models import SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.subscriptions.discounted_time import Discounts
+from services.subscriptions.metering import UsageCut, begin_metering
 from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.wholes import (
     billed_items,
@@ -65,6 +66,7 @@ class Settled:
     lines: list[LineDraft] = field(default_factory=list)
     restarted: bool = False
     at_once: bool = False
+    cuts: list[UsageCut] = field(default_factory=list)
 
 
 class Settling:
@@ -86,6 +88,7 @@ class Settling:
         self._periods = {
             item.row.id: Period(item.row.current_period_start, item.row.current_period_end, 0) for item in whole.items
         }
+        self._metered_since = {item.row.id: item.row.metered_since for item in whole.items}
         self._in_force = {item.row.id: self._given_back(item.row) for item in whole.items}
 
     def settled(self, after: WholeSubscription, swaps: Sequence[Swap]) -> Settled:
@@ -94,15 +97,41 @@ class Settling:
         if after.row.status == SubscriptionStatus.TRIALING:
             _refuse_moving(self.proration)
             self._count_on_after_trial(after)
+            begin_metering(after.items, self._end)
             return Settled()
         classic = after.row.billing_mode == BillingMode.CLASSIC
         at_once = self.proration.behavior is ProrationBehavior.ALWAYS_INVOICE
         if self._restarts(after):
             at_once = at_once or classic
-            return Settled(self._restarted(after, opening=at_once), restarted=True, at_once=at_once)
+            cuts = self._cuts(after, swaps, anew=True)
+            return Settled(self._restarted(after, opening=at_once), restarted=True, at_once=at_once, cuts=cuts)
         lines = [line for swap in swaps for line in self._swapped(swap)]
         self._count_on(after)
-        return Settled(lines, at_once=at_once)
+        return Settled(lines, at_once=at_once, cuts=self._cuts(after, swaps, anew=False))
+
+    def _cuts(self, after: WholeSubscription, swaps: Sequence[Swap], *, anew: bool) -> list[UsageCut]:
+        """Where metered items stop being metered at their price; from there on the new one holds (in memory).
+
+        What was used before is billed with FLEXIBLE, at the next renewal; of an item that is removed with the change,
+        unless that bills nothing. With CLASSIC it is dropped. A period that begins anew bills what was used in any.
+        """
+        swapped = {swap.row.id: swap for swap in swaps}
+        flexible, until = self.whole.row.billing_mode != BillingMode.CLASSIC, min(self.now, self._end)
+        cuts, staying = [], set()
+        for item in self.whole.items:
+            since, swap = self._metered_since[item.row.id], swapped.get(item.row.id)
+            removed = swap is not None and swap.after is None
+            changed = swap is not None and swap.after is not None and swap.after.price.id != item.price.id
+            if since is None or not (removed or changed or anew):
+                staying |= set() if since is None else {item.row.id}
+                continue
+            dropped = removed and self.proration.behavior is ProrationBehavior.NONE
+            billed = (flexible or not (removed or changed)) and not dropped
+            if billed and since < until and item.price.meter_id is not None:
+                now = removed or anew
+                cuts.append(UsageCut(item.row, item.price.id, item.price.meter_id, since, until, now=now))
+        begin_metering((item for item in after.items if item.row.id not in staying), until)
+        return cuts
 
     def _restarts(self, after: WholeSubscription) -> bool:
         """Whether periods are counted from now on: as asked for, or as CLASSIC does of itself."""
@@ -160,7 +189,8 @@ class Settling:
     def _exchanged(
         self, row: SubscriptionItem, recurrence: Recurrence, before: Billed | None, after: Billed | None
     ) -> tuple[LineDraft, ...]:
-        """The lines of an item within the period that it is in, which may be a part of a full one."""
+        """The lines of an item within the period that it is in, which may be a part of a full one; usage has none."""
+        before, after = _without_usage(before), _without_usage(after)
         if self.proration.behavior is ProrationBehavior.NONE:
             return ()
         until = row.current_period_end
@@ -252,6 +282,11 @@ def _standing_of(row: SubscriptionItem) -> _Standing:
 def _forget(row: SubscriptionItem) -> None:
     """What was invoiced is what is in force."""
     row.invoiced_price_id = row.invoiced_quantity = row.invoiced_unit_amount = None
+
+
+def _without_usage(billed: Billed | None) -> Billed | None:
+    """What is billed in advance, if anything is."""
+    return None if billed is None or billed.price.meter_id is not None else billed
 
 
 def _put(row: SubscriptionItem, period: Period) -> None:

@@ -23,6 +23,7 @@ from services.rows import update_rows
 from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.discounted_time import DiscountedTime
 from services.subscriptions.holding import refuse_elsewhere
+from services.subscriptions.metering import Metering
 from services.subscriptions.period_agenda import PERIOD_ENDINGS
 from services.subscriptions.wholes import WholeSubscriptions, invoiced, recurrence_of_item
 
@@ -55,6 +56,7 @@ class Suspension(Service):
     items = part(InvoiceItems)
     at_once = part(InvoicesAtOnce)
     finalization = part(Finalization)
+    metering = part(Metering)
 
     async def pause(self, draft: PauseDraft) -> Subscription:
         """End the period now and make the subscription PAUSED.
@@ -71,6 +73,7 @@ class Suspension(Service):
         [whole] = await self.wholes.of([row])
         before = self.events.snapshot(whole)
         lines = await self._credit(whole, draft, at)
+        await self.metering.put_off(whole, at)
         row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.PAUSED)
         row.paused_at, row.pause_reason = at, PauseReason.PAUSE_REQUESTED
         await self._give_back(row, lines, payers, at)
@@ -98,6 +101,8 @@ class Suspension(Service):
         for item in whole.items:
             row = item.row
             billed = replace(invoiced(row, facts, whole.row.currency), reduction=discounts.billed.get(row.id))
+            if billed.price.meter_id is not None:
+                continue
             period = Period(row.current_period_start, row.current_period_end, 0)
             full = full_period_until(period.end, whole.row.billing_cycle_anchor, recurrence_of_item(item))
             lines += credit_of_pause(row.id, billed, period, at, since, full)
@@ -130,7 +135,7 @@ class Suspension(Service):
     async def _end_period(self, whole: WholeSubscription, at: datetime) -> None:
         for item in whole.items:
             item.row.current_period_end = min(at, item.row.current_period_end)
-        await update_rows([item.row for item in whole.items], ("current_period_end",))
+        await update_rows([item.row for item in whole.items], ("current_period_end", "metered_since"))
         await update_rows([whole.row], _PAUSED)
         await self.due.cancel(whole.row.id, *PERIOD_ENDINGS)
 

@@ -13,11 +13,14 @@ from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.events import Events
 from services.invoices.finalization import Payer
+from services.invoices.items import InvoiceItems
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import PaymentMethods
 from services.rows import update_rows
 from services.subscriptions.creation import Creation
+from services.subscriptions.holding import refuse_elsewhere
 from services.subscriptions.item_checks import refuse_waiting
+from services.subscriptions.metering import Metering
 from services.subscriptions.planning import Planning
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -46,14 +49,20 @@ class Transfer(Service):
     invoices = part(WholeInvoices)
     planning = part(Planning)
     creation = part(Creation)
+    items = part(InvoiceItems)
+    metering = part(Metering)
 
     async def transfer(self, draft: TransferDraft) -> Subscription:
         """Let the other customer have it from now on: periods, trial and items stay as they are, nothing is charged.
 
         Invoices stay with the former customer, and are charged to whom they were; the subscription follows them no
-        more, so that one that was behind is ACTIVE. What waits for the next invoice goes along. Event
-        `customer.subscription.updated`; before it `invoice.updated` for those that keep the former payment method.
+        more, so that one that was behind is ACTIVE. What waits for the next invoice goes along; what was used waits
+        for any invoice of the former customer. Event `customer.subscription.updated`; before it `invoice.updated` for
+        those that keep the former payment method, and `invoiceitem.created` for usage.
         """
+        known = await self.require(Subscription, draft.id)
+        if known.has_usage:  # Both customers are held, always in one order.
+            await self.gather(Customer, "id", {known.customer_id, draft.customer}, order=("id",), lock=True)
         payer = await self.planning.payer(draft.customer)
         row = await self.lock(Subscription, draft.id)
         SUBSCRIPTION.refuse_unless("transfer", row.id, SubscriptionStatus(row.status), allowed=TRANSFERABLE)
@@ -64,6 +73,8 @@ class Transfer(Service):
         method = await self._method(draft, row, payer)
         before = self.events.snapshot(whole)
         await self._keep_method(row, at)
+        refuse_elsewhere(known.customer_id, row)
+        await self._bill_usage(whole, at)
         former, row.customer_id = row.customer_id, payer.row.id
         row.default_payment_method_id = None if method is None else method.id
         if row.status in (SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID):
@@ -74,6 +85,19 @@ class Transfer(Service):
         await self.creation.take_currency(payer, row.currency, at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
         return row
+
+    async def _bill_usage(self, whole: WholeSubscription, at: datetime) -> None:
+        """What was used so far is the former customer's to pay, with whatever invoice of theirs comes next."""
+        row = whole.row
+        if not row.has_usage:
+            return
+        settled = await self.metering.final(whole, at)
+        await self.metering.usage.store(settled)
+        await update_rows([item.row for item in whole.items], ("metered_since",))
+        lines = settled.of(row.id)
+        made = [self.items.made_for(row.customer_id, row.test_clock_id, line, at, None) for line in lines]
+        await self.items.store(made)
+        await self.items.expect(made)
 
     async def _refuse_unfit(self, whole: WholeSubscription, customer: Customer) -> None:
         """All problems together."""

@@ -21,6 +21,7 @@ from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization
 from services.rows import update_rows
 from services.subscriptions.cancellation import Cancellation
+from services.subscriptions.metering import begin_metering
 from services.subscriptions.period_agenda import PERIOD_ENDINGS, PeriodAgenda, current_period_end
 from services.subscriptions.renewal import Renewal
 from services.subscriptions.wholes import WholeSubscriptions, billed_items, recurrence_of_subscription
@@ -29,7 +30,7 @@ _TRIAL = (
     "status", "cycle", "anchor_cycle", "billing_cycle_anchor", "trial_start", "trial_end", "cancel_at",
     "latest_invoice_id",
 )  # fmt: skip
-_PERIOD = ("current_period_start", "current_period_end")
+_PERIOD = ("current_period_start", "current_period_end", "metered_since")
 
 
 class Trials(Service):
@@ -54,6 +55,7 @@ class Trials(Service):
         row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.TRIALING)
         row.cycle += 1
         row.trial_start = at
+        await self.renewal.metering.put_off(whole, at)
         for item in whole.items:
             item.row.current_period_start = at
         _set_end(whole, end)
@@ -180,6 +182,7 @@ def _set_end(whole: WholeSubscription, end: datetime) -> None:
         row.cancel_at = end
     for item in whole.items:
         item.row.current_period_end = end
+    begin_metering(whole.items, end)
 
 
 def _free_until(whole: WholeSubscription) -> datetime | None:

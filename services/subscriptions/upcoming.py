@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.event_types import EventType
 from domain.invoices import BillingReason
-from domain.invoicing import PriceFacts, settled_with_balance
+from domain.invoicing import LineDraft, PriceFacts, settled_with_balance
 from domain.lifecycles import SubscriptionStatus
 from models import AgendaEntry, InvoiceItem
 from services.aggregates import UpcomingInvoice, WholeSubscription
@@ -15,8 +15,9 @@ from services.events import Events
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.settings import Settings
-from services.subscriptions.period_agenda import current_period_end, is_announced
-from services.subscriptions.renewal import due_items, next_invoice, next_periods
+from services.subscriptions.metering import Metering
+from services.subscriptions.period_agenda import current_period_end, due_items, is_announced
+from services.subscriptions.renewal import next_invoice, next_periods
 from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import WholeSubscriptions
 
@@ -33,6 +34,7 @@ class Upcoming(Service):
     settings = part(Settings)
     scheduled = part(ScheduledChanges)
     wholes = part(WholeSubscriptions)
+    metering = part(Metering)
 
     async def tell(self, entries: Sequence[AgendaEntry]) -> None:
         """The agenda's SUBSCRIPTION_UPCOMING. Event `invoice.upcoming` for each that will be renewed; nothing else."""
@@ -46,8 +48,11 @@ class Upcoming(Service):
         facts = await self.wholes.facts_of(item.price for whole in wholes for item in whole.items)
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
         balances = await self.customers.balances_of({whole.row.customer_id for whole in wholes})
+        usage = await self.metering.foreseen(wholes)
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
-        wanted = [_wanted(whole, facts, waiting.get(whole.row.id, ()), delay) for whole in wholes]
+        wanted = [
+            _wanted(whole, facts, waiting.get(whole.row.id, ()), usage.of(whole.row.id), delay) for whole in wholes
+        ]
         for whole, drafted in zip(wholes, await self.drafting.drafted_all(wanted), strict=True):
             upcoming = UpcomingInvoice(drafted.row, drafted.lines)
             _settle(upcoming, balances.get(whole.row.customer_id, 0))
@@ -55,11 +60,15 @@ class Upcoming(Service):
 
 
 def _wanted(
-    whole: WholeSubscription, facts: Mapping[str, PriceFacts], waiting: Sequence[InvoiceItem], delay: timedelta
+    whole: WholeSubscription,
+    facts: Mapping[str, PriceFacts],
+    waiting: Sequence[InvoiceItem],
+    usage: Sequence[LineDraft],
+    delay: timedelta,
 ) -> Wanted:
     """The renewal's invoice, as it would be drafted now."""
     ends = current_period_end(whole)
-    draft = next_invoice(whole, next_periods(whole), facts, [line_of(item) for item in waiting])
+    draft = next_invoice(whole, next_periods(whole), facts, [line_of(item) for item in waiting], usage)
     return Wanted(whole.row, draft, BillingReason.SUBSCRIPTION_CYCLE, _begins(whole), ends, ends, ends + delay)
 
 

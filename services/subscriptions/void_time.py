@@ -11,7 +11,7 @@ from services.base import Service, part
 from services.rows import update_rows
 from services.scope import Scope
 from services.snapshots import Subject
-from services.subscriptions.wholes import WholeSubscriptions
+from services.subscriptions.wholes import WholeSubscriptions, licensed
 
 _RUNNING = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID)
 _GIVEN_BACK = "unused_time"
@@ -32,7 +32,8 @@ class VoidTime(Service):
         changed: list[SubscriptionItem] = []
         for invoice in invoices:
             whole = wholes.get(str(invoice.row.subscription_id))
-            changed += [item.row for item in (whole.items if whole else ()) if _took_back(item.row, invoice.lines)]
+            items = licensed(whole.items if whole else ())
+            changed += [item.row for item in items if _took_back(item.row, invoice.lines)]
         await update_rows(changed, ("invoiced_price_id", "invoiced_quantity", "invoiced_unit_amount"))
 
 

@@ -11,6 +11,7 @@ from services.base import Service, part
 from services.catalog import Catalog
 from services.catalog.rates import chosen_amount, is_offered_in
 from services.subscriptions.drafts import ItemDraft
+from services.subscriptions.wholes import is_metered
 
 
 class WantedItems(Service):
@@ -37,7 +38,7 @@ class WantedItems(Service):
                 prices.append(await self._price(item, known, archived))
             except DomainError as error:
                 problems.add_from(error, "items", str(index))
-            if item.quantity < 0:
+            if item.quantity is not None and item.quantity < 0:
                 problems.add(
                     ErrorCode.PARAMETER_INVALID_INTEGER,
                     f"Quantity {item.quantity} is negative; it would have to be 0 or more.",
@@ -70,7 +71,19 @@ class WantedItems(Service):
                 " it or choose another.",
                 "price",
             )
+        if not (item.price_made and item.quantity == 0):
+            refuse_quantity_of_usage(price, item.quantity)
         return price
+
+
+def refuse_quantity_of_usage(price: Price, quantity: int | None, *param: str) -> None:
+    """What was used is billed; no quantity is agreed upon."""
+    if is_metered(price) and quantity is not None:
+        raise DomainError(
+            ErrorCode.PARAMETERS_EXCLUSIVE,
+            f"Price {price.id} bills what meter {price.meter_id} counts; leave out the quantity.",
+            (*param, "quantity"),
+        )
 
 
 def check_prices(prices: Sequence[Price], currency: str, whose: str, problems: Problems) -> None:

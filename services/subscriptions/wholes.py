@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from domain.drafts import Unset, given
 from domain.intervals import shortest_of
 from domain.invoicing import BilledItem, PriceFacts
-from domain.periods import Interval, Period, Recurrence
+from domain.periods import Period, Recurrence
 from domain.pricing import Rates
 from domain.proration import Billed
 from domain.subscriptions import BillingMode
-from models import Price, Product, Subscription, SubscriptionItem
+from models import Price, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
-from services.catalog.rates import agreed_rates, options_of, rates_of
+from services.catalog.facts import Facts
+from services.catalog.rates import agreed_rates, recurrence_of_price
 from services.known_tax_rates import KnownTaxRates
 
 
@@ -19,6 +21,7 @@ class WholeSubscriptions(Service):
     """Reads subscriptions as wholes, and what billing them takes."""
 
     tax_rates = part(KnownTaxRates)
+    facts = part(Facts)
 
     async def by(self, column: str, values: Iterable[str | None], *, lock: bool = False) -> list[WholeSubscription]:
         """The subscriptions whose column has one of these values, in order of their ids."""
@@ -38,30 +41,7 @@ class WholeSubscriptions(Service):
 
     async def facts_of(self, prices: Iterable[Price]) -> dict[str, PriceFacts]:
         """What drafting needs to know of these prices, by id; one statement for their products."""
-        known = {price.id: price for price in prices}
-        ids = {price.product_id for price in known.values()}
-        products = {product.id: product for product in await self.gather(Product, "id", ids)}
-        return {
-            price.id: PriceFacts(
-                price_id=price.id,
-                product_id=price.product_id,
-                product_name=products[price.product_id].name,
-                unit_label=products[price.product_id].unit_label,
-                currency=price.currency,
-                rates=rates_of(price),
-                options=options_of(price),
-                recurrence=recurrence_of_price(price),
-            )
-            for price in known.values()
-        }
-
-
-def recurrence_of_price(price: Price) -> Recurrence | None:
-    """How often the price recurs, None for a one-time price."""
-    if price.interval is None:
-        return None
-    assert price.interval_count is not None, f"recurring price {price.id} without a count"
-    return Recurrence(Interval(price.interval), price.interval_count)
+        return await self.facts.of(prices)
 
 
 def recurrence_of_item(item: PricedItem) -> Recurrence:
@@ -76,6 +56,23 @@ def recurrence_of_subscription(whole: WholeSubscription) -> Recurrence:
     if len(whole.items) == 1:
         return recurrence_of_item(whole.items[0])
     return shortest_of({recurrence_of_item(item) for item in whole.items})
+
+
+def is_metered(price: Price) -> bool:
+    """Whether the price bills what a meter counted."""
+    return price.meter_id is not None
+
+
+def quantity_of(price: Price, wanted: int | Unset, before: PricedItem | None = None) -> int:
+    """How many units of the price an item is to have: as wanted, or else as before; none where usage is billed."""
+    if is_metered(price):
+        return 0
+    return given(wanted, 1 if before is None or is_metered(before.price) else before.row.quantity)
+
+
+def licensed(items: Iterable[PricedItem]) -> list[PricedItem]:
+    """Those of these items that bill a quantity, in advance."""
+    return [item for item in items if not is_metered(item.price)]
 
 
 def in_force(row: SubscriptionItem, facts: Mapping[str, PriceFacts], currency: str) -> Billed:
@@ -105,7 +102,7 @@ def rates_in_force(item: PricedItem, currency: str) -> Rates:
 def billed_items(
     items: Iterable[PricedItem], facts: Mapping[str, PriceFacts], period: Period, currency: str
 ) -> list[BilledItem]:
-    """The items as drafting takes them, for one period."""
+    """The items as drafting takes them, for one period; those that bill usage are left out."""
     return [
         BilledItem(
             item.row.id,
@@ -117,5 +114,5 @@ def billed_items(
             tuple(item.row.discounts),
             tuple(item.row.tax_rates),
         )
-        for item in items
+        for item in licensed(items)
     ]

@@ -1,0 +1,126 @@
+"""Billing what was used: in arrears, each time by itself, and what came late with the next one.
+
+    1 May |------ period ------| 1 June |------ period ------| 1 July
+                 ·  ·   ·  ·              ·    ·      ·
+                      ^ an event that is sent in June with a time in May
+
+What was asked for a period is kept as what was `counted`. As long as the period is open, what its meter reads beyond
+that is late, and is billed with a later period; the two figures then agree again. So every event is billed once, in
+whatever order events and invoices come: an event that a reading did not see is in the difference of the next one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from domain.calculations import Calculation, Late, calculation_of
+from domain.invoicing import LineDraft, PriceFacts, line_description
+from domain.money import EXACT
+from domain.pricing import Quantity
+
+STAYS_OPEN: Final = timedelta(days=36)
+"""Events are taken for 35 days, and canceled for another one."""
+AMOUNT_MAX: Final = 10**15
+"""Minor units that a line asks for at the most: far beyond what can be paid, and safe to add up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time of one item at one price, for one customer, and what was asked for it so far: None when nothing was."""
+
+    id: str
+    key: tuple[str, str, str]
+    """Item, price and customer: what is late goes with another span of the same key."""
+    start: datetime
+    end: datetime
+    counted: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a line bills: its span's own usage and, of earlier ones, what came late."""
+
+    span: Span
+    own: Decimal
+    late: tuple[Late, ...] = ()
+    covered: tuple[str, ...] = ()
+    """Ids of the spans whose figures it settles."""
+
+    @property
+    def quantity(self) -> Decimal:
+        """All of it."""
+        total = self.own
+        for each in self.late:
+            total = EXACT.add(total, each.quantity)
+        return total
+
+
+def tallies(spans: Sequence[Span], earlier: Iterable[Span], read: Mapping[str, Decimal]) -> list[Tally]:
+    """A tally for each span in order, the first of a key with what is late of `earlier` ones; then those that are left.
+
+    `read` is what meters say now, by span. A span that was counted already has nothing of its own.
+    """
+    behind: dict[tuple[str, str, str], list[Span]] = {}
+    for each in earlier:
+        if each.id in read and each.counted is not None and read[each.id] != each.counted:
+            behind.setdefault(each.key, []).append(each)
+    found = []
+    for span in spans:
+        own = read.get(span.id, Decimal(0)) if span.counted is None else Decimal(0)
+        found.append(_tally(span, own, behind.pop(span.key, ()), read))
+    return found + [_tally(late[-1], Decimal(0), late, read) for late in behind.values()]
+
+
+def _tally(span: Span, own: Decimal, late: Sequence[Span], read: Mapping[str, Decimal]) -> Tally:
+    differences = tuple(
+        Late(EXACT.subtract(read[each.id], each.counted or Decimal(0)), each.start, each.end) for each in late
+    )
+    fresh = (span.id,) if span.counted is None else ()
+    return Tally(span, own, differences, (*fresh, *(each.id for each in late)))
+
+
+def is_settled(end: datetime, at: datetime) -> bool:
+    """Whether no event is taken any more for a time that ended then."""
+    return at >= end + STAYS_OPEN
+
+
+def usage_calculation(price: PriceFacts, tally: Tally) -> Calculation:
+    """What the usage costs and how that came about; rounded once, half away from zero."""
+    found = replace(calculation_of(price.rates, plain(tally.quantity), price.currency), late=tally.late)
+    return replace(found, amount=max(-AMOUNT_MAX, min(AMOUNT_MAX, found.amount)))
+
+
+def usage_description(price: PriceFacts, tally: Tally) -> str:
+    """What the line says: "1240 × Calls (at $0.01 / month), including 12 late from 1 to 31 May"."""
+    said = line_description(price, plain(tally.quantity))
+    return ", ".join((said, *(each.in_words() for each in tally.late)))
+
+
+def usage_line(
+    price: PriceFacts, tally: Tally, *, discounts: Sequence[str] = (), tax_rates: Sequence[str] = ()
+) -> LineDraft:
+    """The line of a tally, for the time of its span."""
+    calculation = usage_calculation(price, tally)
+    return LineDraft(
+        description=usage_description(price, tally),
+        amount=calculation.amount,
+        currency=price.currency,
+        quantity=int(tally.quantity),
+        unit_amount=price.rates.unit_amount,
+        price_id=price.price_id,
+        product_id=price.product_id,
+        subscription_item_id=tally.span.key[0],
+        period_start=tally.span.start,
+        period_end=tally.span.end,
+        calculation=calculation,
+        discounts=tuple(discounts),
+        tax_rates=tuple(tax_rates),
+        usage_period_id=tally.span.id,
+    )
+
+
+def plain(quantity: Decimal) -> Quantity:
+    """The quantity as a whole number where it is one."""
+    return int(quantity) if quantity == quantity.to_integral_value() else quantity

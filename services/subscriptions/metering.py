@@ -1,0 +1,100 @@
+"""Times whose usage is billed by themselves: cut off where a period ends, and where a price or a customer changes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.ids import Prefix
+from domain.lifecycles import SubscriptionStatus
+from models import SubscriptionItem, UsagePeriod
+from services.aggregates import PricedItem, WholeSubscription
+from services.base import Service, part
+from services.rows import insert_rows
+from services.subscriptions.period_agenda import current_period_end, due_items
+from services.subscriptions.wholes import is_metered
+from services.usage.billing import UsageBilling, UsageDraft
+
+METERING = (
+    SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID,
+)  # fmt: skip
+"""The statuses in which usage counts; that of a trial is free, as an item is metered from the trial's end on."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCut:
+    """A time of an item that ends here: what was used in it is billed at this price, now or with the next invoice."""
+
+    row: SubscriptionItem
+    price_id: str
+    meter_id: str
+    since: datetime
+    until: datetime
+    now: bool = False
+
+
+class Metering(Service):
+    """Cuts off the times of metered items, and gets their lines."""
+
+    usage = part(UsageBilling)
+
+    def passed(self, whole: WholeSubscription, items: Iterable[PricedItem], until: datetime) -> list[UsagePeriod]:
+        """The times of these items up to `until`, which is where they are metered from next; nothing is stored.
+
+        That of a trial which ends there is among them and comes to nothing.
+        """
+        rows = []
+        for item in items:
+            since, meter_id = item.row.metered_since, item.price.meter_id
+            if since is None or meter_id is None:
+                continue
+            if since < until:
+                rows.append(self.period(whole, UsageCut(item.row, item.price.id, meter_id, since, until)))
+                item.row.metered_since = until
+            elif whole.row.trial_end == until:
+                begins = item.row.current_period_start
+                free = self.period(whole, UsageCut(item.row, item.price.id, meter_id, begins, until))
+                free.counted, free.is_open = "0", False
+                rows.append(free)
+        return rows
+
+    def period(self, whole: WholeSubscription, cut: UsageCut) -> UsagePeriod:
+        """The row of a cut, not stored."""
+        return UsagePeriod.made(
+            id=self.new_id(Prefix.USAGE_PERIOD),
+            created_at=cut.until,
+            subscription_id=whole.row.id,
+            subscription_item_id=cut.row.id,
+            price_id=cut.price_id,
+            meter_id=cut.meter_id,
+            customer_id=whole.row.customer_id,
+            currency=whole.row.currency,
+            period_start=cut.since,
+            period_end=cut.until,
+            **self.ownership(),
+        )
+
+    async def put_off(self, whole: WholeSubscription, until: datetime) -> None:
+        """Store what was used so far, to be billed with the next invoice; the items' rows are the caller's to store."""
+        if whole.row.status in METERING:
+            await insert_rows(self.passed(whole, whole.items, until))
+
+    async def final(self, whole: WholeSubscription, until: datetime) -> UsageDraft:
+        """All that was used up to `until` and not billed yet, counted for good; the caller stores it."""
+        passed = self.passed(whole, whole.items, until) if whole.row.status in METERING else []
+        return await self.usage.settled([whole.row], passed, rows_of([whole]))
+
+    async def foreseen(self, wholes: Sequence[WholeSubscription], also: Sequence[UsagePeriod] = ()) -> UsageDraft:
+        """What the next renewals bill of usage so far, and of `also`; nothing is stored, rows change in memory."""
+        passed = [row for whole in wholes for row in self.passed(whole, due_items(whole), current_period_end(whole))]
+        return await self.usage.drafted((whole.row for whole in wholes), [*also, *passed], rows_of(wholes))
+
+
+def begin_metering(items: Iterable[PricedItem], at: datetime) -> None:
+    """From then on usage is billed, in memory, and nothing that came before."""
+    for item in items:
+        item.row.metered_since = at if is_metered(item.price) else None
+
+
+def rows_of(wholes: Iterable[WholeSubscription]) -> dict[str, SubscriptionItem]:
+    """The items by id."""
+    return {item.row.id: item.row for whole in wholes for item in whole.items}

@@ -1,0 +1,182 @@
+"""Usage on invoices: billed when its period is over, counted until the invoice is final, and never lost."""
+
+import pytest
+
+from domain.usage import Formula
+from models import UsagePeriod
+from tests.scenarios.usage import Usage, explained, subscribed
+from tests.scenarios.world import World
+
+
+async def test_use_is_billed_at_the_end_of_its_period_beside_what_comes_next(world: World) -> None:
+    usage = await Usage.metered(world)
+    basic, calls = await world.price("Basic", 1500), await usage.price()
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, basic, calls)
+    await usage.used(jenny, "2027-02-01T00:00:00Z", "120")
+    await usage.used(jenny, "2027-02-28T09:59:59Z", "4.5")
+    await usage.used(jenny, "2027-02-28T10:00:00Z", "1000")  # the first second of the next period
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert await subscription.billed_lines(0) == ["1500 2027-01-31…2027-02-28 1 × Basic (at $15.00 / month)"]
+    assert await subscription.billed_lines(1) == [
+        "1500 2027-02-28…2027-03-31 1 × Basic (at $15.00 / month)",
+        "1245 2027-01-31…2027-02-28 124.5 × Calls (at $0.10 / month)",  # 124.5 × 10
+    ]
+    assert (await explained(subscription))[1] == "124.5 × $0.10 = $12.45"
+    assert await subscription.billed() == ["1500 PAID 2027-01-31T10:00:00Z", "2745 PAID 2027-02-28T10:00:00Z"]
+
+
+async def test_an_item_by_use_alone_begins_without_an_invoice_or_payment_method(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer()
+    await world.news()
+
+    subscription = await subscribed(jenny, await usage.price())
+
+    now = await subscription.now()
+    assert (now["status"], now["latestInvoice"], now["items"][0]["quantity"]) == ("ACTIVE", None, None)
+    assert await subscription.billed() == []
+    await jenny.take_card("pm_card_visa")
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert await subscription.lines() == ["0 0 × Calls (at $0.10 / month)"]
+    assert await subscription.billed() == ["0 PAID 2027-02-28T10:00:00Z"]
+
+
+async def test_classic_shows_use_of_nothing_on_the_first_invoice(world: World) -> None:
+    usage = await Usage.metered(world)
+    basic, calls = await world.price("Basic", 1500), await usage.price()
+    jenny = await world.customer(card="pm_card_visa")
+
+    subscription = await subscribed(jenny, basic, calls, billingMode="CLASSIC")
+    alone = await subscribed(jenny, calls, billingMode="CLASSIC")
+
+    assert await subscription.lines() == ["1500 1 × Basic (at $15.00 / month)", "0 0 × Calls (at $0.10 / month)"]
+    assert await alone.billed() == ["0 PAID 2027-01-31T10:00:00Z"]
+    assert await alone.status() == "ACTIVE"
+
+
+async def test_a_draft_counts_use_until_it_is_final(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await world.move_to("2027-02-28T10:30:00Z")
+    assert await subscription.billed() == ["1000 DRAFT 2027-02-28T10:00:00Z"]
+
+    await usage.used(jenny, "2027-02-20T00:00:00Z", "7")  # of the passed period
+    await usage.used(jenny, "2027-02-28T10:10:00Z", "50")  # of the new one
+    assert await subscription.billed() == ["1000 DRAFT 2027-02-28T10:00:00Z"]
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert await subscription.billed() == ["1070 PAID 2027-02-28T10:00:00Z"]
+    assert await subscription.lines() == ["1070 107 × Calls (at $0.10 / month)"]
+    period = await UsagePeriod.get()
+    assert (period.counted, period.drafted, period.is_open) == ("107", True, True)
+
+
+@pytest.mark.parametrize("mode", ["FLEXIBLE", "CLASSIC"])
+async def test_late_use_is_billed_once_with_the_open_period(world: World, mode: str) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price(), billingMode=mode)
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await world.move_to("2027-03-05T00:00:00Z")
+
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "12")
+    await usage.used(jenny, "2027-03-04T00:00:00Z", "30")
+    await world.move_to("2027-03-31T10:30:00Z")
+    assert await subscription.lines() == [
+        "420 42 × Calls (at $0.10 / month), including 12 late from 31 January to 28 February"
+    ]
+    await usage.used(jenny, "2027-02-12T00:00:00Z", "3")  # within the hour of the draft
+    await world.move_to("2027-04-30T12:00:00Z")
+
+    first = ["0 PAID 2027-01-31T10:00:00Z"] if mode == "CLASSIC" else []
+    assert await subscription.billed() == [
+        *first,
+        "1000 PAID 2027-02-28T10:00:00Z",
+        "450 PAID 2027-03-31T10:00:00Z",  # 30 + 12 + 3
+        "0 PAID 2027-04-30T10:00:00Z",
+    ]
+    assert await explained(subscription, -2) == ["45 × $0.10 = $4.50, including 15 late from 31 January to 28 February"]
+    rows = await UsagePeriod.all().order_by("period_start")
+    assert [(row.counted, row.is_open) for row in rows] == [("115", False), ("30", True), ("0", True)]
+
+
+async def test_tiers_and_packages_price_what_was_used(world: World) -> None:
+    usage = await Usage.metered(world)
+    tiers = await usage.price(
+        "Tiered", billingScheme="TIERED", tiersMode="GRADUATED",
+        tiers=[{"upTo": 10, "unitAmount": 100, "flatAmount": 200}, {"unitAmount": 80}],
+    )  # fmt: skip
+    packages = await usage.price("Packed", unitAmount=500, transformQuantity={"divideBy": 10, "round": "UP"})
+    value = await usage.price("Share", unitAmountDecimal="0.25")
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, tiers, packages, value)
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "15")
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert await subscription.lines() == [
+        "1600 15 × Tiered (at graduated rates / month)",  # 200 + 10 × 100 + 5 × 80
+        "1000 15 × Packed (at $5.00 per 10 / month)",  # two packages
+        "4 15 × Share (at $0.0025 / month)",  # 3.75
+    ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "figure"), [(Formula.COUNT, 3), (Formula.LAST, 2), (Formula.MAX, 9), (Formula.UNIQUE, 3)]
+)
+async def test_every_aggregation_is_billed(world: World, formula: Formula, figure: int) -> None:
+    usage = await Usage.metered(world, formula)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    for day, value in (("01", "4"), ("02", "9"), ("03", "2")):
+        await usage.used(jenny, f"2027-02-{day}T00:00:00Z", value)
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert await subscription.lines() == [f"{figure * 10} {figure} × Calls (at $0.10 / month)"]
+
+
+async def test_use_of_a_trial_is_free(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price(), trialEnd="2027-02-10T10:00:00Z")
+    await usage.used(jenny, "2027-02-05T00:00:00Z", "100")
+
+    await world.move_to("2027-02-10T12:00:00Z")
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "2")
+    await world.move_to("2027-03-10T12:00:00Z")
+
+    assert await subscription.billed() == ["0 PAID 2027-02-10T10:00:00Z", "20 PAID 2027-03-10T10:00:00Z"]
+    assert (await subscription.billed_lines(0))[0].startswith("0 2027-01-31…2027-02-10 0 × Calls")
+
+
+async def test_the_last_use_is_billed_when_a_subscription_ends_with_its_period(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await subscription.update(cancelAtPeriodEnd=True)
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert await subscription.status() == "CANCELED"
+    assert await subscription.billed() == ["1000 PAID 2027-02-28T10:00:00Z"]
+
+
+@pytest.mark.parametrize(("now", "billed"), [(True, ["1000 PAID 2027-02-15T00:00:00Z"]), (False, [])])
+async def test_cancelling_bills_use_when_it_is_to_be_invoiced_now(world: World, now: bool, billed: list[str]) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await world.move_to("2027-02-15T00:00:00Z")
+
+    await subscription.cancel(invoiceNow=now, prorate=True)
+    await world.move_to("2027-03-15T00:00:00Z")
+
+    assert await subscription.billed() == billed

@@ -47,6 +47,16 @@ class CustomerMappingType(StrEnum):
     BY_ID = "by_id"
 
 
+class GroupingWindow(StrEnum):
+    """How long the windows of summaries are."""
+
+    HOUR = "hour"
+    DAY = "day"
+
+
+WINDOW_SECONDS: Final = {GroupingWindow.HOUR: HOUR, GroupingWindow.DAY: DAY}
+
+
 class Range(NamedTuple):
     """Buckets of one span that begin at `start` or later and before `end`; for span 0 the events themselves."""
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from schema.tax import TaxRate, TaxRegistration
     from schema.usage import Meter
     from schema.usage.events import MeterEvent, MeterEventAdjustment, MeterEventVerdict
+    from schema.usage.summaries import MeterEventSummary
 
 AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
 ActiveEntitlementRef = Annotated["ActiveEntitlement", strawberry.lazy("schema.entitlements")]
@@ -61,6 +62,7 @@ InvoiceLineRef = Annotated["InvoiceLine", strawberry.lazy("schema.invoices")]
 MeterRef = Annotated["Meter", strawberry.lazy("schema.usage")]
 MeterEventAdjustmentRef = Annotated["MeterEventAdjustment", strawberry.lazy("schema.usage.events")]
 MeterEventRef = Annotated["MeterEvent", strawberry.lazy("schema.usage.events")]
+MeterEventSummaryRef = Annotated["MeterEventSummary", strawberry.lazy("schema.usage.summaries")]
 MeterEventVerdictRef = Annotated["MeterEventVerdict", strawberry.lazy("schema.usage.events")]
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]

@@ -10,7 +10,8 @@ from domain.lifecycles import MeterStatus
 from domain.usage import CustomerMappingType, Formula
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.payloads import payload
-from schema.refs import MeterRef
+from schema.refs import MeterEventSummaryRef, MeterRef
+from schema.usage.summaries import event_summaries
 
 describe_enum(
     Formula,
@@ -73,6 +74,10 @@ class Meter(Node):
     display_name: str = column("What it is called, for your own eyes.")
     event_name: str = column("The name of the events that it counts; one active meter has it.")
     status: MeterStatus = column("Whether it counts.")
+
+    event_summaries: list[MeterEventSummaryRef] = event_summaries(
+        "What one customer used, in order of time: at most 1 000 windows, those without usage too."
+    )
 
     @computed("How it makes one figure of events.")
     def default_aggregation(self) -> MeterDefaultAggregation:

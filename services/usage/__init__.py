@@ -7,10 +7,12 @@ from services.usage.meter_events import MeterEventDraft, MeterEvents
 from services.usage.meters import Meters
 from services.usage.readings import Reading, Readings
 from services.usage.recording import Recording, Verdict
+from services.usage.summaries import EventSummary, Summing
 
 __all__ = [
     "AdjustmentDraft",
     "Adjustments",
+    "EventSummary",
     "MeterChange",
     "MeterDraft",
     "MeterEventAdjustment",
@@ -22,5 +24,6 @@ __all__ = [
     "Reading",
     "Readings",
     "Recording",
+    "Summing",
     "Verdict",
 ]

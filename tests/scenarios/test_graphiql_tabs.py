@@ -63,6 +63,9 @@ async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_
             by_hand = answers["invoice-finalized"]["invoiceFinalize"]["invoice"]
             assert (by_hand["status"], by_hand["amountPaid"]) == ("PAID", 4500)
             assert answers["gate"]["customer"]["hasFeature"] is True
+            assert answers["meter-events"]["meterEventsCreate"]["accepted"] == 2
+            days = answers["usage"]["meter"]["eventSummaries"]
+            assert [day["aggregatedValue"] for day in days] == ["0", "0", "1.25", "0.75"]
             [tiered] = answers["tiers-explained"]["invoiceCreatePreview"]["invoicePreview"]["lines"]
             assert tiered["explanation"] == (  # 50.00 + 15.00 + 10.00
                 "first 10 × $5.00 = $50.00; next 5 × $3.00 = $15.00; flat fee $10.00; together $75.00"

@@ -1,6 +1,6 @@
 """The server process that is loaded: the house, or one of its floors.
 
-    python -m benchmarks.serving house FILE        the whole application, as `prorata serve` runs it, without a worker
+    python -m benchmarks.serving house FILE|URL    the whole application, as `prorata serve` runs it, without a worker
     python -m benchmarks.serving memory FILE       Strawberry over objects in memory
     python -m benchmarks.serving handwritten FILE  statements and dictionaries
     python -m benchmarks.serving unguarded FILE    the house's schema without what guards it
@@ -86,7 +86,7 @@ async def serve(kind: str, path: str) -> None:
     stop = stop_signal()
     async with AsyncExitStack() as stack:
         if kind in {"house", "unguarded"}:
-            await stack.enter_async_context(connected(f"sqlite://{path}"))
+            await stack.enter_async_context(connected(path if "://" in path else f"sqlite://{path}"))
         application = house() if kind == "house" else _floor(kind, path)
         runner = web.AppRunner(application, access_log=None, handle_signals=False)
         await runner.setup()

@@ -9,7 +9,7 @@ import strawberry
 from domain.reckoning_in_words import steps_in_words
 from domain.subscriptions import AnchorChange, ProrationBehavior
 from schema.base import Wrapping, column, computed, input_field, part_type
-from schema.coupons import DiscountAmount
+from schema.coupons import DiscountAmount, DiscountInput
 from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
@@ -168,6 +168,10 @@ class InvoiceCreatePreviewInput:
     )
     subscription_details: InvoicePreviewSubscriptionDetailsInput | None = input_field(
         "The change; without it the next renewal is previewed."
+    )
+    discounts: list[DiscountInput] | None = input_field(
+        "The discounts to reckon the invoice with, instead of those of the subscription and the customer; an empty "
+        "list for none. Nothing is redeemed. Those of a new subscription stand in `newSubscription`."
     )
 
 

@@ -1,9 +1,10 @@
 """What would be invoiced: for the next renewal, or for a change that is only thought of. Nothing is written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode
 from domain.invoicing import InvoiceDraft, LineDraft, Settlement, invoice_draft_of, settled_with_balance
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
@@ -11,9 +12,12 @@ from domain.subscriptions import AnchorChange, ProrationBehavior
 from models import InvoiceItem, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
 from services.base import Service, part
+from services.coupons.deductions import Redeemed
+from services.coupons.redemption import DiscountDraft
 from services.customers import Customers
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.reckoning import Reckoning, Unreckoned
+from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import ItemChange, SubscriptionChange, SubscriptionDraft
 from services.subscriptions.exchange import Exchanges
 from services.subscriptions.first_preview import FirstPreviews, settlement_of
@@ -44,6 +48,8 @@ class PreviewDraft:
     subscription: str | None = None
     new_subscription: SubscriptionDraft | None = None
     subscription_details: ChangeDetails = field(default_factory=ChangeDetails)
+    discounts: tuple[DiscountDraft, ...] | None = None
+    """What the invoice is to be thought of with, instead of the discounts of the subscription or the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +80,18 @@ class Previews(Service):
     scheduled = part(ScheduledChanges)
     first = part(FirstPreviews)
     metering = part(Metering)
+    discounts = part(SubscriptionDiscounts)
 
     async def preview(self, draft: PreviewDraft) -> Preview:
         """The invoice of the change itself where it asks for the difference at once, else that of the next renewal.
 
-        Of a new subscription it is the first that there will be. Prices that would be made for a change are made for
-        the time of the preview.
+        Of a new subscription it is the first that there will be. Prices that would be made for a change, and discounts
+        of its items, are made for the time of the preview; nothing is redeemed.
         """
         if draft.new_subscription is not None:
             return await self._first(draft, draft.new_subscription)
-        if all(item.price_data is None for item in draft.subscription_details.items):
+        items = draft.subscription_details.items
+        if all(item.price_data is None and item.discounts is UNSET for item in items):
             return await self._preview(draft)
         return await in_transaction(lambda: rehearsed(lambda: self._preview(draft)))
 
@@ -105,6 +113,7 @@ class Previews(Service):
             billing_cycle_anchor=details.billing_cycle_anchor,
         )
         at_once = False
+        change = await self.discounts.change(whole, change, at)
         if touches_items(change):
             plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
             whole, lines, at_once = plan.whole, plan.lines, plan.at_once
@@ -112,15 +121,22 @@ class Previews(Service):
             start, end = _passing(whole)
         elif row.scheduled_change:
             [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
+        named = None if draft.discounts is None else await self.discounts.previewed(whole, draft.discounts, at)
         if at_once:
-            return await self._settled(row, invoice_draft_of((), row.currency, lines), at, at)
+            return await self._settled(row, invoice_draft_of((), row.currency, lines), (at, at), named)
         waiting = (await self.items.waiting_for([row], lock=False)).get(row.id, [])
         facts = await self.wholes.facts_of(item.price for item in whole.items)
         usage = await self.metering.foreseen([whole], cut)
         following = next_invoice(whole, next_periods(whole), facts, _lines(waiting) + lines, usage.of(row.id))
-        return await self._settled(row, following, start, end)
+        return await self._settled(row, following, (start, end), named)
 
     async def _first(self, draft: PreviewDraft, wanted: SubscriptionDraft) -> Preview:
+        if draft.discounts is not None:
+            raise DomainError(
+                ErrorCode.PARAMETERS_EXCLUSIVE,
+                "A new subscription is previewed with its own discounts; give them in newSubscription.",
+                "discounts",
+            )
         if draft.subscription is not None or draft.subscription_details != ChangeDetails():
             raise DomainError(
                 ErrorCode.PARAMETERS_EXCLUSIVE,
@@ -131,8 +147,17 @@ class Previews(Service):
         start, end = (plan.at, plan.at) if plan.invoice is not None else _passing(plan.whole)
         return Preview(None, plan.payer.row.id, invoice, settlement_of(plan, invoice), start, end)
 
-    async def _settled(self, row: Subscription, draft: InvoiceDraft, start: datetime, end: datetime) -> Preview:
-        [draft] = await self.reckoning.drafts([Unreckoned(draft, row, row.customer_id, end)])
+    async def _settled(
+        self,
+        row: Subscription,
+        draft: InvoiceDraft,
+        period: tuple[datetime, datetime],
+        named: Sequence[Redeemed] | None,
+    ) -> Preview:
+        start, end = period
+        if named is not None:
+            draft = replace(draft, discounts=tuple(each.discount.id for each in named))
+        [draft] = await self.reckoning.drafts([Unreckoned(draft, row, row.customer_id, end, named or ())])
         balances = await self.customers.balances_of([row.customer_id])
         settlement = settled_with_balance(draft.total, balances.get(row.customer_id, 0), draft.currency)
         return Preview(row.id, row.customer_id, draft, settlement, start, end)

@@ -52,11 +52,14 @@ class Late:
     quantity: Decimal
     start: datetime
     end: datetime
+    before: Decimal = Decimal(0)
+    """What had been asked for."""
 
     def as_json(self) -> dict[str, Any]:
         """For a JSON column; times are unix seconds."""
         return {
             "quantity": quantity_text(self.quantity),
+            "before": quantity_text(self.before),
             "start": int(self.start.timestamp()),
             "end": int(self.end.timestamp()),
         }
@@ -65,7 +68,7 @@ class Late:
     def from_json(cls, stored: Mapping[str, Any]) -> "Late":
         """What `as_json` gave."""
         start, end = (datetime.fromtimestamp(stored[name], UTC) for name in ("start", "end"))
-        return cls(Decimal(stored["quantity"]), start, end)
+        return cls(Decimal(stored["quantity"]), start, end, Decimal(stored["before"]))
 
     def in_words(self) -> str:
         """What of the quantity it is: "including 12 late from 1 to 31 May", "less 3 taken back from 1 to 31 May"."""
@@ -198,6 +201,8 @@ class Calculation:
         if step.kind is StepKind.PACKAGES:
             return f"{quantity} in packages of {step.rate} are {unit_amount_text(step.amount)}"
         amount = format_minor(step.amount, self.currency, locale)
+        if step.kind is StepKind.BILLED:
+            return f"less {format_minor(-step.amount, self.currency, locale)} billed before"
         if step.kind is StepKind.FLAT:
             return f"flat fee {amount}"
         return f"{step.kind} {quantity} × {format_minor(step.rate, self.currency, locale)} = {amount}"

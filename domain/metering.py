@@ -17,11 +17,12 @@ from typing import Final
 
 from domain.calculations import Calculation, Late, calculation_of
 from domain.invoicing import LineDraft, PriceFacts, line_description
-from domain.money import EXACT
-from domain.pricing import Quantity
+from domain.money import EXACT, half_away_from_zero, unit_amount_text
+from domain.pricing import Quantity, Rates, Step, StepKind
 
 STAYS_OPEN: Final = timedelta(days=36)
 """Events are taken for 35 days, and canceled for another one."""
+_FREE: Final = Rates(Decimal(0))
 AMOUNT_MAX: Final = 10**15
 """Minor units that a line asks for at the most: far beyond what can be paid, and safe to add up."""
 
@@ -49,6 +50,11 @@ class Tally:
     """Ids of the spans whose figures it settles."""
 
     @property
+    def is_fresh(self) -> bool:
+        """Whether its span is billed for the first time; otherwise all that it has is late."""
+        return self.span.counted is None
+
+    @property
     def quantity(self) -> Decimal:
         """All of it."""
         total = self.own
@@ -74,11 +80,12 @@ def tallies(spans: Sequence[Span], earlier: Iterable[Span], read: Mapping[str, D
 
 
 def _tally(span: Span, own: Decimal, late: Sequence[Span], read: Mapping[str, Decimal]) -> Tally:
-    differences = tuple(
-        Late(EXACT.subtract(read[each.id], each.counted or Decimal(0)), each.start, each.end) for each in late
-    )
+    differences = []
+    for each in late:
+        before = each.counted or Decimal(0)
+        differences.append(Late(EXACT.subtract(read[each.id], before), each.start, each.end, before))
     fresh = (span.id,) if span.counted is None else ()
-    return Tally(span, own, differences, (*fresh, *(each.id for each in late)))
+    return Tally(span, own, tuple(differences), (*fresh, *(each.id for each in late)))
 
 
 def is_settled(end: datetime, at: datetime) -> bool:
@@ -87,9 +94,37 @@ def is_settled(end: datetime, at: datetime) -> bool:
 
 
 def usage_calculation(price: PriceFacts, tally: Tally) -> Calculation:
-    """What the usage costs and how that came about; rounded once, half away from zero."""
-    found = replace(calculation_of(price.rates, plain(tally.quantity), price.currency), late=tally.late)
-    return replace(found, amount=max(-AMOUNT_MAX, min(AMOUNT_MAX, found.amount)))
+    """What the usage costs and how that came about; rounded once, half away from zero.
+
+    What is late costs as if it were of the span that is billed. Without one it costs what its own span costs with it
+    less what was asked for that, so that no flat amount is asked for twice.
+    """
+    if tally.is_fresh:
+        found = calculation_of(price.rates, plain(tally.quantity), price.currency)
+    else:
+        found = _difference(price, tally)
+    return replace(found, amount=max(-AMOUNT_MAX, min(AMOUNT_MAX, found.amount)), late=tally.late)
+
+
+def _difference(price: PriceFacts, tally: Tally) -> Calculation:
+    """What late usage adds to the cost of its own times."""
+    if not tally.late:
+        return calculation_of(_FREE, 0, price.currency)
+    exact, steps = Decimal(0), list[Step]()
+    for late in tally.late:
+        now, before = price.rates.cost_of(EXACT.add(late.before, late.quantity)), price.rates.cost_of(late.before)
+        exact = EXACT.add(exact, EXACT.subtract(now.exact, before.exact))
+        if now.steps:
+            steps += (*now.steps, Step(StepKind.BILLED, late.before, Decimal(0), -before.exact))
+    unit = price.rates.unit_amount
+    return Calculation(
+        currency=price.currency,
+        unit_amount=None if unit is None or steps else unit_amount_text(unit),
+        quantity=plain(tally.quantity),
+        exact=unit_amount_text(exact),
+        amount=half_away_from_zero(exact),
+        steps=tuple(steps),
+    )
 
 
 def usage_description(price: PriceFacts, tally: Tally) -> str:

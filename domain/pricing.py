@@ -90,6 +90,8 @@ class StepKind(StrEnum):
     """The units of a tier after it."""
     FLAT = "flat"
     """What a tier costs beside its units."""
+    BILLED = "billed"
+    """What was asked for before, which is taken off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,8 @@ class Planning(Service):
         redeemed = await self.discounts.planned(draft, whole, customer, facts, once, at)
         waiting = [] if whole.row.trial_end is not None else await self.invoice_items.waiting_of(customer)
         invoice = _first_invoice(begun, facts, once, waiting)
+        if invoice is None and whole.row.cycle >= 0:  # What is used in the first cycle is billed by the next.
+            whole.row.cycle, whole.row.anchor_cycle = whole.row.cycle - 1, whole.row.anchor_cycle - 1
         if invoice is not None:
             [invoice] = await self.reckoning.drafts([Unreckoned(invoice, whole.row, customer.id, at, redeemed)])
             _refuse_untaxed(invoice, draft)
@@ -314,6 +316,6 @@ def _usage_of_nothing(begun: Begun, facts: Mapping[str, PriceFacts]) -> list[Lin
         price = facts[item.price.id].agreed(row.currency, None) if item.row.metered_since is not None else None
         for period in beginning.billed if price is not None else ():
             assert price is not None, f"item {item.row.id} bills a quantity"
-            span = Span("", (item.row.id, item.price.id, row.customer_id), period.start, period.end, None)
+            span = Span("", (item.row.id, item.price.id, row.customer_id), period.start, period.end, Decimal(0))
             lines.append(replace(usage_line(price, Tally(span, Decimal(0))), usage_period_id=None))
     return lines

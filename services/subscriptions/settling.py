@@ -88,6 +88,7 @@ class Settling:
         self._periods = {
             item.row.id: Period(item.row.current_period_start, item.row.current_period_end, 0) for item in whole.items
         }
+        self._was_free = _is_free(whole)
         self._metered_since = {item.row.id: item.row.metered_since for item in whole.items}
         self._in_force = {item.row.id: self._given_back(item.row) for item in whole.items}
 
@@ -131,6 +132,10 @@ class Settling:
                 now = removed or anew
                 cuts.append(UsageCut(item.row, item.price.id, item.price.meter_id, since, until, now=now))
         begin_metering((item for item in after.items if item.row.id not in staying), until)
+        for item in after.items:  # What was billed already is not billed again, should the change date back.
+            known: datetime | None = self._metered_since.get(item.row.id)
+            if known is not None and item.row.metered_since is not None:
+                item.row.metered_since = max(known, item.row.metered_since)
         return cuts
 
     def _restarts(self, after: WholeSubscription) -> bool:
@@ -143,7 +148,7 @@ class Settling:
         if recurrence_of_subscription(self.whole) != recurrence_of_subscription(after):
             _refuse_staying(said)
             return True
-        begins_to_cost = _is_free(self.whole) and not _is_free(after)
+        begins_to_cost = self._was_free and not _is_free(after)
         return begins_to_cost and said is not AnchorChange.UNCHANGED
 
     def _restarted(self, after: WholeSubscription, *, opening: bool) -> list[LineDraft]:

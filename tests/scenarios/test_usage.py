@@ -180,3 +180,44 @@ async def test_cancelling_bills_use_when_it_is_to_be_invoiced_now(world: World, 
     await world.move_to("2027-03-15T00:00:00Z")
 
     assert await subscription.billed() == billed
+
+
+async def test_what_is_taken_back_after_its_invoice_lowers_the_next_one(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    basic = await world.price("Basic", 1500)
+    subscription = await subscribed(jenny, basic, await usage.price())
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "-30")
+    await world.move_to("2027-03-31T12:00:00Z")
+
+    assert (await subscription.lines())[1:] == [
+        "-300 -30 × Calls (at $0.10 / month), less 30 taken back from 31 January to 28 February"
+    ]
+    assert (await subscription.billed())[-1] == "1200 PAID 2027-03-31T10:00:00Z"
+
+
+async def test_late_use_of_an_item_that_is_gone_costs_what_it_adds_in_its_own_tiers(world: World) -> None:
+    usage = await Usage.metered(world)
+    tiers = [{"upTo": 10, "unitAmount": 100, "flatAmount": 200}, {"unitAmount": 80}]
+    calls = await usage.price(billingScheme="TIERED", tiersMode="GRADUATED", tiers=tiers)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await world.price("Basic", 1500), calls, billingMode="FLEXIBLE")
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "9")
+    await world.move_to("2027-02-15T00:00:00Z")
+    item = next(each["id"] for each in (await subscription.now())["items"] if each["quantity"] is None)
+    await subscription.update(items=[{"id": item, "deleted": True}])
+    assert await subscription.waiting() == [1100]  # 200 + 9 × 100
+
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "3")
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    # 12 cost 200 + 10 × 100 + 2 × 80 = 1360, of which 1100 were asked for.
+    late = "260 3 × Calls (at graduated rates / month), including 3 late from 31 January to 14 February"
+    assert (await subscription.lines())[2] == late
+    assert (await explained(subscription))[2] == (
+        "first 10 × $1.00 = $10.00; flat fee $2.00; next 2 × $0.80 = $1.60; less $11.00 billed before; together $2.60,"
+        " including 3 late from 31 January to 14 February"
+    )

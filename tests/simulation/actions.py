@@ -55,6 +55,7 @@ from tests.simulation import (
     quotes,
     single_items,
     taxes,
+    usage,
 )
 from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
@@ -66,6 +67,7 @@ from tests.simulation.quotes import QuoteActions
 from tests.simulation.scheduling import Scheduling
 from tests.simulation.single_items import SingleItemActions
 from tests.simulation.taxes import TaxActions
+from tests.simulation.usage import UsageActions
 
 CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
 
@@ -89,6 +91,7 @@ class Actions(
     SingleItemActions,
     EntitlementActions,
     TaxActions,
+    UsageActions,
 ):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
@@ -103,6 +106,7 @@ class Actions(
         await self.prepare_features()
         await self.prepare_quotes()
         await self.prepare_tax()
+        await self.prepare_usage()
 
     async def draw(self) -> tuple[str, Action | None]:
         """The name of the next action and the action; None when it has nothing to act upon."""
@@ -331,5 +335,5 @@ _WEIGHTS = {
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
     "plan": 8, "replan": 5, "unplan": 2,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
-    **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS,
+    **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS, **usage.WEIGHTS,
 }  # fmt: skip

@@ -40,6 +40,7 @@ from tests.simulation.quotes import check_quotes
 from tests.simulation.scheduling import check_schedules
 from tests.simulation.single_items import check_pending_updates
 from tests.simulation.taxes import check_taxes
+from tests.simulation.usage import check_usage
 
 _WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -50,6 +51,7 @@ async def check_all() -> None:
     await check_invoices()
     await check_calculations()
     await check_taxes()
+    await check_usage()
     await check_agreed_amounts()
     await check_invoice_items()
     await check_payments()
@@ -213,7 +215,10 @@ async def check_trials() -> None:
         assert trialing or subscription.id not in told, subscription.id
         if trialing:
             assert subscription.trial_end == ends[subscription.id] <= subscription.billing_cycle_anchor, subscription.id
-            latest = invoices[str(subscription.latest_invoice_id)]
+            latest = invoices.get(str(subscription.latest_invoice_id))
+            if latest is None:  # All that it has is billed by use.
+                assert subscription.has_usage, subscription.id
+                continue
             assert (latest.status, latest.amount_due) == (InvoiceStatus.PAID, 0), latest.id
 
 

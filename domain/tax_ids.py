@@ -82,6 +82,12 @@ class TaxIdType(StrEnum):
     ZA_VAT = "za_vat"
 
 
+class TaxIdVerificationStatus(StrEnum):
+    """What an authority said of a number whose form and check digits are right."""
+
+    UNAVAILABLE = "unavailable"
+
+
 @dataclass(frozen=True, slots=True)
 class _Check:
     """How a type is checked: by a module of python-stdnum, by a form of its compact text, or both.

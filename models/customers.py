@@ -54,6 +54,8 @@ class CustomerTaxId(Owned):
     type = fields.CharField(max_length=20)
     value = fields.CharField(max_length=50)
     country = fields.CharField(max_length=2, null=True)
+    verification_status = fields.CharField(max_length=11, default="unavailable")
+    """What an authority said of it; unavailable where none was asked."""
 
     class Meta:
         table = "customer_tax_ids"

@@ -42,6 +42,7 @@ from schema.refs import (
 from schema.relations import many, one, page
 from schema.scalars import Currency, Metadata, MinorUnits
 from schema.subscriptions import SubscriptionPageFilter
+from schema.tax import CustomerTaxIdVerification
 from services.customers import TAX_IDS_MAX, balances_by_customer
 from services.entitlements import HoldersOf
 
@@ -215,6 +216,11 @@ class CustomerTaxId(Node):
     type: TaxIdType = column("What kind of number it is.")
     value: str = column("The number without blanks and separators.")
     country: str | None = column("The country that gave it, as an ISO code; null for the EU's one-stop shop.")
+
+    @computed("What an authority said of it.")
+    def verification(self) -> CustomerTaxIdVerification:
+        """Reads through to the number."""
+        return CustomerTaxIdVerification.of(self.row)
 
 
 @node_type(models.CustomerBalanceTransaction, kind="customers", prefix=Prefix.CUSTOMER_BALANCE_TRANSACTION)

@@ -10,6 +10,7 @@ import models
 from domain.ids import Prefix
 from domain.kinds import TaxBehavior
 from domain.reckoning import TaxabilityReason
+from domain.tax_ids import TaxIdVerificationStatus
 from domain.taxes import AutomaticTaxStatus, RegistrationStatus, TaxType, registration_status
 from schema.base import DIRECT, Node, Wrapping, column, describe_enum, input_field, node_type, part_type
 from schema.payloads import payload
@@ -94,6 +95,20 @@ describe_enum(
     REQUIRES_LOCATION_INPUTS="It is not known where the customer is; the invoice cannot be finalized.",
     FAILED="The calculation failed for the moment; a draft that goes on by itself is tried again.",
 )
+
+
+describe_enum(
+    TaxIdVerificationStatus,
+    "What an authority said of a tax number.",
+    UNAVAILABLE="Its form and its check digits are right; no authority was asked.",
+)
+
+
+@part_type
+class CustomerTaxIdVerification(Wrapping):
+    """What an authority said of a tax number."""
+
+    status: TaxIdVerificationStatus = column("Whether it knows the number.", source="verification_status")
 
 
 @part_type

@@ -535,6 +535,7 @@ class Migration(migrations.Migration):
                 ('type', fields.CharField(max_length=20)),
                 ('value', fields.CharField(max_length=50)),
                 ('country', fields.CharField(null=True, max_length=2)),
+                ('verification_status', fields.CharField(default='unavailable', max_length=11)),
             ],
             options={'table': 'customer_tax_ids', 'app': 'models', 'unique_together': (('customer_id', 'type', 'value'),), 'pk_attr': 'id', 'table_description': 'A tax number of a customer, checked by form and check digits when it was added.'},
             bases=['Owned'],

@@ -8,7 +8,7 @@ from domain.checks import checked
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.ids import Prefix
-from domain.tax_ids import tax_id_country, validated_tax_id
+from domain.tax_ids import TaxIdVerificationStatus, tax_id_country, validated_tax_id
 from models import Customer, CustomerTaxId
 from services.base import Service, part
 from services.customers.drafts import TaxIdDraft
@@ -58,6 +58,7 @@ class TaxIds(Service):
                 type=number.type,
                 value=number.value,
                 country=tax_id_country(number.type, number.value),
+                verification_status=TaxIdVerificationStatus.UNAVAILABLE,
                 **self.ownership(),
             )
             for number in numbers

@@ -67,5 +67,5 @@ def tax_id_snapshot(row: CustomerTaxId) -> Snapshot:
         },
         "type": row.type,
         "value": row.value,
-        "verification": {"status": "unavailable", "verified_address": None, "verified_name": None},
+        "verification": {"status": row.verification_status, "verified_address": None, "verified_name": None},
     }

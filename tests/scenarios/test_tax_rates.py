@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from models import Event, Subscription
+from models import Event, Subscription, TaxRate
+from tests.features.attacked import foreign, made
 from tests.scenarios.invoicing import add, draft, finalize, item
 from tests.scenarios.taxing import rate, shown, sums, taxed
 from tests.scenarios.world import World
@@ -234,3 +235,19 @@ async def test_archived_rate_goes_on_for_whoever_has_it(world: World) -> None:
     assert await world.refusal("subscriptionUpdate", "subscription", **refused) == [
         ("TAX_RATE_INACTIVE", "defaultTaxRates.0")
     ]
+
+
+async def test_rates_of_others_do_not_exist(world: World) -> None:
+    vat = await rate(world, "19")
+    other = await foreign(world.api)
+    customer = await made(other, "customerCreate", "customer { id }", {"name": "Eve"})
+    wanted = {"customer": customer["id"], "defaultTaxRates": [vat]}
+    refused = await other.do("invoiceCreate", "invoice { id }", wanted)
+    assert [(each["code"], each["param"]) for each in refused["userErrors"]] == [
+        ("RESOURCE_MISSING", ["defaultTaxRates", "0"])
+    ]
+    live = await draft(world, (await world.customer()).id, 100, defaultTaxRates=[vat])
+    await TaxRate.filter(id=vat).update(livemode=True)  # as one of the other mode
+    assert await world.refusal("invoiceUpdate", "invoice", id=live, defaultTaxRates=[vat, vat]) == [
+        ("RESOURCE_MISSING", "defaultTaxRates.0"), ("RESOURCE_MISSING", "defaultTaxRates.1"),
+    ]  # fmt: skip

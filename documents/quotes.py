@@ -12,6 +12,7 @@ from documents.figures import amount_text, date_text, time_text
 from documents.languages import WORDINGS, locale_of
 from documents.letters import Fact, Ink, Letter, Stamp, Sum, letter_pdf
 from documents.lines import PaperLine, entry_of
+from documents.taxes import PaperTax, reverse_charge_note, tax_sums, with_note
 from documents.wording import Wording
 from domain.lifecycles import QuoteStatus
 from domain.periods import Interval, Recurrence
@@ -36,6 +37,8 @@ class QuotePaper:
     subtotal: int
     total: int
     upfront_total: int
+    total_excluding_tax: int = 0
+    taxes: Sequence[PaperTax] = ()
     recurring_total: int | None = None
     recurrence: Recurrence | None = None
     trial_days: int | None = None
@@ -68,7 +71,7 @@ def quote_pdf(paper: QuotePaper) -> bytes:
             locale=locale,
             issued_at=paper.issued_at,
             country=None if address is None else address.country,
-            memo="\n".join(text for text in (paper.header, paper.description) if text) or None,
+            memo=with_note(with_note(paper.header, paper.description), reverse_charge_note(paper.taxes, locale)),
             footer=paper.footer,
             stamp=_stamp(paper, wording, locale),
         )
@@ -85,6 +88,7 @@ def _facts(paper: QuotePaper, wording: Wording, locale: Locale) -> Iterator[Fact
 
 def _sums(paper: QuotePaper, wording: Wording, locale: Locale) -> Iterator[Sum]:
     yield Sum(wording.subtotal, amount_text(paper.subtotal, paper.currency, locale))
+    yield from tax_sums(paper.taxes, paper.total_excluding_tax, paper.currency, locale)
     yield Sum(wording.total, amount_text(paper.total, paper.currency, locale))
     yield Sum(wording.due_at_first, amount_text(paper.upfront_total, paper.currency, locale), strong=True)
     if paper.recurring_total is not None and paper.recurrence is not None:

@@ -32,6 +32,15 @@ class Quote(Described):
     recurring_total = fields.BigIntField(null=True)
     interval = fields.CharField(max_length=5, null=True)
     interval_count = fields.IntField(null=True)
+    default_tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of the tax rates of lines that have none of their own."""
+    automatic_tax = fields.BooleanField(default=False)
+    """Whether tax is worked out from where the customer is, now and on what comes of it."""
+    automatic_tax_status = fields.CharField(max_length=30, null=True)
+    total_taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What each tax comes to over all lines, as on invoices."""
+    recurring_taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """The same for every period."""
     collection_method = fields.CharField(max_length=24)
     days_until_due = fields.IntField(null=True)
     """When invoices are due that are sent; null where the payment method on file is charged."""
@@ -86,6 +95,9 @@ class QuoteLine(Owned):
     description = fields.CharField(max_length=500)
     amount_subtotal = fields.BigIntField()
     amount_total = fields.BigIntField()
+    tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
+    """Ids of its own tax rates, instead of those of the quote."""
+    taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     currency = fields.CharField(max_length=3)
     calculation: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
 

@@ -13,6 +13,7 @@ from domain.kinds import TaxBehavior
 from domain.lifecycles import QuoteStatus
 from domain.periods import Interval
 from domain.quotes import HEADER_LENGTH_MAX, LINES_MAX, TEXT_LENGTH_MAX
+from domain.reckoning_in_words import steps_in_words
 from domain.subscriptions import BillingMode
 from domain.trials import TRIAL_DAYS_MAX
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
@@ -27,10 +28,12 @@ from schema.refs import (
     QuoteRef,
     SubscriptionRef,
     SubscriptionScheduleRef,
+    TaxRateRef,
     TestClockRef,
 )
-from schema.relations import many, one
+from schema.relations import many, named, one
 from schema.scalars import Currency, Json, Metadata, MinorUnits
+from schema.tax import AutomaticTaxInput, InvoiceAutomaticTax, TaxAmount, automatic_tax, tax_amounts
 
 describe_enum(
     QuoteStatus,
@@ -128,6 +131,11 @@ class Quote(Node):
     )
     amount_subtotal: MinorUnits = column("The sum of its lines before discounts and taxes.")
     amount_total: MinorUnits = column("The sum of its lines after discounts and taxes.")
+    default_tax_rates: list[TaxRateRef] = named(
+        "default_tax_rates", Prefix.TAX_RATE, "The tax rates of lines that have none of their own."
+    )
+    automatic_tax: InvoiceAutomaticTax = automatic_tax(InvoiceAutomaticTax)
+    total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "What each tax rate comes to, over all lines.")
     collection_method: CollectionMethod = column("How the invoices are collected that come of it.")
     header: str | None = column("What stands above it.")
     description: str | None = column("What the customer reads about it.")
@@ -180,13 +188,19 @@ class QuoteLineItem(Node):
     description: str = column("What it is for.")
     amount_subtotal: MinorUnits = column("What it comes to before discounts and taxes: once, or each period.")
     amount_total: MinorUnits = column("What it comes to after discounts and taxes.")
+    tax_rates: list[TaxRateRef] = named(
+        "tax_rates", Prefix.TAX_RATE, "Its own tax rates, instead of those of the quote."
+    )
+    taxes: list[TaxAmount] = tax_amounts("taxes", "What each tax rate comes to on it.")
     currency: Currency = column("What the amounts are in.")
     calculation: Json = column("How the amount came about, for a program.")
 
     @computed("How the amount came about, in words.")
     def explanation(self) -> str:
         """The calculation as a sentence."""
-        return Calculation.from_json(self.row.calculation).explanation()
+        row = self.row
+        how = Calculation.from_json(row.calculation).explanation()
+        return how + steps_in_words(row.amount_subtotal, (), row.taxes, row.currency)
 
 
 @strawberry.input(description="Which of a customer's quotes to show.")
@@ -223,6 +237,9 @@ class QuoteLineItemInput:
     price: strawberry.ID | None = input_field("An active price of the catalogue, recurring or one-time.")
     price_data: QuoteLineItemPriceDataInput | None = input_field("Or a price that is made for this line.")
     quantity: int | None = input_field("How many units; 1 by default.")
+    tax_rates: list[strawberry.ID] | None = input_field(
+        "Its own tax rates, at most five, instead of those of the quote."
+    )
 
 
 @strawberry.input(description="What the subscription is to be like.")
@@ -277,6 +294,12 @@ class QuoteCreateInput:
         "How its invoices are collected; CHARGE_AUTOMATICALLY by default."
     )
     invoice_settings: QuoteInvoiceSettingsInput | None = input_field("How its invoices are to be.")
+    default_tax_rates: list[strawberry.ID] | None = input_field(
+        "The tax rates of lines that have none of their own, at most five; what comes of the quote has them too."
+    )
+    automatic_tax: AutomaticTaxInput | None = input_field(
+        "Whether tax is worked out from where the customer is, instead of by tax rates; not with `effectiveDate`."
+    )
     header: str | None = input_field(f"What stands above it, at most {HEADER_LENGTH_MAX} characters.")
     description: str | None = input_field(f"What the customer reads, at most {TEXT_LENGTH_MAX} characters.")
     footer: str | None = input_field(f"What stands below it, at most {TEXT_LENGTH_MAX} characters.")
@@ -295,6 +318,9 @@ class QuoteLineItemChangeInput:
     price: strawberry.ID | None = input_field("Another, or for a new line its, price.")
     price_data: QuoteLineItemPriceDataInput | None = input_field("Or a price that is made for this line.")
     quantity: strawberry.Maybe[int | None] = input_field("How many units; 1 by default for a new line.")
+    tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "Its own tax rates, at most five; null goes back to those of the quote."
+    )
 
 
 @strawberry.input(description="What changes about the subscription to come. What is not mentioned stays.")
@@ -318,6 +344,12 @@ class QuoteUpdateInput:
     subscription_data: QuoteSubscriptionDataChangeInput | None = input_field("What the subscription is to be like.")
     collection_method: strawberry.Maybe[CollectionMethod | None] = input_field("How its invoices are collected.")
     invoice_settings: QuoteInvoiceSettingsInput | None = input_field("How its invoices are to be.")
+    default_tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
+        "The tax rates of lines that have none of their own; null removes them."
+    )
+    automatic_tax: strawberry.Maybe[AutomaticTaxInput | None] = input_field(
+        "Whether tax is worked out from where the customer is, instead of by tax rates."
+    )
     header: strawberry.Maybe[str | None] = input_field("What stands above it; null removes it.")
     description: strawberry.Maybe[str | None] = input_field("What the customer reads; null removes it.")
     footer: strawberry.Maybe[str | None] = input_field("What stands below it; null removes it.")

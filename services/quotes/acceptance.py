@@ -9,6 +9,7 @@ from domain.invoices import CollectionMethod
 from domain.lifecycles import QUOTE, QuoteStatus
 from domain.periods import Interval
 from domain.subscriptions import BillingMode
+from domain.taxes import AutomaticTaxDraft
 from models import Quote, QuoteLine
 from services.base import Service, Settled, part
 from services.events import Events
@@ -102,6 +103,7 @@ def _schedule_of(quote: Quote, sold: Sequence[Sold], start: datetime) -> Schedul
     phase = PhaseDraft(
         items=wanted.items,
         add_invoice_items=wanted.add_invoice_items,
+        default_tax_rates=wanted.default_tax_rates,
         trial=days is not None,
         duration=None if days is None else DurationDraft(Interval.DAY, days),
         description=wanted.description,
@@ -124,9 +126,14 @@ def _subscription_of(quote: Quote, sold: Sequence[Sold]) -> SubscriptionDraft:
         customer=quote.customer_id,
         currency=quote.currency,
         items=tuple(
-            ItemDraft(price=each.price.id, quantity=each.quantity, price_made=each.price_made) for each in recurring
+            ItemDraft(price=each.price.id, quantity=each.quantity, price_made=each.price_made, tax_rates=each.tax_rates)
+            for each in recurring
         ),
-        add_invoice_items=tuple(OneTimeDraft(each.price.id, each.quantity, each.price_made) for each in once),
+        add_invoice_items=tuple(
+            OneTimeDraft(each.price.id, each.quantity, each.price_made, tax_rates=each.tax_rates) for each in once
+        ),
+        default_tax_rates=tuple(quote.default_tax_rates),
+        automatic_tax=AutomaticTaxDraft(enabled=quote.automatic_tax),
         trial_period_days=quote.trial_period_days,
         collection_method=CollectionMethod(quote.collection_method),
         days_until_due=quote.days_until_due,

@@ -1,6 +1,7 @@
 """Changing quotes: drafts in whatever they offer, open ones in their expiry."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from domain.checks import checked
 from domain.drafts import UNSET, given
@@ -13,9 +14,10 @@ from models import Customer, Quote, QuoteLine
 from services.base import Service, part
 from services.quotes.drafts import QuoteChange, QuoteLineChange, QuoteLineDraft, SubscriptionDataChange
 from services.quotes.expiry import Expiry
-from services.quotes.lines import TOTALS, QuoteLines, Sold, apply_totals, kept
+from services.quotes.lines import TOTALS, Buyer, QuoteLines, Sold, apply_totals, kept
 from services.quotes.making import (
     check_subscription_data,
+    check_tax,
     check_terms,
     check_words,
     refuse_later,
@@ -23,6 +25,7 @@ from services.quotes.making import (
 )
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.planning import Planning
+from services.tax import NamedRates, TaxRatesNamed
 
 _REWORDABLE = (QuoteStatus.DRAFT,)
 _STANDING = (QuoteStatus.DRAFT, QuoteStatus.OPEN)
@@ -34,6 +37,7 @@ class Changes(Service):
     lines = part(QuoteLines)
     expiry = part(Expiry)
     planning = part(Planning)
+    tax_rates = part(TaxRatesNamed)
 
     async def change(self, change: QuoteChange) -> Quote:
         """Change what was mentioned. Stripe has no event for it."""
@@ -55,6 +59,7 @@ class Changes(Service):
         before = await self.lines.of(quote)
         wanted = _wanted(before, change, problems)
         sold = await self.lines.sold(wanted, problems) if change.rewords and wanted is not None else []
+        await self._set_tax(quote, change, wanted or (), problems)
         problems.raise_any()
         assert metadata is not None, "labels that cannot be are a problem"
         quote.metadata = {} if change.metadata is None else metadata
@@ -64,19 +69,36 @@ class Changes(Service):
         quote.collection_method, quote.days_until_due = method, days
         _apply(quote, data)
         if change.rewords:
-            await self._offered_anew(quote, sold)
+            await self._offered_anew(quote, sold, at)
         if change.expires_at is not UNSET:
             quote.expires_at = change.expires_at
             await self.expiry.plan(quote, at)
         await update_rows([quote], _CHANGED)
         return quote
 
-    async def _offered_anew(self, quote: Quote, sold: Sequence[Sold]) -> None:
+    async def _set_tax(
+        self, quote: Quote, change: QuoteChange, wanted: Sequence[QuoteLineDraft], problems: Problems
+    ) -> None:
+        """How the quote is taxed (in memory)."""
+        if change.default_tax_rates is not UNSET:
+            rates_wanted = list(change.default_tax_rates or ())
+            named = NamedRates(rates_wanted, ("defaultTaxRates",), quote.default_tax_rates)
+            await self.tax_rates.check(problems, named)
+            quote.default_tax_rates = rates_wanted
+        if change.automatic_tax is not UNSET:
+            quote.automatic_tax = change.automatic_tax.enabled
+        rates = bool(quote.default_tax_rates) or any(each.tax_rates for each in wanted)
+        starts = UNSET if change.subscription_data is None else change.subscription_data.effective_date
+        later = given(starts, quote.effective_date) is not None
+        check_tax(problems, automatic=quote.automatic_tax, rates=rates, later=later)
+
+    async def _offered_anew(self, quote: Quote, sold: Sequence[Sold], at: datetime) -> None:
         """The quote offers these lines, and comes to what they do."""
         refuse_later(quote.effective_date, CollectionMethod(quote.collection_method), sold)
         customer = await self.require(Customer, quote.customer_id, "customer")
         in_force = await self.planning.currency_in_force(customer, {each.price.currency for each in sold})
-        offer = await self.lines.offer(sold, in_force, trialing=quote.trial_period_days is not None)
+        buyer = Buyer(customer.id, at, tuple(quote.default_tax_rates), quote.automatic_tax)
+        offer = await self.lines.offer(sold, buyer, in_force, trialing=quote.trial_period_days is not None)
         refuse_other_currency(offer, in_force, "lineItems")
         apply_totals(quote, offer)
         await delete_by(QuoteLine, "quote_id", [quote.id], **self.ownership())
@@ -85,7 +107,8 @@ class Changes(Service):
 
 _CHANGED = (
     "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
-    "effective_date", "subscription_description", "subscription_metadata", "expires_at", *TOTALS,
+    "effective_date", "subscription_description", "subscription_metadata", "expires_at", "default_tax_rates",
+    "automatic_tax", *TOTALS,
 )  # fmt: skip
 
 
@@ -122,7 +145,8 @@ def _wanted(before: Sequence[QuoteLine], change: QuoteChange, problems: Problems
 
 def _line(change: QuoteLineChange, line: QuoteLine | None) -> QuoteLineDraft:
     if line is None:
-        return QuoteLineDraft(change.price, change.price_data, given(change.quantity, 1))
+        rates = _rates(change, ())
+        return QuoteLineDraft(change.price, change.price_data, given(change.quantity, 1), tax_rates=rates)
     same = change.price is None and change.price_data is None
     return QuoteLineDraft(
         price=line.price_id if same else change.price,
@@ -130,4 +154,11 @@ def _line(change: QuoteLineChange, line: QuoteLine | None) -> QuoteLineDraft:
         quantity=given(change.quantity, line.quantity),
         id=line.id,
         price_made=same and line.price_made,
+        tax_rates=_rates(change, line.tax_rates),
+        tax_rates_kept=tuple(line.tax_rates),
     )
+
+
+def _rates(change: QuoteLineChange, otherwise: Sequence[str]) -> tuple[str, ...]:
+    """The tax rates that a line is to have."""
+    return tuple(otherwise if change.tax_rates is UNSET else change.tax_rates or ())

@@ -8,6 +8,7 @@ from domain.drafts import UNSET, Unset
 from domain.invoices import CollectionMethod
 from domain.lifecycles import QuoteStatus
 from domain.subscriptions import BillingMode
+from domain.taxes import AutomaticTaxDraft
 from services.catalog import InlinePriceDraft
 
 
@@ -23,6 +24,9 @@ class QuoteLineDraft:
     quantity: int = 1
     id: str | None = None
     price_made: bool = False
+    tax_rates: tuple[str, ...] = ()
+    tax_rates_kept: tuple[str, ...] = ()
+    """Those that the line has already, which may be archived by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class QuoteDraft:
     subscription_data: SubscriptionData | None = None
     collection_method: CollectionMethod = CollectionMethod.CHARGE_AUTOMATICALLY
     invoice_settings: QuoteInvoiceSettings | None = None
+    default_tax_rates: tuple[str, ...] = ()
+    automatic_tax: AutomaticTaxDraft | None = None
     header: str | None = None
     footer: str | None = None
     description: str | None = None
@@ -76,6 +82,7 @@ class QuoteLineChange:
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int | Unset = UNSET
+    tax_rates: tuple[str, ...] | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,8 @@ class QuoteChange:
     subscription_data: SubscriptionDataChange | None = None
     collection_method: CollectionMethod | Unset = UNSET
     invoice_settings: QuoteInvoiceSettingsChange | None = None
+    default_tax_rates: tuple[str, ...] | Unset | None = UNSET
+    automatic_tax: AutomaticTaxDraft | Unset = UNSET
     header: str | Unset | None = UNSET
     footer: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
@@ -113,7 +122,10 @@ class QuoteChange:
     @property
     def rewords(self) -> bool:
         """Whether it changes more than the expiry and metadata, which is only for drafts."""
-        words = (self.line_items, self.header, self.footer, self.description, self.collection_method)
+        words = (
+            self.line_items, self.header, self.footer, self.description, self.collection_method,
+            self.default_tax_rates, self.automatic_tax,
+        )  # fmt: skip
         parts = (self.subscription_data, self.invoice_settings)
         return any(each is not None for each in parts) or any(each is not UNSET for each in words)
 

@@ -1,18 +1,22 @@
 """The lines of quotes: whether they can be sold, and what they come to."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
+from domain.invoicing import InvoiceDraft, LineDraft, invoice_draft_of
 from domain.quotes import LINES_MAX, QUANTITY_MAX, QuotedLine, QuoteTotals, quoted_line, totals_of
 from models import Price, Product, Quote, QuoteLine
 from services.base import Service, part
 from services.catalog import Catalog
 from services.catalog.rates import is_offered_in, recurrence_of_price, refuse_chosen
+from services.invoices.reckoning import Reckoning, Unreckoned
 from services.quotes.drafts import QuoteLineDraft
 from services.subscriptions.wholes import WholeSubscriptions, is_metered
+from services.tax import NamedRates, TaxRatesNamed
 
 _AT = "lineItems"
 
@@ -25,6 +29,17 @@ class Sold:
     quantity: int
     price_made: bool
     line_id: str | None = None
+    tax_rates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """To whom and when something is offered, and how it is taxed."""
+
+    customer_id: str
+    at: datetime
+    default_tax_rates: tuple[str, ...] = ()
+    automatic_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,10 @@ class Offer:
     sold: Sequence[Sold]
     quoted: Sequence[QuotedLine]
     totals: QuoteTotals
+    taxed: InvoiceDraft
+    """All lines with their tax."""
+    recurring: InvoiceDraft
+    """Those that recur alone."""
     currency: str
 
 
@@ -42,10 +61,15 @@ class QuoteLines(Service):
 
     catalog = part(Catalog)
     wholes = part(WholeSubscriptions)
+    reckoning = part(Reckoning)
+    tax_rates = part(TaxRatesNamed)
 
     async def of(self, quote: Quote) -> list[QuoteLine]:
         """The lines of a quote, in order."""
-        return await self.gather(QuoteLine, "quote_id", [quote.id], order=("position",))
+        lines = await self.gather(QuoteLine, "quote_id", [quote.id], order=("position",))
+        named = {rate for line in lines for rate in line.tax_rates}
+        await self.tax_rates.known.by_id(named.union(quote.default_tax_rates))
+        return lines
 
     async def sold(self, wanted: Sequence[QuoteLineDraft], problems: Problems) -> list[Sold]:
         """What is wanted, as far as it can be sold together; inline prices are made now. Problems are noted."""
@@ -63,14 +87,22 @@ class QuoteLines(Service):
         for index, each in enumerate(wanted):
             try:
                 price = await self._price(each, known, archived)
-                sold.append(Sold(price, _quantity(each), each.price_made or each.price_data is not None, each.id))
+                made = each.price_made or each.price_data is not None
+                sold.append(Sold(price, _quantity(each), made, each.id, tuple(each.tax_rates)))
             except DomainError as error:
                 problems.add_from(error, _AT, str(index))
+        await self.tax_rates.check(
+            problems,
+            *(
+                NamedRates(each.tax_rates, (_AT, str(index), "taxRates"), each.tax_rates_kept)
+                for index, each in enumerate(wanted)
+            ),
+        )
         if len(sold) == len(wanted):
             _check_together(sold, problems)
         return sold
 
-    async def offer(self, sold: Sequence[Sold], in_force: str | None, *, trialing: bool) -> Offer:
+    async def offer(self, sold: Sequence[Sold], buyer: Buyer, in_force: str | None, *, trialing: bool) -> Offer:
         """What these come to, in the currency that is `in_force` for the customer where they are offered in it.
 
         Refused when no card could be charged with it, or a trial begins with an amount.
@@ -81,7 +113,8 @@ class QuoteLines(Service):
         facts = await self.wholes.facts_of(each.price for each in sold)
         quoted = [quoted_line(facts[each.price.id].agreed(currency, None), each.quantity) for each in sold]
         totals = totals_of(quoted, trialing=trialing)
-        _refuse_beyond_a_charge(totals, currency)
+        taxed, recurring = await self._taxed(sold, quoted, currency, buyer)
+        _refuse_beyond_a_charge(max(totals.amount, taxed.total), currency)
         if trialing and any(line.recurrence is None for line in quoted):
             raise DomainError(
                 ErrorCode.PARAMETERS_EXCLUSIVE,
@@ -89,7 +122,16 @@ class QuoteLines(Service):
                 " one-time prices or trialPeriodDays.",
                 ("subscriptionData", "trialPeriodDays"),
             )
-        return Offer(sold, quoted, totals, currency)
+        return Offer(sold, quoted, totals, taxed, recurring, currency)
+
+    async def _taxed(
+        self, sold: Sequence[Sold], quoted: Sequence[QuotedLine], currency: str, buyer: Buyer
+    ) -> list[InvoiceDraft]:
+        """All lines, and those that recur, as invoices would have them; no statement where there is no tax."""
+        pairs = list(zip(sold, quoted, strict=True))
+        groups = pairs, [each for each in pairs if each[1].recurrence is not None]
+        drafts = [_draft_of(group, currency, buyer) for group in groups]
+        return await self.reckoning.drafts([Unreckoned(draft, None, buyer.customer_id, buyer.at) for draft in drafts])
 
     def rows(self, quote: Quote, offer: Offer) -> list[QuoteLine]:
         """The lines of an offer, not stored yet."""
@@ -104,12 +146,16 @@ class QuoteLines(Service):
                 quantity=sold.quantity,
                 description=line.description,
                 amount_subtotal=line.amount,
-                amount_total=line.amount,
+                amount_total=_total_of(taxed),
+                tax_rates=list(sold.tax_rates),
+                taxes=[each.as_json() for each in taxed.taxes],
                 currency=offer.currency,
                 calculation=line.calculation.as_json(),
                 **self.ownership(),
             )
-            for position, (sold, line) in enumerate(zip(offer.sold, offer.quoted, strict=True))
+            for position, (sold, line, taxed) in enumerate(
+                zip(offer.sold, offer.quoted, offer.taxed.lines, strict=True)
+            )
         ]
 
     async def refuse_unsold(self, lines: Sequence[QuoteLine]) -> list[Sold]:
@@ -161,24 +207,67 @@ def _without_usage(price: Price) -> Price:
 
 def kept(line: QuoteLine) -> QuoteLineDraft:
     """A line as it stands, to be offered again."""
-    return QuoteLineDraft(price=line.price_id, quantity=line.quantity, id=line.id, price_made=line.price_made)
+    rates = tuple(line.tax_rates)
+    return QuoteLineDraft(
+        price=line.price_id,
+        quantity=line.quantity,
+        id=line.id,
+        price_made=line.price_made,
+        tax_rates=rates,
+        tax_rates_kept=rates,
+    )
 
 
 def apply_totals(quote: Quote, offer: Offer) -> None:
     """The quote comes to what its lines do (in memory)."""
     totals = offer.totals
     quote.currency = offer.currency
-    quote.amount_subtotal = quote.amount_total = totals.amount
-    quote.upfront_subtotal = quote.upfront_total = totals.upfront
-    quote.recurring_subtotal = quote.recurring_total = totals.recurring
+    taxed, recurring = offer.taxed, offer.recurring
+    trialing = totals.upfront != totals.amount
+    quote.amount_subtotal, quote.amount_total = totals.amount, taxed.total
+    quote.upfront_subtotal, quote.upfront_total = totals.upfront, 0 if trialing else taxed.total
+    quote.recurring_subtotal = totals.recurring
+    quote.recurring_total = None if totals.recurring is None else recurring.total
+    quote.total_taxes = [each.as_json() for each in taxed.total_taxes]
+    quote.recurring_taxes = [each.as_json() for each in recurring.total_taxes]
+    quote.automatic_tax_status = taxed.automatic_tax_status
     quote.interval = None if totals.recurrence is None else totals.recurrence.interval
     quote.interval_count = None if totals.recurrence is None else totals.recurrence.interval_count
 
 
 TOTALS = (
     "currency", "amount_subtotal", "amount_total", "upfront_subtotal", "upfront_total", "recurring_subtotal",
-    "recurring_total", "interval", "interval_count",
+    "recurring_total", "interval", "interval_count", "total_taxes", "recurring_taxes", "automatic_tax_status",
 )  # fmt: skip
+
+
+def _draft_of(pairs: Sequence[tuple[Sold, QuotedLine]], currency: str, buyer: Buyer) -> InvoiceDraft:
+    """These lines as an invoice would have them, without tax yet."""
+    lines = tuple(
+        LineDraft(
+            description=line.description,
+            amount=line.amount,
+            currency=currency,
+            quantity=sold.quantity,
+            unit_amount=None,
+            price_id=sold.price.id,
+            product_id=sold.price.product_id,
+            subscription_item_id=None,
+            period_start=buyer.at,
+            period_end=buyer.at,
+            calculation=line.calculation,
+            tax_rates=sold.tax_rates,
+        )
+        for sold, line in pairs
+    )
+    draft = invoice_draft_of((), currency, lines)
+    return replace(draft, discounts=(), default_tax_rates=buyer.default_tax_rates, automatic_tax=buyer.automatic_tax)
+
+
+def _total_of(line: LineDraft) -> int:
+    """What a line comes to with the tax on top."""
+    cuts = sum(each.amount for each in line.discount_amounts)
+    return line.amount - cuts + sum(each.amount for each in line.taxes if not each.rule.inclusive)
 
 
 def _quantity(wanted: QuoteLineDraft) -> int:
@@ -219,13 +308,13 @@ def _check_together(sold: Sequence[Sold], problems: Problems) -> None:
         seen.add(price.id)
 
 
-def _refuse_beyond_a_charge(totals: QuoteTotals, currency: str) -> None:
+def _refuse_beyond_a_charge(amount: int, currency: str) -> None:
     """The first invoice of a trial asks for nothing, but each period after it is charged as a whole."""
-    if totals.amount > CHARGE_AMOUNT_MAX:
+    if amount > CHARGE_AMOUNT_MAX:
         most = format_minor(CHARGE_AMOUNT_MAX, currency)
         raise DomainError(
             ErrorCode.AMOUNT_TOO_LARGE,
-            f"The quote comes to {totals.amount} {currency}; the most that can be charged is {CHARGE_AMOUNT_MAX}"
+            f"The quote comes to {amount} {currency}; the most that can be charged is {CHARGE_AMOUNT_MAX}"
             f" {currency} ({most}).",
             _AT,
         )

@@ -13,6 +13,7 @@ from domain.invoices import CollectionMethod, days_until_due, refuse_terms_of_se
 from domain.lifecycles import QUOTE, QuoteStatus
 from domain.metadata import merged_metadata
 from domain.quotes import HEADER_LENGTH_MAX, TEXT_LENGTH_MAX, expiry_of
+from domain.taxes import rates_beside_automatic_tax
 from domain.texts import text_within
 from domain.trials import trial_end_of
 from models import Customer, Quote
@@ -20,9 +21,10 @@ from services.base import Service, part
 from services.events import Events
 from services.quotes.drafts import FromQuote, QuoteDraft, SubscriptionData
 from services.quotes.expiry import Expiry
-from services.quotes.lines import Offer, QuoteLines, Sold, apply_totals, kept
+from services.quotes.lines import Buyer, Offer, QuoteLines, Sold, apply_totals, kept
 from services.rows import insert_rows
 from services.subscriptions.planning import Planning
+from services.tax import NamedRates, TaxRatesNamed
 
 
 class Making(Service):
@@ -32,6 +34,7 @@ class Making(Service):
     lines = part(QuoteLines)
     expiry = part(Expiry)
     planning = part(Planning)
+    tax_rates = part(TaxRatesNamed)
 
     async def make(self, draft: QuoteDraft) -> Quote:
         """A new draft. Event `quote.created`."""
@@ -50,11 +53,16 @@ class Making(Service):
         days = None if draft.invoice_settings is None else draft.invoice_settings.days_until_due
         check_terms(draft.collection_method, days, problems)
         metadata = checked(problems, merged_metadata, {}, draft.metadata)
+        await self.tax_rates.check(problems, NamedRates(draft.default_tax_rates, ("defaultTaxRates",)))
+        automatic = draft.automatic_tax is not None and draft.automatic_tax.enabled
+        named = draft.default_tax_rates or any(each.tax_rates for each in draft.line_items)
+        check_tax(problems, automatic=automatic, rates=bool(named), later=data.effective_date is not None)
         sold = await self.lines.sold(draft.line_items, problems)
         problems.raise_any()
         assert expires_at is not None, "an expiry that cannot be is a problem"
         refuse_later(data.effective_date, draft.collection_method, sold)
-        offer = await self._offer(customer, sold, data.trial_period_days)
+        buyer = Buyer(customer.id, at, tuple(draft.default_tax_rates), automatic)
+        offer = await self._offer(customer, sold, data.trial_period_days, buyer)
         return await self._written(
             customer,
             offer,
@@ -62,6 +70,8 @@ class Making(Service):
             expires_at=expires_at,
             collection_method=draft.collection_method,
             days_until_due=days,
+            default_tax_rates=list(draft.default_tax_rates),
+            automatic_tax=automatic,
             header=draft.header,
             footer=draft.footer,
             description=draft.description,
@@ -94,7 +104,8 @@ class Making(Service):
         wishes = [replace(kept(line), id=None) for line in await self.lines.of(source)]
         sold = await self.lines.sold(wishes, problems)
         problems.raise_any()
-        offer = await self._offer(customer, sold, source.trial_period_days)
+        buyer = Buyer(customer.id, at, tuple(source.default_tax_rates), source.automatic_tax)
+        offer = await self._offer(customer, sold, source.trial_period_days, buyer)
         columns: dict[str, Any] = {name: getattr(source, name) for name in _COPIED}
         return await self._written(
             customer,
@@ -119,9 +130,9 @@ class Making(Service):
             return None
         return customer
 
-    async def _offer(self, customer: Customer, sold: list[Sold], trial_days: int | None) -> Offer:
+    async def _offer(self, customer: Customer, sold: list[Sold], trial_days: int | None, buyer: Buyer) -> Offer:
         in_force = await self.planning.currency_in_force(customer, {each.price.currency for each in sold})
-        offer = await self.lines.offer(sold, in_force, trialing=trial_days is not None)
+        offer = await self.lines.offer(sold, buyer, in_force, trialing=trial_days is not None)
         refuse_other_currency(offer, in_force, "lineItems")
         return offer
 
@@ -145,8 +156,21 @@ class Making(Service):
 
 _COPIED = (
     "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
-    "effective_date", "billing_mode", "subscription_description", "subscription_metadata",
+    "effective_date", "billing_mode", "subscription_description", "subscription_metadata", "default_tax_rates",
+    "automatic_tax",
 )  # fmt: skip
+
+
+def check_tax(problems: Problems, *, automatic: bool, rates: bool, later: bool) -> None:
+    """Tax is worked out by where the customer is, or asked for by rates; a schedule knows rates alone."""
+    if automatic and rates:
+        problems.add(*rates_beside_automatic_tax())
+    if automatic and later:
+        problems.add(
+            ErrorCode.PARAMETERS_EXCLUSIVE,
+            "What begins later is taxed by rates; leave out automaticTax or effectiveDate.",
+            "automaticTax",
+        )
 
 
 def check_words(draft: Any, problems: Problems) -> None:

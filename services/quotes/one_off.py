@@ -1,6 +1,7 @@
 """Invoices of quotes on which nothing recurs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.agenda import AgendaKind
@@ -56,7 +57,9 @@ class OneOffInvoices(Service):
         finalizes_at = None
         if method is CollectionMethod.SEND_INVOICE:
             finalizes_at = at + timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
+        rates, automatic = tuple(quote.default_tax_rates), quote.automatic_tax
         draft = invoice_draft_of((), quote.currency, [line_of(item) for item in items])
+        draft = replace(draft, default_tax_rates=rates, automatic_tax=automatic)
         whole = await self.drafting.drafted(Wanted(None, draft, BillingReason.MANUAL, at, at, at, finalizes_at, terms))
         for item in items:
             item.pending, item.aimed, item.invoice_id = False, True, whole.row.id
@@ -92,7 +95,8 @@ def _line(line: QuoteLine, sold: Sold, at: datetime) -> LineDraft:
     """The line of the invoice, as it was quoted."""
     return LineDraft(
         description=line.description,
-        amount=line.amount_total,
+        amount=line.amount_subtotal,
+        tax_rates=tuple(line.tax_rates),
         currency=line.currency,
         quantity=line.quantity,
         unit_amount=rates_of(sold.price, line.currency).unit_amount,

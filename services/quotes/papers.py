@@ -9,6 +9,7 @@ from domain.lifecycles import QuoteStatus
 from domain.periods import Interval, Recurrence
 from models import Account, Customer, Quote, QuoteLine
 from services.customers.contacts import contact_now, seller_of
+from services.tax.papers import paper_taxes
 
 
 async def quote_paper(identifier: str) -> QuotePaper | None:
@@ -32,6 +33,8 @@ async def quote_paper(identifier: str) -> QuotePaper | None:
         lines=[_line(line) for line in lines],
         subtotal=row.amount_subtotal,
         total=row.amount_total,
+        total_excluding_tax=row.amount_total - sum(each["amount"] for each in row.total_taxes),
+        taxes=await paper_taxes(row.total_taxes),
         upfront_total=row.upfront_total,
         recurring_total=row.recurring_total,
         recurrence=_recurrence(row),
@@ -54,5 +57,5 @@ def _line(row: QuoteLine) -> PaperLine:
     calculation = Calculation.from_json(row.calculation)
     simple = calculation.unit_amount is not None and not calculation.steps
     return PaperLine(
-        row.description, row.amount_total, row.quantity, Decimal(str(calculation.unit_amount)) if simple else None
+        row.description, row.amount_subtotal, row.quantity, Decimal(str(calculation.unit_amount)) if simple else None
     )

@@ -1,5 +1,8 @@
 """Quotes as Stripe shows them."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from domain.subscriptions import BillingMode
 from models import Quote
 from services.snapshots.shapes import Snapshot, seconds
@@ -25,13 +28,18 @@ def quote_snapshot(row: Quote) -> Snapshot:
         "object": "quote",
         "amount_subtotal": row.amount_subtotal,
         "amount_total": row.amount_total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "automatic_tax": {
+            "enabled": row.automatic_tax,
+            "liability": {"type": "self"} if row.automatic_tax else None,
+            "provider": None,
+            "status": row.automatic_tax_status,
+        },
         "collection_method": row.collection_method,
         "computed": {"recurring": _recurring(row), "upfront": _upfront(row)},
         "created": seconds(row.created_at),
         "currency": row.currency,
         "customer": row.customer_id,
-        "default_tax_rates": [],
+        "default_tax_rates": list(row.default_tax_rates),
         "description": row.description,
         "discounts": [],
         "expires_at": seconds(row.expires_at),
@@ -59,7 +67,7 @@ def quote_snapshot(row: Quote) -> Snapshot:
         "subscription_schedule": row.schedule_id,
         "subscription_data": _subscription_data(row),
         "test_clock": row.test_clock_id,
-        "total_details": _total_details(),
+        "total_details": _total_details(row.total_taxes),
     }
 
 
@@ -68,7 +76,7 @@ def _upfront(row: Quote) -> Snapshot:
     return {
         "amount_subtotal": row.upfront_subtotal,
         "amount_total": row.upfront_total,
-        "total_details": _total_details(),
+        "total_details": _total_details(row.total_taxes if row.upfront_subtotal == row.amount_subtotal else ()),
     }
 
 
@@ -81,13 +89,13 @@ def _recurring(row: Quote) -> Snapshot | None:
         "amount_total": row.recurring_total,
         "interval": row.interval,
         "interval_count": row.interval_count,
-        "total_details": _total_details(),
+        "total_details": _total_details(row.recurring_taxes),
     }
 
 
-def _total_details() -> Snapshot:
-    """Nothing is added to the lines or taken off."""
-    return {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0}
+def _total_details(taxes: Sequence[Mapping[str, Any]]) -> Snapshot:
+    """What tax comes to, on top or within."""
+    return {"amount_discount": 0, "amount_shipping": 0, "amount_tax": sum(each["amount"] for each in taxes)}
 
 
 def _from_quote(row: Quote) -> Snapshot | None:

@@ -50,6 +50,7 @@ from tests.simulation import (
     credit_notes,
     drafts,
     entitlements,
+    meters,
     moves,
     part_payments,
     quotes,
@@ -60,6 +61,7 @@ from tests.simulation import (
 from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
 from tests.simulation.entitlements import EntitlementActions
+from tests.simulation.meters import MeterActions
 from tests.simulation.moves import MoveActions
 from tests.simulation.part_payments import PartPaymentActions
 from tests.simulation.prices import catalogue
@@ -92,6 +94,7 @@ class Actions(
     EntitlementActions,
     TaxActions,
     UsageActions,
+    MeterActions,
 ):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
@@ -107,6 +110,7 @@ class Actions(
         await self.prepare_quotes()
         await self.prepare_tax()
         await self.prepare_usage()
+        await self.prepare_meters()
 
     async def draw(self) -> tuple[str, Action | None]:
         """The name of the next action and the action; None when it has nothing to act upon."""
@@ -335,5 +339,5 @@ _WEIGHTS = {
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
     "plan": 8, "replan": 5, "unplan": 2,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
-    **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS, **usage.WEIGHTS,
+    **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS, **usage.WEIGHTS, **meters.WEIGHTS,
 }  # fmt: skip

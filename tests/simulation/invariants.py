@@ -33,6 +33,7 @@ from services.payments import in_flight
 from services.rows import fetch_by
 from services.subscriptions.period_agenda import ENDINGS
 from tests.simulation.entitlements import check_entitlements
+from tests.simulation.meters import check_buckets
 from tests.simulation.moves import check_migrations
 from tests.simulation.periods import check_periods
 from tests.simulation.prices import check_agreed_amounts, check_calculations
@@ -52,6 +53,7 @@ async def check_all() -> None:
     await check_calculations()
     await check_taxes()
     await check_usage()
+    await check_buckets()
     await check_agreed_amounts()
     await check_invoice_items()
     await check_payments()

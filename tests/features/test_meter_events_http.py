@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from models import MeterEvent, UsageBucket
+from models import MeterEvent, TestClock, UsageBucket
 from prorata.web.limits import Limits
+from services.transactions import database
 from tests.features.attacked import foreign, live, made, restricted
 from tests.features.metering import made_customer, made_meter, ndjson, posted, told, unlike_events, used
 from tests.serving import served
@@ -219,6 +220,37 @@ async def test_events_are_taken_by_the_customers_own_time(database_url: str) -> 
         ]
         await made(api, "testClockDelete", "testClock { id }", {"id": clock["id"]})
         assert (await MeterEvent.all().count(), await UsageBucket.all().count()) == (0, 0)
+
+
+async def test_a_clock_on_its_way_takes_no_events(database_url: str) -> None:
+    async with served(database_url) as api:
+        meter, ann = await made_meter(api), await made_customer(api)
+        clock = await made(api, "testClockCreate", "testClock { id }", {"frozenTime": "2027-01-31T10:00:00Z"})
+        jenny = await made_customer(api, testClock=clock["id"])
+        await TestClock.filter(id=clock["id"]).update(status="advancing", target_at=1_900_000_000)
+        _, [refused, taken] = await posted(api, ndjson(told(jenny), told(ann)))
+
+        assert (refused["code"], taken["status"]) == ("TEST_CLOCK_ADVANCING", "accepted")
+        assert (await used(api, meter, ann), await MeterEvent.all().count()) == (1, 1)
+
+
+async def test_a_batch_that_fails_here_is_told_line_by_line_and_counts_nothing(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served(database_url) as api:
+        await made_meter(api)
+        jenny = await made_customer(api)
+        await database().query("ALTER TABLE usage_buckets RENAME TO elsewhere")
+        status, verdicts = await posted(api, ndjson(told(jenny, "1", "a"), told(jenny, "1")))
+
+        assert status == 500
+        assert [(each["identifier"], each["status"], each["code"]) for each in verdicts] == [
+            ("a", "rejected", "INTERNAL"),
+            (None, "rejected", "INTERNAL"),
+        ]
+        assert "usage_buckets" not in verdicts[0]["message"]
+        assert "usage_buckets" in caplog.text
+        assert await MeterEvent.all().count() == 0
 
 
 async def test_who_is_gone_and_what_rests_count_nothing(database_url: str) -> None:

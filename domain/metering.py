@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from domain.calculations import Calculation, Late, calculation_of
@@ -159,3 +160,11 @@ def usage_line(
 def plain(quantity: Decimal) -> Quantity:
     """The quantity as a whole number where it is one."""
     return int(quantity) if quantity == quantity.to_integral_value() else quantity
+
+
+def projected(quantity: Decimal, since: datetime, now: datetime, end: datetime) -> Decimal:
+    """What is used by `end` at the pace so far, rounded half away from zero to whole units; nothing of no time."""
+    passed, whole = int((now - since).total_seconds()), int((end - since).total_seconds())
+    if passed <= 0 or now >= end:
+        return quantity
+    return Decimal(half_away_from_zero(Fraction(quantity) * whole / passed))

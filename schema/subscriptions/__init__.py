@@ -59,6 +59,7 @@ from schema.subscriptions.scheduled import (
     SubscriptionScheduledChangeDeletePayload,
 )
 from schema.subscriptions.transfers import SubscriptionTransferInput, SubscriptionTransferPayload
+from schema.subscriptions.usage import SubscriptionItemUsage, current_usage
 from schema.subscriptions.words import SubscriptionStatusFilter
 from schema.tax import SubscriptionAutomaticTax, automatic_tax
 
@@ -243,6 +244,10 @@ class SubscriptionItem(Node):
         "discounts", Prefix.DISCOUNT, "Its own discounts, which apply before those of its subscription."
     )
     metadata: Metadata = column("Labels of your own.")
+
+    current_usage: SubscriptionItemUsage | None = current_usage(
+        "What was used in the period under way; null where a quantity is billed, and while no usage is."
+    )
 
     @computed("How many units, such as seats; null where usage is billed.")
     def quantity(self) -> int | None:

@@ -33,6 +33,7 @@ from services.subscriptions.cancellation import Cancellation
 from services.subscriptions.change_rules import ChangeRuling
 from services.subscriptions.changes import Changes
 from services.subscriptions.creation import Creation
+from services.subscriptions.current_usage import CurrentUsage, current_usage_by_item
 from services.subscriptions.drafts import (
     BillingModeDraft,
     CancellationDraft,
@@ -61,6 +62,7 @@ __all__ = [
     "BillingModeDraft",
     "CancellationDraft",
     "ChangeDetails",
+    "CurrentUsage",
     "ItemAddition",
     "ItemAnswer",
     "ItemChange",
@@ -81,6 +83,7 @@ __all__ = [
     "TransferDraft",
     "TrialEndBehaviorDraft",
     "TrialSettingsDraft",
+    "current_usage_by_item",
 ]
 
 

@@ -221,3 +221,41 @@ async def test_late_use_of_an_item_that_is_gone_costs_what_it_adds_in_its_own_ti
         "first 10 × $1.00 = $10.00; flat fee $2.00; next 2 × $0.80 = $1.60; less $11.00 billed before; together $2.60,"
         " including 3 late from 31 January to 14 February"
     )
+
+
+CURRENT = """query($id: ID!) { subscription(id: $id) { items { currentUsage {
+quantity from to amount currency projectedQuantity projectedAmount } } } }"""
+
+
+async def test_an_item_tells_what_was_used_so_far_and_where_that_leads(world: World) -> None:
+    usage = await Usage.metered(world)
+    basic, calls = await world.price("Basic", 1500), await usage.price()
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, basic, calls)
+    other = await subscribed(jenny, calls)
+    await usage.used(jenny, "2027-02-03T00:00:00Z", "30.5")
+    await world.move_to("2027-02-07T10:00:00Z")  # 7 of 28 days
+
+    found = (await world.api.ask(CURRENT, {"id": subscription.id}))["subscription"]["items"]
+
+    assert found == [
+        {"currentUsage": None},
+        {
+            "currentUsage": {
+                "quantity": "30.5",
+                "from": "2027-01-31T10:00:00Z",
+                "to": "2027-02-07T10:00:00Z",
+                "amount": 305,
+                "currency": "usd",
+                "projectedQuantity": "122",  # 30.5 × 28 / 7
+                "projectedAmount": 1220,
+            }
+        },
+    ]
+    with world.api.statements() as one:
+        await world.api.ask(CURRENT, {"id": other.id})
+    with world.api.statements() as two:
+        await world.api.ask(CURRENT, {"id": subscription.id})
+    assert len(one) == len(two)
+    preview = await subscription.preview()
+    assert [line["amount"] for line in preview["lines"]] == [1500, 305]

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from benchmarks.databases import postgres_server
 from benchmarks.figures import Extent, Outcome, Skipped
-from benchmarks.lines import creation, localstripe, metering, papers, reads, renewals, startup, typename
+from benchmarks.lines import (
+    creation,
+    localstripe,
+    metered_renewals,
+    metering,
+    papers,
+    reads,
+    renewals,
+    startup,
+    typename,
+)
 from benchmarks.machine import description
 from benchmarks.processes import LOAD_CORE, pin
 from benchmarks.report import page, printed
@@ -25,6 +35,7 @@ LINES: dict[tuple[int, ...], Callable[[Extent], Sequence[Outcome]]] = {
     (7,): renewals.measure_sqlite,
     (8,): renewals.measure_postgres,
     (10,): metering.measure,
+    (11,): metered_renewals.measure,
     (13,): startup.measure,
     (14,): papers.measure,
 }

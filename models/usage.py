@@ -124,4 +124,4 @@ class UsagePeriod(Owned):
     class Meta:
         table = "usage_periods"
         unique_together = (("subscription_item_id", "period_start", "period_end"),)
-        indexes = (("subscription_id", "is_open"),)
+        indexes = (("subscription_id", "is_open"), ("customer_id", "meter_id", "period_end"))

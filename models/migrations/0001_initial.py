@@ -1107,7 +1107,7 @@ class Migration(migrations.Migration):
                 ('counted', fields.CharField(null=True, max_length=60)),
                 ('is_open', fields.BooleanField(default=True)),
             ],
-            options={'table': 'usage_periods', 'app': 'models', 'unique_together': (('subscription_item_id', 'period_start', 'period_end'),), 'indexes': [Index(fields=['subscription_id', 'is_open'])], 'pk_attr': 'id', 'table_description': 'A time whose usage is billed by itself: one subscription item at one price, for one customer.'},
+            options={'table': 'usage_periods', 'app': 'models', 'unique_together': (('subscription_item_id', 'period_start', 'period_end'),), 'indexes': [Index(fields=['subscription_id', 'is_open']), Index(fields=['customer_id', 'meter_id', 'period_end'])], 'pk_attr': 'id', 'table_description': 'A time whose usage is billed by itself: one subscription item at one price, for one customer.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -198,10 +198,12 @@ def read(line: bytes | None) -> object:
 
 
 def _line(verdict: Verdict) -> bytes:
-    identifier, status, fault = verdict
+    identifier, status, fault, late_for = verdict
     answer: dict[str, Any] = {"identifier": identifier, "status": status.value}
     if fault is not None:
         answer |= {"code": fault.code.name, "message": fault.message, "param": fault.param}
+    if late_for is not None:
+        answer["late_for"] = {"start": int(late_for.start.timestamp()), "end": int(late_for.end.timestamp())}
     return orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE)
 
 

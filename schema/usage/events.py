@@ -53,6 +53,14 @@ class MeterEvent(Node):
         return self.row.text or format(value_of(self.row.whole, self.row.nano), "f")
 
 
+@strawberry.type(description="A time whose usage was billed.")
+class MeterEventBilledTime:
+    """Reads the service's answer as it is."""
+
+    start: datetime = strawberry.field(description="Its first moment.")
+    end: datetime = strawberry.field(description="The moment after its last.")
+
+
 @strawberry.type(description="What became of one event of a batch.")
 class MeterEventVerdict:
     """Reads the service's verdict as it is: there may be a thousand."""
@@ -64,6 +72,10 @@ class MeterEventVerdict:
     code: ErrorCode | None = strawberry.field(description="Why it does not, for a program.")
     message: str | None = strawberry.field(description="Why it does not and what would be right, for a person.")
     param: list[str] | None = strawberry.field(description="The path of what is wrong within the event.")
+    late_for: MeterEventBilledTime | None = strawberry.field(
+        description="The time it belongs to, where that was billed before it came: it is billed with the next invoice. "
+        "Of events within the last hour it is not told."
+    )
 
 
 @strawberry.type(description="An event that was taken back.")

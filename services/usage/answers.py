@@ -7,6 +7,7 @@ from domain.errors import ErrorCode
 from domain.meter_events import AdjustmentStatus, AdjustmentType, VerdictStatus
 from models import MeterEvent
 from services.answers import answer
+from services.usage.lateness import BilledTime
 
 
 @answer
@@ -19,6 +20,7 @@ class MeterEventVerdict:
     code: ErrorCode | None = None
     message: str | None = None
     param: Sequence[str] | None = None
+    late_for: BilledTime | None = None
 
 
 @answer

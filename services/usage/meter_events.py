@@ -72,5 +72,5 @@ class MeterEvents(Service):
 def _told(verdict: Verdict) -> MeterEventVerdict:
     fault = verdict.fault
     if fault is None:
-        return MeterEventVerdict(verdict.identifier, verdict.status)
+        return MeterEventVerdict(verdict.identifier, verdict.status, late_for=verdict.late_for)
     return MeterEventVerdict(verdict.identifier, verdict.status, fault.code, fault.message, fault.param or None)

@@ -25,6 +25,7 @@ from services.rows import fetch_by
 from services.transactions import database, is_postgres, transactional
 from services.usage.asking import asked, asked_values
 from services.usage.counting import Counting, Sent, identifier_in
+from services.usage.lateness import BilledTime, billed_times
 
 
 class Verdict(NamedTuple):
@@ -33,6 +34,8 @@ class Verdict(NamedTuple):
     identifier: str | None
     status: VerdictStatus
     fault: Fault | None = None
+    late_for: BilledTime | None = None
+    """The time that it belongs to, where that was billed before: it is billed with the next invoice."""
 
 
 class Recording(Service):
@@ -58,11 +61,13 @@ class Recording(Service):
                 events.setdefault(each.id, each)
         formulas = {each.meter_id: each.formula for each in rulers.values() if type(each) is Ruler}
         fresh = await self.counting.count(list(events.values()), formulas) if events else frozenset()
+        late = await billed_times(each for each in events.values() if each.id in fresh)
         verdicts: list[Verdict] = []
         for sent, outcome in zip(raw, outcomes, strict=True):
             if type(outcome) is Sent:
                 counted = outcome.id in fresh and events[outcome.id] is outcome
-                verdicts.append(Verdict(identifier_in(outcome.id), _ACCEPTED if counted else _DUPLICATE))
+                status, late_for = (_ACCEPTED, late.get(outcome.id)) if counted else (_DUPLICATE, None)
+                verdicts.append(Verdict(identifier_in(outcome.id), status, None, late_for))
             else:
                 assert isinstance(outcome, Fault)
                 verdicts.append(Verdict(identifier_of(sent), VerdictStatus.REJECTED, outcome))

@@ -259,3 +259,27 @@ async def test_an_item_tells_what_was_used_so_far_and_where_that_leads(world: Wo
     assert len(one) == len(two)
     preview = await subscription.preview()
     assert [line["amount"] for line in preview["lines"]] == [1500, 305]
+
+
+async def test_the_verdict_of_an_event_says_that_its_time_was_billed(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    await subscribed(jenny, await usage.price())
+    await world.move_to("2027-03-01T00:00:00Z")
+    payload = {"customer": jenny.id, "value": "1"}
+    events = [
+        {"eventName": "calls", "identifier": str(number), "timestamp": at, "payload": payload}
+        for number, at in enumerate(("2027-02-28T09:59:59Z", "2027-02-28T10:00:00Z", "2027-01-31T09:00:00Z"))
+    ]
+
+    answer = await world.do(
+        "meterEventsCreate", "verdicts { status lateFor { start end } }", events=[*events, events[0]]
+    )
+
+    billed = {"start": "2027-01-31T10:00:00Z", "end": "2027-02-28T10:00:00Z"}
+    assert answer["verdicts"] == [
+        {"status": "ACCEPTED", "lateFor": billed},
+        {"status": "ACCEPTED", "lateFor": None},  # of the open period
+        {"status": "ACCEPTED", "lateFor": None},  # before there was anything to bill
+        {"status": "DUPLICATE", "lateFor": None},
+    ]

@@ -10,6 +10,8 @@ class AgendaKind(StrEnum):
     """The current period of a subscription ends: move on and draft the next invoice."""
     SUBSCRIPTION_UPCOMING = "subscription.upcoming"
     """A renewal is some days ahead: tell of its invoice."""
+    SUBSCRIPTION_THRESHOLD = "subscription.threshold"
+    """Something was used that may be invoiced before its period is over: look whether it is to be."""
     SUBSCRIPTION_EXPIRE = "subscription.expire"
     """An incomplete subscription was not paid for within 23 hours."""
     SUBSCRIPTION_UPDATE_EXPIRE = "subscription.update_expire"

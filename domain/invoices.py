@@ -21,6 +21,8 @@ class BillingReason(StrEnum):
     """A subscription moved on to its next period."""
     SUBSCRIPTION_UPDATE = "subscription_update"
     """A subscription was changed within a period and the difference is asked for, or a trial or a resumption began."""
+    SUBSCRIPTION_THRESHOLD = "subscription_threshold"
+    """What was used within a period came to cost as much as is invoiced early."""
     MANUAL = "manual"
     """Somebody asked for it."""
 

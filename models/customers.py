@@ -28,6 +28,8 @@ class Customer(Described):
     delinquent = fields.BooleanField(default=False)
     invoice_prefix = fields.CharField(max_length=12)
     next_invoice_sequence = fields.IntField(default=1)
+    has_usage_thresholds = fields.BooleanField(default=False)
+    """Whether usage of theirs may be invoiced before its period is over; false says that none is."""
     has_pending_items = fields.BooleanField(default=False)
     """Whether invoice items of no subscription may wait for the next invoice; false says that none does."""
     discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))

@@ -44,6 +44,8 @@ class Subscription(Described):
     """When it went over to the mode; null while that is the one it began with."""
     has_pending_items = fields.BooleanField(default=False)
     """Whether invoice items, its own or its customer's, may wait for the next invoice; false says that none does."""
+    billing_thresholds: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """From which cost on usage is invoiced early, `amount_gte`, and whether a new period begins with that."""
     has_usage = fields.BooleanField(default=False)
     """Whether usage may have to be billed, of an item or of one that is gone; false says that none ever was."""
     discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))

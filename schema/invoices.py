@@ -75,6 +75,7 @@ describe_enum(
     "Why an invoice was made.",
     SUBSCRIPTION_CREATE="A subscription began.",
     SUBSCRIPTION_CYCLE="A subscription moved on to its next period.",
+    SUBSCRIPTION_THRESHOLD="What was used came to cost as much as is invoiced before the period is over.",
     SUBSCRIPTION_UPDATE="A subscription was changed within a period and the difference is asked for, or a trial or a "
     "resumption began.",
     MANUAL="Somebody asked for it.",

@@ -51,22 +51,27 @@ class Due(Service):
             return
         if not fresh:
             await self.cancel_all((each.kind, each.subject_id) for each in appointments)
+        await insert_rows(self._entries(appointments))
+
+    async def schedule_once(self, appointments: Sequence[Appointment]) -> None:
+        """Schedule those of which there is no appointment of the same kind yet; the others stay as they are."""
+        await insert_rows(self._entries(appointments), ignore_conflicts=True)
+
+    def _entries(self, appointments: Sequence[Appointment]) -> list[AgendaEntry]:
         now = self.scope.clock.now()
-        await insert_rows(
-            [
-                AgendaEntry.made(
-                    id=self.new_id(Prefix.AGENDA_ENTRY),
-                    created_at=now,
-                    kind=each.kind,
-                    subject_id=each.subject_id,
-                    due_at=each.due_at,
-                    rank=rank_of(each.kind),
-                    test_clock_id=each.test_clock_id,
-                    **self.ownership(),
-                )
-                for each in appointments
-            ]
-        )
+        return [
+            AgendaEntry.made(
+                id=self.new_id(Prefix.AGENDA_ENTRY),
+                created_at=now,
+                kind=each.kind,
+                subject_id=each.subject_id,
+                due_at=each.due_at,
+                rank=rank_of(each.kind),
+                test_clock_id=each.test_clock_id,
+                **self.ownership(),
+            )
+            for each in appointments
+        ]
 
     async def cancel(self, subject_id: str, *kinds: AgendaKind) -> None:
         """Nothing of these kinds will happen to the subject any more."""

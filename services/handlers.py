@@ -29,6 +29,7 @@ from services.subscriptions.dunning import Dunning
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.pending_updates import PendingUpdates
 from services.subscriptions.renewal import GIVES_WAY_FOR, Renewal
+from services.subscriptions.thresholds import Thresholds
 from services.subscriptions.trials import Trials
 from services.subscriptions.upcoming import Upcoming
 
@@ -61,6 +62,11 @@ async def _tell_of_schedules(scope: Scope, entries: Sequence[AgendaEntry]) -> Ha
 
 async def _tell_of_renewals(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     await Upcoming(scope).tell(entries)
+    return Handled()
+
+
+async def _look_at_usage(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await Thresholds(scope).look(entries)
     return Handled()
 
 
@@ -160,6 +166,7 @@ async def _end_discounts(scope: Scope, entries: Sequence[AgendaEntry]) -> Handle
 HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_RENEW: _renew,
     AgendaKind.SUBSCRIPTION_UPCOMING: _tell_of_renewals,
+    AgendaKind.SUBSCRIPTION_THRESHOLD: _look_at_usage,
     AgendaKind.SUBSCRIPTION_CANCEL: _cancel,
     AgendaKind.SUBSCRIPTION_EXPIRE: _expire,
     AgendaKind.SUBSCRIPTION_UPDATE_EXPIRE: _expire_updates,

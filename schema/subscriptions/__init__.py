@@ -59,7 +59,7 @@ from schema.subscriptions.scheduled import (
     SubscriptionScheduledChangeDeletePayload,
 )
 from schema.subscriptions.transfers import SubscriptionTransferInput, SubscriptionTransferPayload
-from schema.subscriptions.usage import SubscriptionItemUsage, current_usage
+from schema.subscriptions.usage import SubscriptionBillingThresholds, SubscriptionItemUsage, current_usage
 from schema.subscriptions.words import SubscriptionStatusFilter
 from schema.tax import SubscriptionAutomaticTax, automatic_tax
 
@@ -161,6 +161,13 @@ class Subscription(Node):
         "default_tax_rates", Prefix.TAX_RATE, "The tax rates of items that have none of their own."
     )
     automatic_tax: SubscriptionAutomaticTax = automatic_tax(SubscriptionAutomaticTax)
+
+    @computed("From which cost on usage is invoiced before its period is over; null where it is not.")
+    def billing_thresholds(self) -> SubscriptionBillingThresholds | None:
+        """What the row keeps."""
+        kept = self.row.billing_thresholds
+        return None if kept is None else SubscriptionBillingThresholds.of(kept)
+
     latest_invoice: InvoiceRef | None = one("latest_invoice_id", "The invoice that was made last.")
     invoices: Connection[InvoiceRef] = page(
         "subscription_id", "All its invoices, newest first.", filter=InvoicePageFilter

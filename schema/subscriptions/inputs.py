@@ -32,6 +32,7 @@ from schema.refs import (
     SubscriptionRef,
 )
 from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow, TimeOrPeriodEnd
+from schema.subscriptions.usage import BillingThresholdsInput
 from schema.subscriptions.words import SubscriptionStatusFilter
 from schema.tax import AutomaticTaxInput
 
@@ -161,6 +162,9 @@ class SubscriptionCreateInput:
     automatic_tax: AutomaticTaxInput | None = input_field(
         "Whether tax is worked out from where the customer is, instead of by tax rates; not by default."
     )
+    billing_thresholds: BillingThresholdsInput | None = input_field(
+        "From which cost on usage is invoiced before its period is over."
+    )
     off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
     trial_period_days: int | None = input_field(
         f"For how many days nothing is charged, from 1 to {TRIAL_DAYS_MAX}; or give `trialEnd`."
@@ -276,6 +280,9 @@ class SubscriptionUpdateInput:
     )
     automatic_tax: strawberry.Maybe[AutomaticTaxInput | None] = input_field(
         "Whether tax is worked out from where the customer is, instead of by tax rates; later invoices follow."
+    )
+    billing_thresholds: strawberry.Maybe[BillingThresholdsInput | None] = input_field(
+        "From which cost on usage is invoiced before its period is over; null ends that."
     )
     description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")

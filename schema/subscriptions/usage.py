@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from schema.base import DIRECT, Wrapping, column, part_type
+from schema.base import DIRECT, Wrapping, column, input_field, part_type
 from schema.scalars import Currency, MinorUnits
 from services.subscriptions import current_usage_by_item
 
@@ -43,3 +43,19 @@ def _nothing() -> None:
 def current_usage(description: str) -> Any:
     """The field of a subscription item that tells its usage."""
     return strawberry.field(description=description, metadata={DIRECT: _usage})
+
+
+@part_type
+class SubscriptionBillingThresholds(Wrapping):
+    """From which cost on usage is invoiced before its period is over."""
+
+    amount_gte: MinorUnits = column("As soon as what was used and not invoiced costs as much.")
+    reset_billing_cycle_anchor: bool = column("Whether a new period begins with that.")
+
+
+@strawberry.input(description="From which cost on usage is invoiced before its period is over.")
+class BillingThresholdsInput:
+    """Becomes `ThresholdsDraft`."""
+
+    amount_gte: MinorUnits = input_field("As soon as what was used and not invoiced costs as much; in minor units.")
+    reset_billing_cycle_anchor: bool | None = input_field("Whether a new period begins with that; false by default.")

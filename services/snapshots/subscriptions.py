@@ -15,7 +15,6 @@ _WITHOUT = dict.fromkeys(
     (
         "application",
         "application_fee_percent",
-        "billing_thresholds",
         "customer_account",
         "default_source",
         "managed_payments",
@@ -46,6 +45,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "automatic_tax": automatic_tax_of(row.automatic_tax),
         "billing_mode": billing_mode_of(row.billing_mode, row.billing_mode_updated_at),
         "billing_schedules": [],
+        "billing_thresholds": None if row.billing_thresholds is None else dict(row.billing_thresholds),
         "cancel_at": seconds(row.cancel_at),
         "cancel_at_period_end": row.cancel_at_period_end,
         "canceled_at": seconds(row.canceled_at),

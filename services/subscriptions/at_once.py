@@ -59,16 +59,21 @@ class InvoicesAtOnce(Service):
         return await self.finalization.finalize([invoice], [payer])
 
     async def resting(
-        self, row: Subscription, items: Sequence[InvoiceItem], at: datetime, *, opens_a_period: bool = False
+        self,
+        row: Subscription,
+        items: Sequence[InvoiceItem],
+        at: datetime,
+        *,
+        opens_a_period: bool = False,
+        reason: BillingReason = BillingReason.SUBSCRIPTION_UPDATE,
     ) -> Invoice:
-        """Invoice new items while collection is paused: a draft, treated like those of renewals then.
+        """Invoice new items by a draft, treated like those of renewals: finalized after its hour.
 
-        It is kept, or after its hour finalized and void or bad debt. The subscription's row is the caller's to store.
-        Events `invoiceitem.created` for each, then `invoice.created`.
+        While collection is paused it is kept, or then void or bad debt. The row is the caller's to store. Events
+        `invoiceitem.created` for each, then `invoice.created`.
         """
         draft = invoice_draft_of((), row.currency, [line_of(item) for item in items])
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
-        reason = BillingReason.SUBSCRIPTION_UPDATE
         invoice = await self.drafting.drafted(Wanted(row, draft, reason, at, at, at, at + delay))
         if opens_a_period:
             invoice.row.cycle = row.cycle

@@ -30,7 +30,7 @@ from services.subscriptions.wholes import WholeSubscriptions
 
 _AGENDA = (
     AgendaKind.SUBSCRIPTION_RENEW, AgendaKind.SUBSCRIPTION_CANCEL, AgendaKind.SUBSCRIPTION_EXPIRE,
-    AgendaKind.SUBSCRIPTION_UPCOMING,
+    AgendaKind.SUBSCRIPTION_UPCOMING, AgendaKind.SUBSCRIPTION_THRESHOLD,
     AgendaKind.SUBSCRIPTION_TRIAL_END, AgendaKind.SUBSCRIPTION_TRIAL_WILL_END,
     AgendaKind.SUBSCRIPTION_RESUME_COLLECTION,
 )  # fmt: skip

@@ -38,6 +38,7 @@ from services.subscriptions.made_prices import MadePrices
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.pending_updates import PendingUpdates
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
+from services.subscriptions.thresholds import Thresholds, thresholds_column
 from services.subscriptions.trials import Trials
 from services.subscriptions.under_schedule import refuse_against_schedule
 from services.subscriptions.wholes import WholeSubscriptions
@@ -48,7 +49,7 @@ _CHANGEABLE = (
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
     "collection_method", "days_until_due", "pending_update", "pending_invoice_id", "discounts", "default_tax_rates",
-    "automatic_tax",
+    "automatic_tax", "billing_thresholds",
 )  # fmt: skip
 
 
@@ -76,6 +77,7 @@ class Changes(Service):
     discounts = part(SubscriptionDiscounts)
     tax_rates = part(TaxRatesNamed)
     automatic_tax = part(AutomaticTax)
+    thresholds = part(Thresholds)
 
     async def update(self, change: SubscriptionChange) -> Settled[Subscription | None]:
         """Apply the change to the subscription, which has to be living; charge for it where that was asked."""
@@ -191,6 +193,10 @@ class Changes(Service):
             row.default_tax_rates = list(wanted)
         if change.automatic_tax is not UNSET:
             await self._set_automatic_tax(row, change.automatic_tax)
+        if change.billing_thresholds is not UNSET:
+            thresholds = thresholds_column(change.billing_thresholds)
+            row.billing_thresholds = None if thresholds is None else dict(thresholds)
+            await self.thresholds.expect(row)
         if change.metadata is not UNSET:
             row.metadata = merged_metadata(row.metadata, change.metadata or {})
 

@@ -31,6 +31,7 @@ from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.period_agenda import PeriodAgenda
 from services.subscriptions.planning import Plan, Planning
+from services.subscriptions.thresholds import Thresholds
 from services.transactions import in_transaction
 
 
@@ -47,6 +48,7 @@ class Creation(Service):
     intents = part(PaymentIntents)
     attempts = part(Attempts)
     settings = part(Settings)
+    thresholds = part(Thresholds)
     announcements = part(TrialAnnouncements)
     discounts = part(SubscriptionDiscounts)
     holding = part(Holding)
@@ -166,6 +168,7 @@ class Creation(Service):
         row.has_pending_items = payer.row.has_pending_items and not plan.takes_up
         await insert_rows([row])
         await insert_rows([item.row for item in plan.whole.items])
+        await self.thresholds.expect(row)
         await self.take_currency(payer, row.currency, plan.at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_CREATED, plan.whole, at=plan.at)
         await self.discounts.store(plan.redeemed, plan.at)

@@ -58,6 +58,14 @@ class TrialSettingsDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ThresholdsDraft:
+    """From which cost on usage is invoiced early, in minor units, and whether a new period begins with that."""
+
+    amount_gte: int
+    reset_billing_cycle_anchor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionDraft:
     """A subscription to be made; `scheduled` tells that it follows a schedule."""
 
@@ -70,6 +78,7 @@ class SubscriptionDraft:
     default_payment_method: str | None = None
     default_tax_rates: tuple[str, ...] = ()
     automatic_tax: AutomaticTaxDraft | None = None
+    billing_thresholds: ThresholdsDraft | None = None
     off_session: bool = False
     trial_period_days: int | None = None
     trial_end: datetime | Now | None = None
@@ -206,6 +215,7 @@ class SubscriptionChange:
     default_payment_method: str | Unset | None = UNSET
     default_tax_rates: tuple[str, ...] | Unset | None = UNSET
     automatic_tax: AutomaticTaxDraft | Unset = UNSET
+    billing_thresholds: ThresholdsDraft | Unset | None = UNSET
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
     discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET

@@ -31,6 +31,7 @@ from services.subscriptions.beginnings import Beginnings, Begun
 from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.item_checks import check_recurrences
+from services.subscriptions.thresholds import thresholds_column
 from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
 from services.subscriptions.wholes import WholeSubscriptions, billed_items
 from services.tax import NamedRates, TaxRatesNamed
@@ -108,8 +109,10 @@ class Planning(Service):
         paths = [("items", str(index), "price") for index in range(len(prices))]
         check_recurrences(draft.billing_mode, prices, paths, problems)
         problems.raise_any()
+        thresholds = thresholds_column(draft.billing_thresholds)
         begun = self.beginnings.begun(draft, customer, prices, currency, at)
         whole = begun.whole
+        whole.row.billing_thresholds = None if thresholds is None else dict(thresholds)
         facts = await self.wholes.facts_of(prices)
         once = await self._charged_once(draft, whole.row, at)
         redeemed = await self.discounts.planned(draft, whole, customer, facts, once, at)

@@ -80,6 +80,7 @@ class Transfer(Service):
         if row.status in (SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID):
             row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.ACTIVE)
         await self._take_along(row, former)
+        await self.creation.thresholds.expect(row)
         row.has_pending_items = row.has_pending_items or payer.row.has_pending_items
         await update_rows([row], _MOVED)
         await self.creation.take_currency(payer, row.currency, at)

@@ -26,6 +26,7 @@ from services.transactions import database, is_postgres, transactional
 from services.usage.asking import asked, asked_values
 from services.usage.counting import Counting, Sent, identifier_in
 from services.usage.lateness import BilledTime, billed_times
+from services.usage.watching import Watching
 
 
 class Verdict(NamedTuple):
@@ -42,6 +43,7 @@ class Recording(Service):
     """Takes events in batches."""
 
     counting = part(Counting)
+    watching = part(Watching)
 
     @transactional
     async def record(self, raw: Sequence[object]) -> list[Verdict]:
@@ -53,7 +55,8 @@ class Recording(Service):
         assert len(raw) <= EVENTS_MAX, f"{len(raw)} events in a batch"
         rulers = await self._rulers({event_name_of(each) for each in raw})
         measures = [measure_of(each, rulers) for each in raw]
-        nows = await self._nows({each.customer_id for each in measures if type(each) is Measure})
+        watched: set[str] = set()
+        nows = await self._nows({each.customer_id for each in measures if type(each) is Measure}, watched)
         outcomes = self._outcomes(measures, rulers, nows)
         events: dict[str, Sent] = {}
         for each in outcomes:
@@ -62,6 +65,9 @@ class Recording(Service):
         formulas = {each.meter_id: each.formula for each in rulers.values() if type(each) is Ruler}
         fresh = await self.counting.count(list(events.values()), formulas) if events else frozenset()
         late = await billed_times(each for each in events.values() if each.id in fresh)
+        seen = {each.customer_id: each.received_at for each in events.values() if each.customer_id in watched}
+        if seen:
+            await self.watching.expect(seen)
         verdicts: list[Verdict] = []
         for sent, outcome in zip(raw, outcomes, strict=True):
             if type(outcome) is Sent:
@@ -115,8 +121,8 @@ class Recording(Service):
             )
         return found
 
-    async def _nows(self, customers: Collection[str]) -> dict[str, int | Fault]:
-        """Each customer's now in unix seconds, or why nothing can be counted for them.
+    async def _nows(self, customers: Collection[str], watched: set[str]) -> dict[str, int | Fault]:
+        """Each customer's now in unix seconds, or why nothing can be counted for them; notes who is `watched`.
 
         Test clocks stay until the transaction ends: they neither set off nor are removed under an event.
         """
@@ -135,6 +141,7 @@ class Recording(Service):
         )
         now = int(self.scope.clock.now().timestamp())
         known = {str(each["id"]): each for each in records}
+        watched |= {identifier for identifier, each in known.items() if each["has_usage_thresholds"]}
         return {each: _now_of(each, known.get(each), clocks, now) for each in customers}
 
 
@@ -159,7 +166,8 @@ def _now_of(
 _ACCEPTED: Final = VerdictStatus.ACCEPTED
 _DUPLICATE: Final = VerdictStatus.DUPLICATE
 _CUSTOMERS: Final = {
-    postgres: f"SELECT c.id, c.deleted_at, c.test_clock_id FROM {asked([('id', 'varchar')], postgres=postgres)} "
+    postgres: "SELECT c.id, c.deleted_at, c.test_clock_id, c.has_usage_thresholds "
+    f"FROM {asked([('id', 'varchar')], postgres=postgres)} "
     f'{join} "{Customer._meta.db_table}" c ON c.id = r.id AND c.account_id = {marks[0]} AND c.livemode = {marks[1]}'
     for postgres, join, marks in ((False, "CROSS JOIN", ("?", "?")), (True, "JOIN", ("$2", "$3")))
 }

@@ -32,6 +32,7 @@ from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
 from services.catalog.drafts import TierDraft
 from services.scope import Scope
 from services.subscriptions import ItemChange, ItemDraft, SubscriptionChange, SubscriptionDraft, Subscriptions
+from services.subscriptions.drafts import ThresholdsDraft
 from services.usage import AdjustmentDraft, MeterDraft, MeterEvents, Meters
 from services.usage.adjustments import Adjustments, Cancel
 from services.usage.drafts import Aggregation
@@ -106,6 +107,7 @@ class UsageActions:
             items=tuple(items),
             trial_period_days=self.dice.choice((None, None, 5)),
             billing_mode=self.dice.choice(tuple(BillingMode)),
+            billing_thresholds=self.dice.choice((None, ThresholdsDraft(200, self.dice.random() < 0.5))),
         )
         return lambda scope: Subscriptions(scope).create(draft)
 

@@ -38,6 +38,8 @@ class InvoicePaper:
     ending_balance: int
     amount_due: int
     amount_paid: int
+    prepaid_credit: int = 0
+    """What prepaid credit paid, before tax."""
     total_excluding_tax: int = 0
     taxes: Sequence[PaperTax] = ()
     credited_before_payment: int = 0
@@ -100,6 +102,8 @@ def _sums(paper: InvoicePaper, wording: Wording, locale: Locale) -> Iterator[Sum
         return Sum(label, amount_text(amount, paper.currency, locale), strong)
 
     yield line(wording.subtotal, paper.subtotal)
+    if paper.prepaid_credit:
+        yield line(wording.prepaid_credit, -paper.prepaid_credit)
     yield from tax_sums(paper.taxes, paper.total_excluding_tax, paper.currency, locale)
     yield line(wording.total, paper.total)
     applied = paper.amount_due + paper.credited_before_payment - paper.total

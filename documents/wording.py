@@ -21,6 +21,7 @@ class Wording:
     brought_forward: str
     subtotal: str
     total: str
+    prepaid_credit: str
     applied_balance: str
     amount_due: str
     amount_paid: str

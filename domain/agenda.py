@@ -38,6 +38,8 @@ class AgendaKind(StrEnum):
     """An invoice that was sent should have been paid by now."""
     INVOICE_RETRY = "invoice.retry"
     """An invoice that could not be collected is to be tried again."""
+    CREDIT_GRANT_EXPIRE = "credit_grant.expire"
+    """What is left of prepaid credit is lost."""
     QUOTE_WILL_EXPIRE = "quote.will_expire"
     """A quote expires in seven days: tell it."""
     QUOTE_EXPIRE = "quote.expire"

@@ -322,6 +322,11 @@ class ErrorCode(StrEnum):
         "The credit note's state does not allow this.",
         "Only a credit note that lowered what is due of a still open invoice can be void.",
     )
+    CREDIT_GRANT_UNEXPECTED_STATE = (
+        "credit_grant_unexpected_state", _INVALID,
+        "The credit grant's status does not allow this, or some of it was used.",
+        "Only a grant that is neither expired nor void changes; one of which something was used can still expire.",
+    )
     METER_UNEXPECTED_STATE = (
         "meter_unexpected_state", _INVALID,
         "The meter's status does not allow this.",

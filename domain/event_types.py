@@ -10,6 +10,8 @@ API_VERSION = "2026-10-28.endive"
 
 RESOURCES_BY_OBJECT: Final = {
     "billing.meter": Resource.USAGE,
+    "billing.credit_balance_transaction": Resource.CREDIT_GRANTS,
+    "billing.credit_grant": Resource.CREDIT_GRANTS,
     "charge": Resource.PAYMENTS,
     "coupon": Resource.COUPONS,
     "credit_note": Resource.CREDIT_NOTES,
@@ -39,6 +41,9 @@ RESOURCES_BY_OBJECT: Final = {
 class EventType(StrEnum):
     """What can be told to have happened."""
 
+    BILLING_CREDIT_BALANCE_TRANSACTION_CREATED = "billing.credit_balance_transaction.created"
+    BILLING_CREDIT_GRANT_CREATED = "billing.credit_grant.created"
+    BILLING_CREDIT_GRANT_UPDATED = "billing.credit_grant.updated"
     CUSTOMER_CREATED = "customer.created"
     CUSTOMER_UPDATED = "customer.updated"
     CUSTOMER_DELETED = "customer.deleted"

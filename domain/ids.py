@@ -27,6 +27,8 @@ class Prefix(StrEnum):
     BALANCE_TRANSACTION = "txn_"
     CHARGE = "ch_"
     COUPON = "coupon_"
+    CREDIT_BALANCE_TRANSACTION = "cgtxn_"
+    CREDIT_GRANT = "credgr_"
     CREDIT_NOTE = "cn_"
     CREDIT_NOTE_LINE = "cnli_"
     CUSTOMER = "cus_"

@@ -14,6 +14,7 @@ from typing import Final
 
 from domain.calculations import TRIAL, Calculation, calculation_of, shared
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor, minimum_charge_of
+from domain.drawing import CreditAmount
 from domain.errors import DomainError, ErrorCode
 from domain.periods import Recurrence, Share
 from domain.pricing import Quantity, Rates, quantity_text
@@ -100,6 +101,8 @@ class LineDraft:
     taxes: tuple[TaxAmount, ...] = ()
     usage_period_id: str | None = None
     """The time whose usage the line bills, where that is still counted."""
+    credits: tuple[CreditAmount, ...] = ()
+    """What prepaid credit would pay of it, where that is foreseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class InvoiceDraft:
     total_excluding_tax: int = 0
     total_discount_amounts: tuple[DiscountAmount, ...] = ()
     total_taxes: tuple[TaxAmount, ...] = ()
+    credits: tuple[CreditAmount, ...] = ()
     is_reckoned: bool = False
     automatic_tax: bool | None = None
     """Whether tax is worked out from where the customer is; None as its subscription says."""
@@ -158,9 +162,9 @@ def invoice_draft_of(
 
 
 def reckoned_draft(draft: InvoiceDraft, reckoning: Reckoned) -> InvoiceDraft:
-    """The draft with its discounts and tax."""
+    """The draft with its discounts and tax, and with what prepaid credit would pay where that was asked."""
     lines = tuple(
-        replace(line, discount_amounts=each.discount_amounts, taxes=each.taxes)
+        replace(line, discount_amounts=each.discount_amounts, taxes=each.taxes, credits=each.credits)
         for line, each in zip(draft.lines, reckoning.lines, strict=True)
     )
     return replace(
@@ -170,6 +174,7 @@ def reckoned_draft(draft: InvoiceDraft, reckoning: Reckoned) -> InvoiceDraft:
         total_excluding_tax=reckoning.total_excluding_tax,
         total_discount_amounts=reckoning.discount_amounts,
         total_taxes=reckoning.taxes,
+        credits=reckoning.credits,
         is_reckoned=True,
     )
 

@@ -27,6 +27,7 @@ class Resource(StrEnum):
     CATALOG = "catalog"
     CLOCKS = "clocks"
     COUPONS = "coupons"
+    CREDIT_GRANTS = "credit_grants"
     CREDIT_NOTES = "credit_notes"
     CUSTOMERS = "customers"
     ENTITLEMENTS = "entitlements"

@@ -107,6 +107,14 @@ class CreditNoteStatus(StrEnum):
     VOID = "void"
 
 
+class CreditGrantStatus(StrEnum):
+    """Whether a grant can be drawn once it is in force; EXPIRED and VOIDED are final."""
+
+    GRANTED = "granted"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+
+
 class MeterStatus(StrEnum):
     """Whether a meter counts; an INACTIVE one refuses events."""
 
@@ -331,6 +339,14 @@ CREDIT_NOTE = Lifecycle(
     moves=_moves(("void", [_N.ISSUED], _N.VOID)),
 )
 
+_E = CreditGrantStatus
+CREDIT_GRANT = Lifecycle(
+    noun="credit grant",
+    code=ErrorCode.CREDIT_GRANT_UNEXPECTED_STATE,
+    initial=(_E.GRANTED,),
+    moves=_moves(("expire", [_E.GRANTED], _E.EXPIRED), ("void", [_E.GRANTED], _E.VOIDED)),
+)
+
 _M = MeterStatus
 METER = Lifecycle(
     noun="meter",
@@ -360,6 +376,7 @@ LIFECYCLES = (
     CHARGE,
     REFUND,
     CREDIT_NOTE,
+    CREDIT_GRANT,
     QUOTE,
     PRICE_MIGRATION,
     METER,

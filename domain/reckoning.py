@@ -1,6 +1,6 @@
-"""Reckoning an invoice: what discounts take off its lines, and what tax is then asked for.
+"""Reckoning an invoice: what discounts take off its lines, what prepaid credit pays, what tax is then asked for.
 
-    amount of a line - its own discounts - discounts of the invoice = net
+    amount of a line - its own discounts - discounts of the invoice - prepaid credit = net
     net - tax that is in it = taxable      net + tax that comes on top = what the line asks for
 
 Discounts apply in order, each on what those before it left, and never below zero. An amount off is spread over its
@@ -15,6 +15,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Protocol
 
+from domain.drawing import Credit, CreditAmount, drawn
 from domain.kinds import TaxBehavior, TaxExempt
 from domain.money import half_away_from_zero, percentage_of, unit_amount_text
 
@@ -112,6 +113,10 @@ class Reckonable(Protocol):
         """What is sold."""
 
     @property
+    def price_id(self) -> str | None:
+        """The price that the amount was worked out from."""
+
+    @property
     def discountable(self) -> bool:
         """Whether discounts apply to it at all."""
 
@@ -129,6 +134,7 @@ class Rules:
     """By what an invoice is reckoned. Discounts that are named but not among `deductions` are not in force.
 
     `default_taxes` are for lines that have no rates of their own; `line_taxes`, where given, say it for each line.
+    `credits` are drawn in their order.
     """
 
     deductions: Mapping[str, Deduction]
@@ -138,20 +144,23 @@ class Rules:
     line_taxes: Sequence[Sequence[TaxRule]] | None = None
     exemption: TaxExempt = TaxExempt.NONE
     rounding: TaxRounding = TaxRounding.PER_LINE
+    credits: Sequence[Credit] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReckonedLine:
-    """What discounts take off a line, in order, and what tax is asked for."""
+    """What discounts take off a line, in order, what prepaid credit pays of it, and what tax is asked for."""
 
     amount: int
     discount_amounts: tuple[DiscountAmount, ...] = ()
     taxes: tuple[TaxAmount, ...] = ()
+    credits: tuple[CreditAmount, ...] = ()
 
     @property
     def net(self) -> int:
-        """The amount less its discounts; inclusive tax is still in it."""
-        return self.amount - sum(each.amount for each in self.discount_amounts)
+        """The amount less its discounts and prepaid credit; inclusive tax is still in it."""
+        off = sum(each.amount for each in self.discount_amounts)
+        return self.amount - off - sum(each.amount for each in self.credits)
 
     @property
     def total_excluding_tax(self) -> int:
@@ -186,6 +195,11 @@ class Reckoned:
         return sum(line.total for line in self.lines)
 
     @property
+    def credits(self) -> tuple[CreditAmount, ...]:
+        """What prepaid credit pays, line by line."""
+        return tuple(each for line in self.lines for each in line.credits)
+
+    @property
     def discount_amounts(self) -> tuple[DiscountAmount, ...]:
         """By discount, what it takes off all lines, in order."""
         sums: dict[str, DiscountAmount] = {}
@@ -209,14 +223,16 @@ class Reckoned:
 
 
 def reckoned(lines: Sequence[Reckonable], rules: Rules) -> Reckoned:
-    """The lines with their discounts and tax."""
+    """The lines with their discounts, prepaid credit and tax."""
     discounts = discounted(lines, rules)
     nets = [line.amount - sum(cut.amount for cut in cuts) for line, cuts in zip(lines, discounts, strict=True)]
+    paid_for = drawn(nets, [line.price_id for line in lines], rules.credits)
+    nets = [net - sum(each.amount for each in paid) for net, paid in zip(nets, paid_for, strict=True)]
     taxes = taxed(nets, _taxes_of(lines, rules), rules)
     return Reckoned(
         tuple(
-            ReckonedLine(line.amount, tuple(cuts), tuple(tax))
-            for line, cuts, tax in zip(lines, discounts, taxes, strict=True)
+            ReckonedLine(line.amount, tuple(cuts), tuple(tax), paid)
+            for line, cuts, paid, tax in zip(lines, discounts, paid_for, taxes, strict=True)
         )
     )
 

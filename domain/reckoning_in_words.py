@@ -1,4 +1,4 @@
-"""A line's discounts and tax in words, step by step, after how its amount came about."""
+"""A line's discounts, prepaid credit and tax in words, step by step, after how its amount came about."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -17,17 +17,25 @@ _NOT_ASKED = {
 
 
 def steps_in_words(
-    amount: int, discounts: Sequence[Mapping[str, Any]], taxes: Sequence[Mapping[str, Any]], currency: str
+    amount: int,
+    discounts: Sequence[Mapping[str, Any]],
+    taxes: Sequence[Mapping[str, Any]],
+    currency: str,
+    draws: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """What follows on an explanation: "; less $3.00 = $12.00; plus 19% tax on $12.00 = $2.28: $14.28"; empty of none.
 
-    Discounts and taxes are as lines keep them, amounts in minor units.
+    Discounts, draws of prepaid credit and taxes are as lines keep them, amounts in minor units.
     """
-    return "".join(f"; {step}" for step in _steps(amount, discounts, taxes, currency))
+    return "".join(f"; {step}" for step in _steps(amount, discounts, draws, taxes, currency))
 
 
 def _steps(
-    amount: int, discounts: Sequence[Mapping[str, Any]], taxes: Sequence[Mapping[str, Any]], currency: str
+    amount: int,
+    discounts: Sequence[Mapping[str, Any]],
+    draws: Sequence[Mapping[str, Any]],
+    taxes: Sequence[Mapping[str, Any]],
+    currency: str,
 ) -> Iterator[str]:
     def money(minor: int) -> str:
         return format_minor(minor, currency)
@@ -36,6 +44,9 @@ def _steps(
     for discount in discounts:
         left -= int(discount["amount"])
         yield f"less a discount of {money(int(discount['amount']))} = {money(left)}"
+    for draw in draws:
+        left -= int(draw["amount"])
+        yield f"less {money(int(draw['amount']))} of prepaid credit = {money(left)}"
     total = left
     for tax in taxes:
         reason = TaxabilityReason(tax["taxability_reason"])

@@ -6,6 +6,7 @@ from models.balances import BalanceTransaction
 from models.catalog import Price, Product, ProductImage
 from models.clocks import TestClock
 from models.coupons import Coupon, Discount, PromotionCode
+from models.credit_grants import CreditBalanceTransaction, CreditGrant
 from models.credit_notes import CreditNote, CreditNoteLine
 from models.customers import Customer, CustomerBalanceTransaction, CustomerTaxId
 from models.entitlements import ActiveEntitlement, EntitlementSummary, Feature, ProductFeature
@@ -30,6 +31,8 @@ __all__ = [
     "BalanceTransaction",
     "Charge",
     "Coupon",
+    "CreditBalanceTransaction",
+    "CreditGrant",
     "CreditNote",
     "CreditNoteLine",
     "Customer",

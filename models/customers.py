@@ -32,6 +32,8 @@ class Customer(Described):
     """Whether usage of theirs may be invoiced before its period is over; false says that none is."""
     has_pending_items = fields.BooleanField(default=False)
     """Whether invoice items of no subscription may wait for the next invoice; false says that none does."""
+    has_credit_grants = fields.BooleanField(default=False)
+    """Whether anything may be left of the customer's credit grants; false says that nothing is."""
     discounts: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Id of the customer's discount, at most one; it applies where a subscription or invoice has none of its own."""
     default_payment_method_id = fields.CharField(max_length=40, null=True)

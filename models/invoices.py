@@ -38,6 +38,8 @@ class Invoice(Described):
     """Ids of the discounts that apply to all lines, in order; those of lines are named there."""
     total_discount_amounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     """By how much each discount lowers it: `discount` and `amount`."""
+    pretax_credits: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What prepaid credit paid of it, as on the lines; empty until it is finalized."""
     default_tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Ids of the tax rates of lines that have none of their own."""
     total_taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
@@ -135,6 +137,8 @@ class InvoiceLine(Described):
     """By how much each discount lowers it, in order: `discount` and `amount`."""
     tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Ids of its own tax rates, instead of those of the invoice."""
+    pretax_credits: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What prepaid credit paid of it: `credit_grant`, `amount`, `credit_balance_transaction`."""
     taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     """What each tax rate comes to: `tax_rate`, `amount`, `taxable_amount`, `tax_behavior`, `taxability_reason`."""
 

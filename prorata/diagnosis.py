@@ -14,6 +14,7 @@ from prorata.kept_keys import SECRET_KEY_FILE
 from prorata.migrations import SchemaState
 from prorata.settings import Settings
 from services.balances import books_of_all_currencies
+from services.credit_grants.books import unbalanced_credits
 from services.credit_notes.books import wrongly_credited
 from services.entitlements.books import wrongly_entitled
 from services.invoices.books import misreckoned_invoices, unbalanced_invoices
@@ -70,6 +71,8 @@ async def findings(house: House) -> AsyncIterator[Finding]:
     async for finding in entitlement_findings():
         yield finding
     async for finding in _usage():
+        yield finding
+    async for finding in _credits():
         yield finding
     yield await _lag(house)
     async for finding in _failures():
@@ -159,6 +162,15 @@ async def _usage() -> AsyncIterator[Finding]:
         yield Finding("Usage", f"{bucket} is not what its events come to", in_order=False)
     if not found:
         yield Finding("Usage", "all of it is what its events come to")
+
+
+async def _credits() -> AsyncIterator[Finding]:
+    """Whether every credit grant is what its journal sums to, and every invoice says what was drawn for it."""
+    found = await unbalanced_credits()
+    for identifier in found[:_SHOWN_MAX]:
+        yield Finding("Credit grants", f"the journal does not agree with {identifier}", in_order=False)
+    if not found:
+        yield Finding("Credit grants", "each is what its journal sums to")
 
 
 async def _lag(house: House) -> Finding:

@@ -15,6 +15,7 @@ from resolvers.balances import BalanceQueries
 from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
 from resolvers.coupons import CouponMutations, CouponQueries
+from resolvers.credit_grants import CreditGrantMutations, CreditGrantQueries
 from resolvers.credit_notes import CreditNoteMutations, CreditNoteQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.entitlements import EntitlementMutations, EntitlementQueries
@@ -58,6 +59,7 @@ QUERIES: tuple[type, ...] = (
     InvoiceQueries,
     InvoiceItemQueries,
     CreditNoteQueries,
+    CreditGrantQueries,
     SubscriptionQueries,
     SubscriptionItemQueries,
     QuoteQueries,
@@ -83,6 +85,7 @@ MUTATIONS: tuple[type, ...] = (
     InvoiceItemMutations,
     InvoicePreviewMutations,
     CreditNoteMutations,
+    CreditGrantMutations,
     SubscriptionMutations,
     SubscriptionItemMutations,
     QuoteMutations,

@@ -14,6 +14,7 @@ from services.balances import Balances
 from services.catalog import Prices, Products
 from services.clocks import Clocks
 from services.coupons import Coupons, PromotionCodes
+from services.credit_grants import CreditBalances, CreditGrants
 from services.credit_notes import CreditNotes
 from services.customers import Customers
 from services.customers.signup import SignUp
@@ -71,6 +72,8 @@ class Services:
     api_keys = bound(ApiKeys)
     balances = bound(Balances)
     clocks = bound(Clocks)
+    credit_balances = bound(CreditBalances)
+    credit_grants = bound(CreditGrants)
     credit_notes = bound(CreditNotes)
     customers = bound(Customers)
     entitlements = bound(Entitlements)

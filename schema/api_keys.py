@@ -42,6 +42,7 @@ describe_enum(
     PAYMENTS="Payment intents and charges.",
     QUOTES="Quotes and their lines.",
     COUPONS="Coupons, promotion codes and discounts.",
+    CREDIT_GRANTS="Prepaid credit of customers and its journal.",
     CREDIT_NOTES="Credit notes.",
     REFUNDS="Refunds.",
     SETTINGS="The account's settings.",

@@ -28,6 +28,7 @@ from schema.payloads import payload
 from schema.quotes import QuotePageFilter
 from schema.refs import (
     ActiveEntitlementRef,
+    CreditGrantRef,
     CreditNoteRef,
     CustomerBalanceTransactionRef,
     CustomerRef,
@@ -158,6 +159,7 @@ class Customer(Node):
     balance_transactions: Connection[CustomerBalanceTransactionRef] = page(
         "customer_id", "The journal that the balance is the sum of, newest first."
     )
+    credit_grants: Connection[CreditGrantRef] = page("customer_id", "Their prepaid credit, newest first.")
     delinquent: bool = column(
         "Whether an automatic payment of their latest invoice failed, or waits for them to authenticate a renewal. "
         "Paying it ends that, and so does voiding it when nothing else of theirs waits."

@@ -33,6 +33,7 @@ from schema.base import (
 )
 from schema.connections import Connection
 from schema.coupons import DiscountAmount, discount_amounts
+from schema.credit_grants import PretaxCreditAmount, pretax_credit_amounts
 from schema.events import CreatedFilter
 from schema.invoice_payments import InvoicePayment, invoice_payments
 from schema.papers import paper
@@ -190,6 +191,9 @@ class Invoice(Node):
     )
     total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "What each tax rate comes to, over all lines.")
     total_excluding_tax: MinorUnits = column("What is asked for, without tax.")
+    total_pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
+        "pretax_credits", "What prepaid credit paid, line by line; empty until it is finalized."
+    )
     total: MinorUnits = column("What is asked for before the customer's balance is set against it.")
     starting_balance: MinorUnits = column("The customer's balance before it was finalized; negative is credit.")
     ending_balance: MinorUnits | None = column("The customer's balance after it was finalized; null while a draft.")
@@ -301,6 +305,9 @@ class InvoiceLine(Node):
         "tax_rates", Prefix.TAX_RATE, "Its own tax rates, instead of those of its invoice."
     )
     taxes: list[TaxAmount] = tax_amounts("taxes", "What each tax rate comes to on it.")
+    pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
+        "pretax_credits", "What prepaid credit paid of it, after discounts and before tax."
+    )
     proration: bool = column("Whether it corrects a period that was billed before.")
     calculation: Json = column("How the amount came about, for a program: its inputs, the exact result, the rounding.")
     metadata: Metadata = column("Labels of your own.")
@@ -325,7 +332,7 @@ class InvoiceLine(Node):
         """The calculation as a sentence."""
         row = self.row
         how = Calculation.from_json(row.calculation).explanation()
-        return how + steps_in_words(row.amount, row.discount_amounts, row.taxes, row.currency)
+        return how + steps_in_words(row.amount, row.discount_amounts, row.taxes, row.currency, row.pretax_credits)
 
 
 @strawberry.input(description="Which invoices to list. What is not given is not asked.")

@@ -10,6 +10,7 @@ from domain.reckoning_in_words import steps_in_words
 from domain.subscriptions import AnchorChange, ProrationBehavior
 from schema.base import Wrapping, column, computed, input_field, part_type
 from schema.coupons import DiscountAmount, DiscountInput
+from schema.credit_grants import PretaxCreditAmount
 from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
@@ -55,13 +56,20 @@ class InvoicePreviewLine(Wrapping):
         """Reads through to the line."""
         return InvoicePreviewPeriod.of(self.row)
 
+    @computed("What prepaid credit would pay of it.")
+    def pretax_credit_amounts(self) -> list[PretaxCreditAmount]:
+        """As foreseen."""
+        return [PretaxCreditAmount.of(each.as_json()) for each in self.row.credits]
+
     @computed("How the amount comes about, in words.")
     def explanation(self) -> str:
         """The calculation as a sentence."""
         line = self.row
         discounts = [each.as_json() for each in line.discount_amounts]
+        draws = [each.as_json() for each in line.credits]
         taxes = [each.as_json() for each in line.taxes]
-        return str(line.calculation.explanation()) + steps_in_words(line.amount, discounts, taxes, line.currency)
+        how = str(line.calculation.explanation())
+        return how + steps_in_words(line.amount, discounts, taxes, line.currency, draws)
 
     @computed("What each discount takes off it, in order.")
     def discount_amounts(self) -> list[DiscountAmount]:
@@ -119,6 +127,11 @@ class InvoicePreview(Wrapping):
     def total_excluding_tax(self) -> MinorUnits:
         """As drafted."""
         return MinorUnits(self.row.draft.total_excluding_tax)
+
+    @computed("What prepaid credit would pay, line by line.")
+    def total_pretax_credit_amounts(self) -> list[PretaxCreditAmount]:
+        """As foreseen."""
+        return [PretaxCreditAmount.of(each.as_json()) for each in self.row.draft.credits]
 
     @computed("What would be asked for before the customer's balance is set against it.")
     def total(self) -> MinorUnits:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from schema.catalog import Price, Product
     from schema.clocks import TestClock
     from schema.coupons import Coupon, Discount, PromotionCode
+    from schema.credit_grants import CreditBalanceTransaction, CreditGrant
     from schema.credit_notes import CreditNote, CreditNoteLineItem
     from schema.customers import (
         Address,
@@ -48,6 +49,8 @@ ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
 BalanceTransactionRef = Annotated["BalanceTransaction", strawberry.lazy("schema.balances")]
 ChargeRef = Annotated["Charge", strawberry.lazy("schema.payments")]
 CouponRef = Annotated["Coupon", strawberry.lazy("schema.coupons")]
+CreditBalanceTransactionRef = Annotated["CreditBalanceTransaction", strawberry.lazy("schema.credit_grants")]
+CreditGrantRef = Annotated["CreditGrant", strawberry.lazy("schema.credit_grants")]
 CreditNoteRef = Annotated["CreditNote", strawberry.lazy("schema.credit_notes")]
 CreditNoteLineItemRef = Annotated["CreditNoteLineItem", strawberry.lazy("schema.credit_notes")]
 CustomerRef = Annotated["Customer", strawberry.lazy("schema.customers")]

@@ -9,6 +9,7 @@ from domain.subscriptions import EXPIRY_POSTPONED_BY
 from models import AgendaEntry
 from services.agenda import Handled, Handler
 from services.coupons.holding import Holding
+from services.credit_grants import CreditGrants
 from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization
 from services.invoices.pausing import without_paused
@@ -89,6 +90,11 @@ async def _expire(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     paying = await Cancellation(scope).expire(entries)
     later = scope.clock.now() + EXPIRY_POSTPONED_BY
     return Handled(postponed=[(entry, later) for entry in paying])
+
+
+async def _expire_credit(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await CreditGrants(scope).expire_due(entries)
+    return Handled()
 
 
 async def _expire_quotes(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
@@ -180,6 +186,7 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.INVOICE_WILL_BE_DUE: _remind_of_due_dates,
     AgendaKind.INVOICE_OVERDUE: _mark_overdue,
     AgendaKind.INVOICE_RETRY: _retry,
+    AgendaKind.CREDIT_GRANT_EXPIRE: _expire_credit,
     AgendaKind.QUOTE_WILL_EXPIRE: _tell_of_quotes,
     AgendaKind.QUOTE_EXPIRE: _expire_quotes,
     AgendaKind.DISCOUNT_END: _end_discounts,

@@ -8,6 +8,8 @@ from models import (
     AgendaEntry,
     BalanceTransaction,
     Charge,
+    CreditBalanceTransaction,
+    CreditGrant,
     CreditNote,
     CreditNoteLine,
     Customer,
@@ -43,7 +45,7 @@ _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
     Quote, PaymentIntent, InvoiceItem, Invoice, SubscriptionSchedule, Subscription, SetupIntent, PaymentMethod,
     CustomerTaxId, MeterEvent, UsageValue, UsageBucket,
     CustomerBalanceTransaction,
-    ActiveEntitlement,
+    ActiveEntitlement, CreditBalanceTransaction, CreditGrant,
 )  # fmt: skip
 """What names its customer, in an order in which nothing is removed before what refers to it."""
 

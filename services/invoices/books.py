@@ -57,13 +57,14 @@ async def misreckoned_invoices() -> list[str]:
     return wrong[:FOUND_MAX]
 
 
-_Sums = tuple[int, int, int, dict[str, int], dict[tuple[str, str], int]]
-"""Subtotal, total without tax, total, and what each discount and each tax comes to."""
+_Sums = tuple[int, int, int, dict[str, int], dict[str, int], dict[tuple[str, str], int]]
+"""Subtotal, total without tax, total, and what each discount, each draw of prepaid credit and each tax comes to."""
 
 
 def _said(row: Invoice) -> _Sums:
     discounts = {each["discount"]: each["amount"] for each in row.total_discount_amounts}
-    return row.subtotal, row.total_excluding_tax, row.total, discounts, _taxes_of([row.total_taxes])
+    taxes = _taxes_of([row.total_taxes])
+    return row.subtotal, row.total_excluding_tax, row.total, discounts, _draws_of([row.pretax_credits]), taxes
 
 
 def _summed(lines: Sequence[InvoiceLine]) -> _Sums:
@@ -74,8 +75,14 @@ def _summed(lines: Sequence[InvoiceLine]) -> _Sums:
     within = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == TaxBehavior.INCLUSIVE)
     on_top = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == TaxBehavior.EXCLUSIVE)
     subtotal = sum(line.amount for line in lines)
-    net = subtotal - sum(discounts.values())
-    return subtotal, net - within, net + on_top, discounts, _taxes_of([line.taxes for line in lines])
+    draws = _draws_of([line.pretax_credits for line in lines])
+    net = subtotal - sum(discounts.values()) - sum(draws.values())
+    return subtotal, net - within, net + on_top, discounts, draws, _taxes_of([line.taxes for line in lines])
+
+
+def _draws_of(kept: Iterable[Sequence[Mapping[str, Any]]]) -> dict[str, int]:
+    """By line of the journal, what prepaid credit paid; each draw is of one line of the invoice."""
+    return {each["credit_balance_transaction"]: each["amount"] for draws in kept for each in draws}
 
 
 def _taxes_of(kept: Iterable[Sequence[Mapping[str, Any]]]) -> dict[tuple[str, str], int]:

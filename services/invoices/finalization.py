@@ -22,6 +22,7 @@ from services.customers import Customers
 from services.due import Appointment, Due
 from services.events import Events
 from services.invoices.drafting import plan_finalization
+from services.invoices.draws import Draws
 from services.invoices.numbering import Numbers
 from services.invoices.once_only import OnceOnly
 from services.invoices.paid import PAID, settle_as_paid
@@ -67,6 +68,7 @@ class Finalization(Service):
     events = part(Events)
     catalog = part(Catalog)
     customers = part(Customers)
+    draws = part(Draws)
     intents = part(PaymentIntents)
     numbers = part(Numbers)
     due = part(Due)
@@ -103,14 +105,16 @@ class Finalization(Service):
     ) -> list[PaymentIntent]:
         """Finalize drafts, storing those that are not yet; what they ask for, in order, still to be stored or tried.
 
-        An invoice of nothing is PAID at once. `payment` is one that succeeded before its invoice was written. Without
-        `with_balance` the customers' balances stay as they are: a trial asks for no debt. Events
-        `invoice.finalized`, and `invoice.paid` and `invoice.payment_succeeded` where nothing is asked for.
+        What prepaid credit pays is drawn first. An invoice of nothing is PAID at once. `payment` is one that succeeded
+        before its invoice was written. Without `with_balance` the customers' balances stay as they are: a trial asks
+        for no debt. Events `invoice.finalized`, and `invoice.paid` and `invoice.payment_succeeded` where nothing is
+        asked for.
         """
         _refuse_untaxed(invoices)
         await self.once_only.use_up(invoices)
         rows = [each.row for each in invoices]
         presents = await self.presents(row.test_clock_id for row in rows)
+        await self.draws.draw(invoices, (payer.row for payer in payers), presents)
         await self._number_and_settle(rows, {payer.row.id: payer for payer in payers}, presents, with_balance)
         for each in invoices:
             self.events.record(EventType.INVOICE_FINALIZED, each, at=presents[each.row.test_clock_id])

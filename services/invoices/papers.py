@@ -38,6 +38,7 @@ def _paper(row: Invoice, lines: list[InvoiceLine], account: Account, taxes: list
         lines=[_line(line) for line in lines],
         subtotal=row.subtotal,
         total=row.total,
+        prepaid_credit=sum(int(each["amount"]) for each in row.pretax_credits),
         total_excluding_tax=row.total_excluding_tax,
         taxes=taxes,
         starting_balance=row.starting_balance,

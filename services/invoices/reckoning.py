@@ -18,11 +18,11 @@ from services.settings import Settings
 from services.tax.assessment import Assessment
 from services.tax.automatic import Assessable, AutomaticTax
 
-_RECKONED = (
+RECKONED = (
     "subtotal", "total", "total_excluding_tax", "amount_due", "total_discount_amounts", "total_taxes",
     "automatic_tax_status",
 )  # fmt: skip
-_RECKONED_LINE = ("discount_amounts", "taxes")
+RECKONED_LINE = ("discount_amounts", "taxes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,14 @@ class _Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ruled:
+    """By what a bill is reckoned, and how far automatic tax came with it where that is wanted."""
+
+    rules: Rules
+    status: AutomaticTaxStatus | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """A bill as reckoned, and how far automatic tax came with it where that is wanted."""
 
@@ -103,11 +111,7 @@ class Reckoning(Service):
         """These drafts with their discounts and tax, in order; those that have them already stay as they are."""
         heirs = await self._heirs(each for each in wanted if _may_inherit(each))
         drafts = [each.draft if each.draft.is_reckoned else _named(each, heirs) for each in wanted]
-        bills = [
-            _Bill(draft.lines, draft.currency, each.customer_id, draft.discounts or (), draft.default_tax_rates or (),
-                  each.at, bool(draft.automatic_tax))
-            for each, draft in zip(wanted, drafts, strict=True)
-        ]  # fmt: skip
+        bills = [_drafted(each, draft) for each, draft in zip(wanted, drafts, strict=True)]
         open_ones = [index for index, bill in enumerate(bills) if not (drafts[index].is_reckoned or bill.is_plain)]
         new = {redeemed.discount.id: redeemed for each in wanted for redeemed in each.redeemed}
         reckonings = await self._reckoned([bills[index] for index in open_ones], new)
@@ -117,18 +121,22 @@ class Reckoning(Service):
 
     async def again(self, invoices: Sequence[WholeInvoice]) -> list[WholeInvoice]:
         """Reckon stored drafts anew, as lines or rules may have changed, in memory; those that are not plain."""
-        bills = [
-            _Bill(each.lines, row.currency, row.customer_id, row.discounts, row.default_tax_rates, row.created_at,
-                  row.automatic_tax, row.id)
-            for each in invoices
-            for row in (each.row,)
-        ]  # fmt: skip
+        bills = [_stored(each) for each in invoices]
         open_ones = [(each, bill) for each, bill in zip(invoices, bills, strict=True) if not bill.is_plain]
         found = await self._reckoned([bill for _, bill in open_ones])
         for (each, _), reckoning in zip(open_ones, found, strict=True):
-            _write(each, reckoning.sums)
+            write_reckoned(each, reckoning.sums)
             each.row.automatic_tax_status = reckoning.status
         return [each for each, _ in open_ones]
+
+    async def rules_of(self, invoices: Sequence[WholeInvoice]) -> list[Rules]:
+        """By what these stored or drafted invoices are reckoned, in order."""
+        return [by.rules for by in await self._ruled([_stored(each) for each in invoices], {})]
+
+    async def rules_of_drafts(self, wanted: Sequence[Unreckoned]) -> list[Rules]:
+        """As `rules_of`, of drafts that are reckoned already, or plain."""
+        new = {redeemed.discount.id: redeemed for each in wanted for redeemed in each.redeemed}
+        return [by.rules for by in await self._ruled([_drafted(each, each.draft) for each in wanted], new)]
 
     async def refresh(self, invoices: Sequence[WholeInvoice], changed: Sequence[WholeInvoice] = ()) -> None:
         """Reckon and store drafts whose discounts or tax may have changed since they were made; plain ones stay.
@@ -136,19 +144,19 @@ class Reckoning(Service):
         The lines of those that `changed` have other amounts.
         """
         for each in changed:
-            _write(each, Reckoned(tuple(ReckonedLine(line.amount) for line in each.lines)))
+            write_reckoned(each, Reckoned(tuple(ReckonedLine(line.amount) for line in each.lines)))
         reckoned_anew = await self.again(invoices)
         changed = [*reckoned_anew, *(each for each in changed if each not in reckoned_anew)]
-        await update_rows([line for each in changed for line in each.lines], _RECKONED_LINE)
-        await update_rows([each.row for each in changed], _RECKONED)
+        await update_rows([line for each in changed for line in each.lines], RECKONED_LINE)
+        await update_rows([each.row for each in changed], RECKONED)
 
     async def sum_up(self, invoice: WholeInvoice) -> None:
         """Reckon and store a draft whose lines have changed."""
         invoice.row.automatic_tax_status = None
-        _write(invoice, Reckoned(tuple(ReckonedLine(line.amount) for line in invoice.lines)))
+        write_reckoned(invoice, Reckoned(tuple(ReckonedLine(line.amount) for line in invoice.lines)))
         await self.again([invoice])
-        await update_rows(invoice.lines, _RECKONED_LINE)
-        await update_rows([invoice.row], _RECKONED)
+        await update_rows(invoice.lines, RECKONED_LINE)
+        await update_rows([invoice.row], RECKONED)
 
     async def _heirs(self, wanted: Iterable[Unreckoned]) -> dict[str, Sequence[str]]:
         """By customer, their discounts."""
@@ -157,9 +165,14 @@ class Reckoning(Service):
 
     async def _reckoned(self, bills: Sequence[_Bill], new: Mapping[str, Redeemed] | None = None) -> list[_Found]:
         """These bills, in order; `new` are discounts that are not stored yet."""
-        if not bills:
-            return []
-        discounts = dict(new or {})
+        ruled = await self._ruled(bills, new or {})
+        return [_Found(reckoned(bill.lines, by.rules), by.status) for bill, by in zip(bills, ruled, strict=True)]
+
+    async def _ruled(self, bills: Sequence[_Bill], new: Mapping[str, Redeemed]) -> list[_Ruled]:
+        """By what each is reckoned; no statement where all are plain."""
+        if all(bill.is_plain for bill in bills):
+            return [_Ruled(Rules({}), None) for _ in bills]
+        discounts = dict(new)
         stored = {each for bill in bills for each in bill.discount_ids if each not in discounts}
         discounts |= await self.deductions.known(stored)
         taxes = await self.assessment.rules({each for bill in bills for each in bill.tax_rate_ids})
@@ -178,7 +191,7 @@ class Reckoning(Service):
                 exemption=exemptions.get(bill.customer_id, TaxExempt.NONE),
                 line_taxes=None if tax is None else tax.rules,
             )
-            found.append(_Found(reckoned(bill.lines, rules), None if tax is None else tax.status))
+            found.append(_Ruled(rules, None if tax is None else tax.status))
         return found
 
 
@@ -207,6 +220,18 @@ def _named(wanted: Unreckoned, heirs: dict[str, Sequence[str]]) -> InvoiceDraft:
     return replace(draft, discounts=discounts, default_tax_rates=rates, automatic_tax=automatic)
 
 
+def _drafted(wanted: Unreckoned, draft: InvoiceDraft) -> _Bill:
+    discounts, rates = draft.discounts or (), draft.default_tax_rates or ()
+    automatic = bool(draft.automatic_tax)
+    return _Bill(draft.lines, draft.currency, wanted.customer_id, discounts, rates, wanted.at, automatic)
+
+
+def _stored(invoice: WholeInvoice) -> _Bill:
+    row = invoice.row
+    named, at = (row.discounts, row.default_tax_rates), row.created_at
+    return _Bill(invoice.lines, row.currency, row.customer_id, *named, at, row.automatic_tax, row.id)
+
+
 def _rules(bill: _Bill, discounts: dict[str, Redeemed], taxes: dict[str, TaxRule], rounding: TaxRounding) -> Rules:
     deductions: dict[str, Deduction] = {}
     for identifier in bill.discount_ids:
@@ -222,12 +247,15 @@ def _rules(bill: _Bill, discounts: dict[str, Redeemed], taxes: dict[str, TaxRule
     )
 
 
-def _write(invoice: WholeInvoice, reckoning: Reckoned) -> None:
+def write_reckoned(invoice: WholeInvoice, reckoning: Reckoned) -> None:
+    """Put the discounts, prepaid credit, tax and sums onto the rows of an invoice, in memory."""
     row = invoice.row
     row.subtotal, row.total = reckoning.subtotal, reckoning.total
     row.total_excluding_tax, row.amount_due = reckoning.total_excluding_tax, max(reckoning.total, 0)
     row.total_discount_amounts = [each.as_json() for each in reckoning.discount_amounts]
     row.total_taxes = [each.as_json() for each in reckoning.taxes]
+    row.pretax_credits = [each.as_json() for each in reckoning.credits]
     for line, each in zip(invoice.lines, reckoning.lines, strict=True):
         line.discount_amounts = [cut.as_json() for cut in each.discount_amounts]
         line.taxes = [tax.as_json() for tax in each.taxes]
+        line.pretax_credits = [credit.as_json() for credit in each.credits]

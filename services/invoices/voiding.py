@@ -12,6 +12,7 @@ from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.customers import Customers
 from services.events import Events
+from services.invoices.draws import Draws
 from services.invoices.payments import InvoicePayments
 from services.invoices.stopping import Stopping
 from services.payments import Invoiced, PaymentIntents
@@ -27,13 +28,14 @@ class Voiding(Service):
 
     events = part(Events)
     customers = part(Customers)
+    draws = part(Draws)
     intents = part(PaymentIntents)
     stopping = part(Stopping)
     invoiced = part(Invoiced)
     received = part(InvoicePayments)
 
     async def void(self, invoices: Sequence[WholeInvoice]) -> None:
-        """These open invoices become VOID: their payments are canceled, applied balance goes back.
+        """These open invoices become VOID: their payments are canceled, applied balance and prepaid credit go back.
 
         Events `payment_intent.canceled` and `invoice.voided` for each. None of them may be in flight. What was paid of
         them in part becomes the customers' credit.
@@ -41,6 +43,7 @@ class Voiding(Service):
         presents = await self.presents(each.row.test_clock_id for each in invoices)
         await self.cancel_payments(invoices)
         await self._give_balance_back(invoices)
+        await self.draws.give_back(invoices, presents)
         parts = {each.row.id: each.row.amount_paid for each in invoices if each.row.amount_paid}
         for each in invoices:
             row = each.row

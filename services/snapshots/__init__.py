@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from models import (
+    CreditBalanceTransaction,
+    CreditGrant,
     CustomerTaxId,
     InvoiceItem,
     Meter,
@@ -39,6 +41,7 @@ from services.aggregates import (
 from services.snapshots.catalog import price_snapshot, product_snapshot
 from services.snapshots.clocks import clock_snapshot
 from services.snapshots.coupons import coupon_snapshot, discount_snapshot, promotion_code_snapshot
+from services.snapshots.credit_grants import credit_balance_transaction_snapshot, credit_grant_snapshot
 from services.snapshots.credit_notes import credit_note_snapshot
 from services.snapshots.customers import customer_snapshot, tax_id_snapshot
 from services.snapshots.entitlements import entitlements_snapshot
@@ -80,6 +83,8 @@ Single: TypeAlias = (
     | Refund
     | InvoiceItem
     | Quote
+    | CreditGrant
+    | CreditBalanceTransaction
     | SubscriptionSchedule
     | Meter
     | TaxRate
@@ -110,6 +115,8 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     WholeCoupon: coupon_snapshot,
     WholePromotionCode: promotion_code_snapshot,
     WholeDiscount: discount_snapshot,
+    CreditGrant: credit_grant_snapshot,
+    CreditBalanceTransaction: credit_balance_transaction_snapshot,
     TaxRate: tax_rate_snapshot,
     Meter: meter_snapshot,
     TestClock: clock_snapshot,

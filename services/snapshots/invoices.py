@@ -93,23 +93,42 @@ def _demand(row: Invoice) -> Snapshot:
         "status": row.status,
         "status_transitions": _status_transitions(row),
         "subtotal": row.subtotal,
-        "subtotal_excluding_tax": row.total_excluding_tax + discount_amount(row.total_discount_amounts),
+        "subtotal_excluding_tax": row.total_excluding_tax
+        + amounts_off(row.total_discount_amounts)
+        + amounts_off(row.pretax_credits),
         "total": row.total,
         "total_discount_amounts": discount_amounts_of(row.total_discount_amounts),
         "total_excluding_tax": row.total_excluding_tax,
-        "total_pretax_credit_amounts": [],
+        "total_pretax_credit_amounts": _pretax_credits(row.total_discount_amounts, row.pretax_credits),
         "total_taxes": taxes_of(row.total_taxes),
     }
 
 
-def discount_amount(amounts: Sequence[Mapping[str, Any]]) -> int:
-    """What discounts take off together, in minor units."""
+def amounts_off(amounts: Sequence[Mapping[str, Any]]) -> int:
+    """What discounts take off, or prepaid credit pays, together, in minor units."""
     return sum(int(each["amount"]) for each in amounts)
 
 
 def discount_amounts_of(amounts: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
     """By how much each discount lowers a line or an invoice."""
     return [{"amount": each["amount"], "discount": each["discount"]} for each in amounts]
+
+
+def _pretax_credits(discounts: Sequence[Mapping[str, Any]], credits: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
+    """What lowers a line or an invoice before tax: discounts, then prepaid credit."""
+    off = [
+        {"amount": each["amount"], "credit_balance_transaction": None, "discount": each["discount"], "type": "discount"}
+        for each in discounts
+    ]
+    paid = [
+        {
+            "amount": each["amount"],
+            "credit_balance_transaction": each["credit_balance_transaction"],
+            "type": "credit_balance_transaction",
+        }
+        for each in credits
+    ]
+    return off + paid
 
 
 def taxes_of(taxes: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
@@ -217,7 +236,7 @@ def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
         "metadata": dict(row.metadata),
         "parent": _line_parent(row, subscription_id),
         "period": {"end": seconds(row.period_end), "start": seconds(row.period_start)},
-        "pretax_credit_amounts": [],
+        "pretax_credit_amounts": _pretax_credits(row.discount_amounts, row.pretax_credits),
         "pricing": _pricing(row),
         "quantity": row.quantity,
         "quantity_decimal": str(row.calculation.get("quantity", row.quantity)),

@@ -30,6 +30,7 @@ class _Period:
     product_id: str | None
     discounts: Sequence[str]
     discountable: bool = True
+    price_id: str | None = None
     tax_rates: Sequence[str] = ()
 
 

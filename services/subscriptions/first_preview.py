@@ -1,10 +1,12 @@
 """What the first invoice of a subscription would be that is only thought of."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from domain.invoicing import InvoiceDraft, Settlement, settled_beside_balance, settled_with_balance
 from domain.subscriptions import PaymentBehavior
 from services.base import Service, part
+from services.invoices.draws import Draws
 from services.invoices.reckoning import Reckoning, Unreckoned
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.metering import Metering
@@ -28,6 +30,7 @@ class FirstPreviews(Service):
     wholes = part(WholeSubscriptions)
     reckoning = part(Reckoning)
     metering = part(Metering)
+    draws = part(Draws)
 
     async def planned(self, draft: SubscriptionDraft) -> tuple[Plan, InvoiceDraft]:
         """The plan that creation would carry out, and its first invoice; where that comes only with the anchor, that.
@@ -45,13 +48,19 @@ class FirstPreviews(Service):
         """Within a transaction that is rolled back, because inline prices are made while planning."""
         plan = await self.planning.plan(draft)
         if plan.invoice is not None:
-            raise _Planned(plan, plan.invoice)
+            raise _Planned(plan, await self._drawn(plan, plan.invoice, plan.at))
         facts = await self.wholes.facts_of(item.price for item in plan.whole.items)
         usage = await self.metering.foreseen([plan.whole])
         following = next_invoice(plan.whole, next_periods(plan.whole), facts, (), usage.of(plan.whole.row.id))
         row, at = plan.whole.row, current_period_end(plan.whole)
         [following] = await self.reckoning.drafts([Unreckoned(following, row, row.customer_id, at, plan.redeemed)])
-        raise _Planned(plan, following)
+        raise _Planned(plan, await self._drawn(plan, following, at))
+
+    async def _drawn(self, plan: Plan, draft: InvoiceDraft, at: datetime) -> InvoiceDraft:
+        """The draft with what prepaid credit would pay of it."""
+        payer = plan.payer.row
+        [drawn] = await self.draws.foreseen([Unreckoned(draft, plan.whole.row, payer.id, at, plan.redeemed)], [payer])
+        return drawn
 
 
 def settlement_of(plan: Plan, draft: InvoiceDraft) -> Settlement:

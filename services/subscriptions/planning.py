@@ -22,6 +22,7 @@ from services.base import Service, part
 from services.coupons.deductions import Redeemed
 from services.customers import Customers
 from services.invoices.currency import CustomerCurrency
+from services.invoices.draws import Draws
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.one_time import OneTimeCharges, OneTimeDraft
@@ -85,6 +86,7 @@ class Planning(Service):
     finalization = part(Finalization)
     invoice_items = part(InvoiceItems)
     one_time = part(OneTimeCharges)
+    draws = part(Draws)
     reckoning = part(Reckoning)
     tax_rates = part(TaxRatesNamed)
     currency = part(CustomerCurrency)
@@ -128,7 +130,9 @@ class Planning(Service):
         if whole.row.trial_end is not None:
             _refuse_at_first(draft)
         elif invoice is not None:
-            due = settled_with_balance(invoice.total, payer.balance, invoice.currency).amount_due
+            wanted = Unreckoned(invoice, whole.row, customer.id, at, redeemed)
+            [drawn] = await self.draws.foreseen([wanted], [customer])
+            due = settled_with_balance(drawn.total, payer.balance, drawn.currency).amount_due
         _require_method(method, draft, due)
         if method is not None and draft.default_payment_method is not None:
             whole.row.default_payment_method_id = method.id

@@ -9,12 +9,13 @@ from domain.errors import DomainError, ErrorCode
 from domain.invoicing import InvoiceDraft, LineDraft, Settlement, invoice_draft_of, settled_with_balance
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
 from domain.subscriptions import AnchorChange, ProrationBehavior
-from models import InvoiceItem, Subscription, UsagePeriod
+from models import Customer, InvoiceItem, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.coupons.deductions import Redeemed
 from services.coupons.redemption import DiscountDraft
 from services.customers import Customers
+from services.invoices.draws import Draws
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.reckoning import Reckoning, Unreckoned
 from services.subscriptions.discounts import SubscriptionDiscounts
@@ -77,6 +78,7 @@ class Previews(Service):
     exchanges = part(Exchanges)
     items = part(InvoiceItems)
     reckoning = part(Reckoning)
+    draws = part(Draws)
     scheduled = part(ScheduledChanges)
     first = part(FirstPreviews)
     metering = part(Metering)
@@ -157,7 +159,10 @@ class Previews(Service):
         start, end = period
         if named is not None:
             draft = replace(draft, discounts=tuple(each.discount.id for each in named))
-        [draft] = await self.reckoning.drafts([Unreckoned(draft, row, row.customer_id, end, named or ())])
+        wanted = Unreckoned(draft, row, row.customer_id, end, named or ())
+        [reckoned] = await self.reckoning.drafts([wanted])
+        payers = await self.gather(Customer, "id", [row.customer_id])
+        [draft] = await self.draws.foreseen([replace(wanted, draft=reckoned)], payers)
         balances = await self.customers.balances_of([row.customer_id])
         settlement = settled_with_balance(draft.total, balances.get(row.customer_id, 0), draft.currency)
         return Preview(row.id, row.customer_id, draft, settlement, start, end)

@@ -7,12 +7,13 @@ from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.invoicing import LineDraft, PriceFacts, settled_with_balance
 from domain.lifecycles import SubscriptionStatus
-from models import AgendaEntry, InvoiceItem
+from models import AgendaEntry, Customer, InvoiceItem
 from services.aggregates import UpcomingInvoice, WholeSubscription
 from services.base import Service, part
 from services.customers import Customers
 from services.events import Events
 from services.invoices.drafting import Drafting, Wanted
+from services.invoices.draws import Draws
 from services.invoices.items import InvoiceItems, line_of
 from services.settings import Settings
 from services.subscriptions.metering import Metering
@@ -30,6 +31,7 @@ class Upcoming(Service):
     events = part(Events)
     customers = part(Customers)
     drafting = part(Drafting)
+    draws = part(Draws)
     items = part(InvoiceItems)
     settings = part(Settings)
     scheduled = part(ScheduledChanges)
@@ -47,13 +49,16 @@ class Upcoming(Service):
             wholes = (await self.scheduled.foreseen(wholes, presents)).wholes
         facts = await self.wholes.facts_of(item.price for whole in wholes for item in whole.items)
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
-        balances = await self.customers.balances_of({whole.row.customer_id for whole in wholes})
+        payers = {whole.row.customer_id for whole in wholes}
+        balances = await self.customers.balances_of(payers)
         usage = await self.metering.foreseen(wholes)
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         wanted = [
             _wanted(whole, facts, waiting.get(whole.row.id, ()), usage.of(whole.row.id), delay) for whole in wholes
         ]
-        for whole, drafted in zip(wholes, await self.drafting.drafted_all(wanted), strict=True):
+        invoices = await self.drafting.drafted_all(wanted)
+        await self.draws.foresee(invoices, await self.gather(Customer, "id", payers))
+        for whole, drafted in zip(wholes, invoices, strict=True):
             upcoming = UpcomingInvoice(drafted.row, drafted.lines)
             _settle(upcoming, balances.get(whole.row.customer_id, 0))
             self.events.record(EventType.INVOICE_UPCOMING, upcoming, at=presents[whole.row.test_clock_id])

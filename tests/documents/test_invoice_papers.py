@@ -67,6 +67,11 @@ def test_credit_that_was_used_is_shown_with_the_balance_before_and_after() -> No
     ]  # fmt: skip
 
 
+def test_what_prepaid_credit_paid_is_taken_off_before_the_total() -> None:
+    found = read(prepaid_credit=500, total=1000, total_excluding_tax=1000, amount_due=1000)
+    assert found[-5:-1] == ["Subtotal $15.00", "Prepaid credit -$5.00", "Total $10.00", "Amount due $10.00"]
+
+
 def test_what_was_credited_before_payment_is_taken_off() -> None:
     found = read(credited_before_payment=400, starting_balance=-500, amount_due=600)
     # 15.00, less 5.00 of balance, less 4.00 of credit notes

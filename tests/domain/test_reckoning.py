@@ -26,6 +26,7 @@ class Line:
 
     amount: int
     product_id: str | None = "prod_a"
+    price_id: str | None = "price_a"
     discountable: bool = True
     discounts: tuple[str, ...] = ()
     tax_rates: tuple[str, ...] = ()

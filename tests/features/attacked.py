@@ -66,6 +66,12 @@ async def everything(api: Api) -> dict[str, Any]:
     brought = await made(api, "productFeatureCreate", "productFeature { id }", bringing)
     subscribing = {"items": [{"price": product["defaultPrice"]["id"]}], "defaultPaymentMethod": failing["id"], **mine}
     begun = await api.do("subscriptionCreate", "subscription { id latestInvoice { id } }", subscribing)
+    credit = {
+        "amount": {"monetary": {"value": 500, "currency": "usd"}},
+        "applicabilityConfig": {"scope": {"prices": [product["defaultPrice"]["id"]]}},
+        "category": "PAID",
+        **mine,
+    }
     quoting = {"lineItems": [{"price": product["defaultPrice"]["id"]}], **mine}
     paying = {"amount": 1500, "currency": "usd", "paymentMethod": card["id"], **mine}
     paid = await intent(api, {**paying, "confirm": True})
@@ -79,6 +85,7 @@ async def everything(api: Api) -> dict[str, Any]:
         "refund": (await made(api, "refundCreate", "refund { id }", {"paymentIntent": paid["id"], "amount": 1}))["id"],
         "tax": (await made(api, "customerTaxIdCreate", "customerTaxId { id }", {**TAX_ID, **mine}))["id"],
         "subscription": begun["subscription"]["id"], "invoice": begun["subscription"]["latestInvoice"]["id"],
+        "grant": (await made(api, "creditGrantCreate", "creditGrant { id }", credit))["id"], "credit": credit,
         "feature": feature["id"], "brought": brought["id"],
         "quote": (await made(api, "quoteCreate", "quote { id }", quoting))["id"], "quoting": quoting,
         "subscribing": {**subscribing, "defaultPaymentMethod": card["id"]}, "paying": paying,
@@ -120,6 +127,10 @@ def writes(has: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
         ("featureUpdate", "feature", {"id": has["feature"], "name": "x"}),
         ("productFeatureCreate", "productFeature", {"product": has["product"], "entitlementFeature": has["feature"]}),
         ("productFeatureDelete", "productFeature", {"id": has["brought"]}),
+        ("creditGrantCreate", "creditGrant", has["credit"]),
+        ("creditGrantUpdate", "creditGrant", {"id": has["grant"], "metadata": {"a": "b"}}),
+        ("creditGrantExpire", "creditGrant", {"id": has["grant"]}),
+        ("creditGrantVoid", "creditGrant", {"id": has["grant"]}),
         ("quoteCreate", "quote", has["quoting"]),
         ("quoteUpdate", "quote", {"id": has["quote"], "header": "x"}),
         ("quoteFinalize", "quote", {"id": has["quote"]}),

@@ -8,10 +8,17 @@ from tests.features.snapshot_facts import ADDRESS, ANCHOR, NEXT, OWNER, TAX_ID
 
 FAILURE = {"code": "amount_too_large", "type": "invalid_request_error", "message": "Too much."}
 
+DRAW = {"credit_grant": "credgr_1", "amount": 250, "credit_balance_transaction": "cgtxn_1"}
+
 
 def line(full: bool) -> InvoiceLine:
     """One line of 45.00 USD."""
-    more = {"price_id": "price_1", "product_id": "prod_1", "subscription_item_id": "si_1"}
+    more: dict[str, Any] = {
+        "price_id": "price_1",
+        "product_id": "prod_1",
+        "subscription_item_id": "si_1",
+        "pretax_credits": [DRAW],
+    }
     return InvoiceLine(
         id="il_1",
         invoice_id="in_1",
@@ -29,12 +36,13 @@ def line(full: bool) -> InvoiceLine:
 
 
 def invoice(full: bool) -> WholeInvoice:
-    """A paid invoice of 45.00 USD less 2.50 credit; bare, a draft that could not be finalized."""
+    """A paid invoice of 45.00 USD less 2.50 prepaid credit; bare, a draft that could not be finalized."""
     more: dict[str, Any] = {
         "subscription_id": "sub_1",
         "number": "ABC-0001",
         "customer_snapshot": {"name": "Ada", "address": ADDRESS, "tax_exempt": "none", "tax_ids": [TAX_ID]},
         "amount_paid": 4250,
+        "pretax_credits": [DRAW],
         "due_date": NEXT,
         "statement_descriptor": "PHOTO HOST",
         "finalized_at": ANCHOR,
@@ -51,9 +59,9 @@ def invoice(full: bool) -> WholeInvoice:
         period_start=ANCHOR,
         period_end=ANCHOR,
         subtotal=4500,
-        total=4500,
-        total_excluding_tax=4500,
-        starting_balance=-250,
+        total=4250 if full else 4500,
+        total_excluding_tax=4250 if full else 4500,
+        starting_balance=0 if full else -250,
         amount_due=4250,
         **OWNER,
         **(more if full else {"last_finalization_error": FAILURE}),

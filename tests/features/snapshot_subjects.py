@@ -37,16 +37,9 @@ from services.aggregates import (
 )
 from services.snapshots import Subject
 from tests.features.snapshot_coupons import coupon, discount, promotion_code
+from tests.features.snapshot_credit_grants import CREDIT_KINDS
 from tests.features.snapshot_credit_notes import credit_note
-from tests.features.snapshot_facts import (
-    ADDRESS,
-    ANCHOR,
-    CARD,
-    DECLINE,
-    ERROR,
-    NEXT,
-    OWNER,
-)
+from tests.features.snapshot_facts import ADDRESS, ANCHOR, CARD, DECLINE, ERROR, NEXT, OWNER
 from tests.features.snapshot_invoices import invoice, invoice_item, upcoming
 from tests.features.snapshot_schedules import schedule
 
@@ -332,6 +325,7 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "payment_intent": (payment_intent, stripe.PaymentIntent, EventType.PAYMENT_INTENT_CREATED),
     "charge": (charge, stripe.Charge, EventType.CHARGE_FAILED),
     "refund": (refund, stripe.Refund, EventType.REFUND_CREATED),
+    **CREDIT_KINDS,
     "subscription": (subscription, stripe.Subscription, EventType.CUSTOMER_SUBSCRIPTION_CREATED),
     "schedule": (schedule, stripe.SubscriptionSchedule, EventType.SUBSCRIPTION_SCHEDULE_CREATED),
     "invoice": (invoice, stripe.Invoice, EventType.INVOICE_CREATED),

@@ -15,6 +15,7 @@ Stranger = Callable[[Api], Awaitable[Api]]
 ONE = (
     *("product", "price", "customer", "testClock", "paymentMethod", "setupIntent", "charge", "paymentIntent"),
     *("refund", "balanceTransaction", "invoice", "subscription", "quote", "event", "feature", "activeEntitlement"),
+    *("creditGrant", "creditBalanceTransaction"),
 )
 LISTS = """query($customer: ID, $charge: ID, $intent: ID, $price: ID, $product: ID, $clock: ID) {
     a: customers(filter: {testClock: $clock}) { totalCount }
@@ -28,7 +29,9 @@ LISTS = """query($customer: ID, $charge: ID, $intent: ID, $price: ID, $product: 
     i: events(filter: {objectId: $customer}) { totalCount }
     j: setupIntents(filter: {customer: $customer}) { totalCount }
     k: paymentIntents(filter: {customer: $customer}) { totalCount }
-    l: quotes(filter: {customer: $customer}) { totalCount } }"""
+    l: quotes(filter: {customer: $customer}) { totalCount }
+    m: creditGrants(filter: {customer: $customer}) { totalCount }
+    n: creditBalanceTransactions(filter: {customer: $customer}) { totalCount } }"""
 
 
 async def told(api: Api) -> tuple[int, int, int]:
@@ -58,6 +61,7 @@ def borrowings(has: dict[str, Any], own: dict[str, Any]) -> list[tuple[str, str,
         ("priceUpdate", "price", {"id": has["price"], "active": False}),
         ("subscriptionCreate", "subscription", {"items": [{"price": has["price"]}], **waiting}),
         ("subscriptionCreate", "subscription", {"items": [priced], **waiting}),
+        ("creditGrantCreate", "creditGrant", {**has["credit"], **mine}),
         ("quoteCreate", "quote", {"lineItems": [{"price": has["price"]}], **mine}),
         ("quoteCreate", "quote", {"fromQuote": {"quote": has["quote"]}}),
         ("testClockAdvance", "testClock", {"id": has["clock"], "frozenTime": "2028-01-01T00:00:00Z"}),
@@ -98,7 +102,7 @@ async def test_stranger_finds_nothing_by_any_id(database_url: str, stranger: Str
         own = await api.ask("query($id: ID!) { customer(id: $id) { id } }", {"id": has["customer"]})
     assert len(ids) > 40
     assert not any(found) and not any(value for answer in single for value in answer.values())
-    assert {name: page["totalCount"] for name, page in listed.items()} == dict.fromkeys("abcdefghijkl", 0)
+    assert {name: page["totalCount"] for name, page in listed.items()} == dict.fromkeys("abcdefghijklmn", 0)
     assert own["customer"] is not None
 
 

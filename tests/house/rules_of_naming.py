@@ -20,6 +20,7 @@ FEATURES = {
     "checkout",
     "clocks",
     "coupons",
+    "credit_grants",
     "credit_notes",
     "customers",
     "disputes",

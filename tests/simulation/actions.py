@@ -47,6 +47,7 @@ from services.subscriptions import (
     TrialSettingsDraft,
 )
 from tests.simulation import (
+    credit_grants,
     credit_notes,
     drafts,
     entitlements,
@@ -58,6 +59,7 @@ from tests.simulation import (
     taxes,
     usage,
 )
+from tests.simulation.credit_grants import CreditGrantActions
 from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
 from tests.simulation.entitlements import EntitlementActions
@@ -89,6 +91,7 @@ class Actions(
     DraftActions,
     PartPaymentActions,
     CreditNoteActions,
+    CreditGrantActions,
     Scheduling,
     SingleItemActions,
     EntitlementActions,
@@ -340,4 +343,5 @@ _WEIGHTS = {
     "plan": 8, "replan": 5, "unplan": 2,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
     **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS, **usage.WEIGHTS, **meters.WEIGHTS,
+    **credit_grants.WEIGHTS,
 }  # fmt: skip

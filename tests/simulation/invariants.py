@@ -26,6 +26,7 @@ from models import (
     SubscriptionItem,
 )
 from services.balances import books_of_all_currencies
+from services.credit_grants.books import unbalanced_credits
 from services.credit_notes.books import wrongly_credited
 from services.invoices.books import unbalanced_invoices
 from services.invoices.paid import PAYABLE, remaining_of
@@ -77,6 +78,7 @@ async def check_books() -> None:
         assert report.balanced, report
     assert await unbalanced_invoices() == []
     assert await wrongly_credited() == []
+    assert await unbalanced_credits() == []
     for movement in await BalanceTransaction.all():
         assert movement.net == movement.amount - movement.fee, movement.id
     journals: dict[str, int] = {}

@@ -40,7 +40,9 @@ async def months_lived() -> float:
 
 async def populate(actions: Actions) -> None:
     """Customers with a card that mostly works, each with a subscription; what is billed weekly comes by the calls."""
-    monthly = [price.id for price in await Price.filter(interval="month").order_by("id")] or actions.prices
+    monthly = [
+        price.id for price in await Price.filter(interval="month", usage_type="licensed").order_by("id")
+    ] or actions.prices
     card = InvoiceSettingsChange(default_payment_method="pm_card_visa")
     for _ in range(CUSTOMERS):
         draft = CustomerDraft(test_clock=actions.clock, payment_method="pm_card_visa", invoice_settings=card)

@@ -68,6 +68,8 @@ async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_
             assert [day["aggregatedValue"] for day in days] == ["0", "0", "1.25", "0.75"]
             automatic = answers["taxed-invoice"]["invoiceCreate"]["invoice"]["automaticTax"]
             assert automatic == {"enabled": True, "status": "COMPLETE"}
+            foreseen = answers["credit-foreseen"]["invoiceCreatePreview"]["invoicePreview"]
+            assert (foreseen["subtotal"], foreseen["total"]) == (1500, 0)
             [tiered] = answers["tiers-explained"]["invoiceCreatePreview"]["invoicePreview"]["lines"]
             assert tiered["explanation"] == (  # 50.00 + 15.00 + 10.00
                 "first 10 × $5.00 = $50.00; next 5 × $3.00 = $15.00; flat fee $10.00; together $75.00"

@@ -323,9 +323,12 @@ class ErrorCode(StrEnum):
         "Only a credit note that lowered what is due of a still open invoice can be void.",
     )
     CREDIT_GRANT_UNEXPECTED_STATE = (
-        "credit_grant_unexpected_state", _INVALID,
-        "The credit grant's status does not allow this, or some of it was used.",
+        "credit_grant_unexpected_state", _INVALID, "The grant's status does not allow this, or some of it was used.",
         "Only a grant that is neither expired nor void changes; one of which something was used can still expire.",
+    )
+    ALERT_UNEXPECTED_STATE = (
+        "alert_unexpected_state", _INVALID, "The alert's status does not allow this.",
+        "Make another alert; one that is archived stays so.",
     )
     METER_UNEXPECTED_STATE = (
         "meter_unexpected_state", _INVALID,

@@ -9,6 +9,7 @@ API_VERSION = "2026-10-28.endive"
 
 
 RESOURCES_BY_OBJECT: Final = {
+    "billing.alert_triggered": Resource.USAGE,
     "billing.meter": Resource.USAGE,
     "billing.credit_balance_transaction": Resource.CREDIT_GRANTS,
     "billing.credit_grant": Resource.CREDIT_GRANTS,
@@ -41,6 +42,7 @@ RESOURCES_BY_OBJECT: Final = {
 class EventType(StrEnum):
     """What can be told to have happened."""
 
+    BILLING_ALERT_TRIGGERED = "billing.alert.triggered"
     BILLING_CREDIT_BALANCE_TRANSACTION_CREATED = "billing.credit_balance_transaction.created"
     BILLING_CREDIT_GRANT_CREATED = "billing.credit_grant.created"
     BILLING_CREDIT_GRANT_UPDATED = "billing.credit_grant.updated"

@@ -23,6 +23,8 @@ class Prefix(StrEnum):
 
     ACCOUNT = "acct_"
     AGENDA_ENTRY = "agenda_"
+    ALERT = "alrt_"
+    ALERT_TRIGGER = "alrttr_"
     API_KEY = "mk_"
     BALANCE_TRANSACTION = "txn_"
     CHARGE = "ch_"

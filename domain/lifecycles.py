@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from domain.alerts import AlertStatus
 from domain.errors import DomainError, ErrorCode
 
 
@@ -347,6 +348,17 @@ CREDIT_GRANT = Lifecycle(
     moves=_moves(("expire", [_E.GRANTED], _E.EXPIRED), ("void", [_E.GRANTED], _E.VOIDED)),
 )
 
+ALERT = Lifecycle(
+    noun="alert",
+    code=ErrorCode.ALERT_UNEXPECTED_STATE,
+    initial=(AlertStatus.ACTIVE,),
+    moves=_moves(
+        ("deactivate", [AlertStatus.ACTIVE], AlertStatus.INACTIVE),
+        ("activate", [AlertStatus.INACTIVE], AlertStatus.ACTIVE),
+        ("archive", [AlertStatus.ACTIVE, AlertStatus.INACTIVE], AlertStatus.ARCHIVED),
+    ),
+)
+
 _M = MeterStatus
 METER = Lifecycle(
     noun="meter",
@@ -380,5 +392,6 @@ LIFECYCLES = (
     QUOTE,
     PRICE_MIGRATION,
     METER,
+    ALERT,
     TEST_CLOCK,
 )

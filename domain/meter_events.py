@@ -63,6 +63,7 @@ class Ruler(NamedTuple):
     formula: Formula
     customer_key: str
     value_key: str
+    has_alerts: bool = False
 
 
 class Measure(NamedTuple):
@@ -131,7 +132,7 @@ def _measured(
     payload: Mapping[str, Any], ruler: Ruler, identifier: str | None, timestamp: int | None
 ) -> Measure | Fault:
     """Customer and value of an event. A meter that counts looks at no value."""
-    meter_id, formula, customer_key, value_key = ruler
+    meter_id, formula, customer_key, value_key = ruler[:4]
     customer = payload.get(customer_key)
     if type(customer) is not str or not customer:
         return _no_customer(customer, customer_key)

@@ -2,6 +2,7 @@
 
 from models.accounts import Account, ApiKey
 from models.agenda import AgendaEntry
+from models.alerts import BillingAlert, BillingAlertTrigger
 from models.balances import BalanceTransaction
 from models.catalog import Price, Product, ProductImage
 from models.clocks import TestClock
@@ -29,6 +30,8 @@ __all__ = [
     "AgendaEntry",
     "ApiKey",
     "BalanceTransaction",
+    "BillingAlert",
+    "BillingAlertTrigger",
     "Charge",
     "Coupon",
     "CreditBalanceTransaction",

@@ -22,6 +22,8 @@ class Meter(Owned):
     inactivity = fields.CharField(max_length=40, default="")
     """Empty while it is active; then the row's id, so that another may have its event name."""
     deactivated_at: datetime | None = instant(null=True)
+    has_alerts = fields.BooleanField(default=False)
+    """Whether any alert watches what it counts."""
 
     class Meta:
         table = "meters"

@@ -90,6 +90,7 @@ _MEANINGS: Final = {
     "invoice_payment.paid": "A payment was counted towards an invoice.",
     "invoiceitem.created": "An amount waits for an invoice.",
     "invoiceitem.deleted": "An amount that waited for an invoice was deleted.",
+    "billing.alert.triggered": "A customer's usage reached the threshold of an alert.",
     "billing.credit_grant.created": "Prepaid credit was granted.",
     "billing.credit_grant.updated": "Something about prepaid credit changed; it expired before its time, or is void.",
     "billing.credit_balance_transaction.created": "Prepaid credit came, paid for something, was given back or lost.",

@@ -9,6 +9,7 @@ from strawberry.tools import merge_types
 from strawberry.types.base import has_object_definition
 
 from resolvers.accounts import AccountQueries
+from resolvers.alerts import AlertMutations, AlertQueries
 from resolvers.analytics import AnalyticsQueries
 from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
 from resolvers.balances import BalanceQueries
@@ -67,6 +68,7 @@ QUERIES: tuple[type, ...] = (
     SubscriptionScheduleQueries,
     TaxQueries,
     UsageQueries,
+    AlertQueries,
     EntitlementQueries,
     CouponQueries,
     AnalyticsQueries,
@@ -94,6 +96,7 @@ MUTATIONS: tuple[type, ...] = (
     TaxMutations,
     MeterMutations,
     MeterEventMutations,
+    AlertMutations,
     EntitlementMutations,
     CouponMutations,
 )

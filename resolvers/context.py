@@ -31,7 +31,7 @@ from services.scope import Scope
 from services.settings import Settings
 from services.subscriptions import SubscriptionItems, Subscriptions
 from services.tax import TaxRates, TaxRegistrations
-from services.usage import Adjustments, MeterEvents, Meters
+from services.usage import Adjustments, Alerts, MeterEvents, Meters
 
 SERVICE = TypeVar("SERVICE")
 
@@ -68,6 +68,7 @@ class Services:
         self.scope = scope
 
     accounts = bound(Accounts)
+    alerts = bound(Alerts)
     analytics = bound(Analytics)
     api_keys = bound(ApiKeys)
     balances = bound(Balances)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from schema.subscriptions import Subscription, SubscriptionItem
     from schema.tax import TaxRate, TaxRegistration
     from schema.usage import Meter
+    from schema.usage.alerts import BillingAlert, BillingAlertTrigger
     from schema.usage.events import MeterEvent, MeterEventAdjustment, MeterEventVerdict
     from schema.usage.summaries import MeterEventSummary
 
@@ -47,6 +48,8 @@ AddressInputRef = Annotated["AddressInput", strawberry.lazy("schema.customers")]
 AddressRef = Annotated["Address", strawberry.lazy("schema.customers")]
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
 BalanceTransactionRef = Annotated["BalanceTransaction", strawberry.lazy("schema.balances")]
+BillingAlertRef = Annotated["BillingAlert", strawberry.lazy("schema.usage.alerts")]
+BillingAlertTriggerRef = Annotated["BillingAlertTrigger", strawberry.lazy("schema.usage.alerts")]
 ChargeRef = Annotated["Charge", strawberry.lazy("schema.payments")]
 CouponRef = Annotated["Coupon", strawberry.lazy("schema.coupons")]
 CreditBalanceTransactionRef = Annotated["CreditBalanceTransaction", strawberry.lazy("schema.credit_grants")]

@@ -10,6 +10,8 @@ from domain.invoices import InvoicePaymentStatus, InvoicePaymentType
 from domain.lifecycles import PaymentIntentStatus
 from models import (
     ActiveEntitlement,
+    BillingAlert,
+    BillingAlertTrigger,
     Charge,
     Coupon,
     CreditNote,
@@ -207,6 +209,14 @@ class WholeInvoicePayment:
     def canceled_at(self) -> datetime | None:
         """When it was canceled."""
         return self.row.canceled_at if isinstance(self.row, PaymentIntent) else None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeAlertTrigger:
+    """That a customer's usage reached the threshold of an alert."""
+
+    row: BillingAlertTrigger
+    alert: BillingAlert
 
 
 @dataclass(frozen=True, slots=True)

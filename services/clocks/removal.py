@@ -7,6 +7,8 @@ from models import (
     ActiveEntitlement,
     AgendaEntry,
     BalanceTransaction,
+    BillingAlert,
+    BillingAlertTrigger,
     Charge,
     CreditBalanceTransaction,
     CreditGrant,
@@ -43,7 +45,7 @@ from services.rows import delete_by
 
 _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
     Quote, PaymentIntent, InvoiceItem, Invoice, SubscriptionSchedule, Subscription, SetupIntent, PaymentMethod,
-    CustomerTaxId, MeterEvent, UsageValue, UsageBucket,
+    CustomerTaxId, MeterEvent, UsageValue, UsageBucket, BillingAlertTrigger, BillingAlert,
     CustomerBalanceTransaction,
     ActiveEntitlement, CreditBalanceTransaction, CreditGrant,
 )  # fmt: skip

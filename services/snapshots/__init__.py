@@ -27,6 +27,7 @@ from models import (
 from models.base import Row
 from services.aggregates import (
     UpcomingInvoice,
+    WholeAlertTrigger,
     WholeCharge,
     WholeCoupon,
     WholeCreditNote,
@@ -56,7 +57,7 @@ from services.snapshots.schedules import schedule_snapshot
 from services.snapshots.shapes import Snapshot
 from services.snapshots.subscriptions import subscription_snapshot
 from services.snapshots.tax import tax_rate_snapshot
-from services.snapshots.usage import meter_snapshot
+from services.snapshots.usage import alert_triggered_snapshot, meter_snapshot
 
 __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
 
@@ -69,6 +70,7 @@ Whole: TypeAlias = (
     | WholeInvoicePayment
     | WholeCreditNote
     | WholeEntitlements
+    | WholeAlertTrigger
     | WholeCoupon
     | WholePromotionCode
     | WholeDiscount
@@ -94,6 +96,7 @@ Subject: TypeAlias = Whole | Single
 """What an event can be about: a row, together with what belongs to it where its snapshot shows that."""
 
 _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
+    WholeAlertTrigger: alert_triggered_snapshot,
     WholeCustomer: customer_snapshot,
     CustomerTaxId: tax_id_snapshot,
     Product: product_snapshot,

@@ -1,6 +1,8 @@
-"""Meters as Stripe shows them."""
+"""Meters and alerts as Stripe shows them."""
 
-from models import Meter
+from domain.alerts import AlertFilterType, AlertRecurrence, AlertType
+from models import BillingAlert, Meter
+from services.aggregates import WholeAlertTrigger
 from services.snapshots.shapes import Snapshot, seconds
 
 
@@ -20,4 +22,37 @@ def meter_snapshot(row: Meter) -> Snapshot:
         "status_transitions": {"deactivated_at": seconds(row.deactivated_at)},
         "updated": seconds(row.updated_at),
         "value_settings": {"event_payload_key": row.value_key},
+    }
+
+
+def alert_triggered_snapshot(triggered: WholeAlertTrigger) -> Snapshot:
+    """A customer's usage reached a threshold. Stripe's has no id."""
+    row = triggered.row
+    return {
+        "object": "billing.alert_triggered",
+        "alert": _alert(triggered.alert),
+        "created": seconds(row.created_at),
+        "customer": row.customer_id,
+        "livemode": row.livemode,
+        "value": row.value,
+    }
+
+
+def _alert(row: BillingAlert) -> Snapshot:
+    filters = None
+    if row.customer_id is not None:
+        filters = [{"customer": row.customer_id, "type": AlertFilterType.CUSTOMER}]
+    return {
+        "id": row.id,
+        "object": "billing.alert",
+        "alert_type": AlertType.USAGE_THRESHOLD,
+        "livemode": row.livemode,
+        "status": row.status,
+        "title": row.title,
+        "usage_threshold": {
+            "filters": filters,
+            "gte": row.gte,
+            "meter": row.meter_id,
+            "recurrence": AlertRecurrence.ONE_TIME,
+        },
     }

@@ -1,6 +1,7 @@
 """Usage: meters, the events that they count, and what a customer used within a time."""
 
 from services.usage.adjustments import AdjustmentDraft, Adjustments
+from services.usage.alerts import AlertDraft, Alerts, AlertSearch
 from services.usage.answers import MeterEventAdjustment, MeterEventVerdict
 from services.usage.drafts import MeterChange, MeterDraft, MeterSearch
 from services.usage.meter_events import MeterEventDraft, MeterEvents
@@ -13,6 +14,9 @@ __all__ = [
     "AdjustmentDraft",
     "Adjustments",
     "EventSummary",
+    "AlertDraft",
+    "AlertSearch",
+    "Alerts",
     "MeterChange",
     "MeterDraft",
     "MeterEventAdjustment",

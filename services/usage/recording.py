@@ -1,6 +1,7 @@
 """Meter events come in: each is found in order or not, counted once, and told what became of it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from domain.errors import ErrorCode
@@ -23,6 +24,7 @@ from models.base import ID_LENGTH
 from services.base import Service, part
 from services.rows import fetch_by
 from services.transactions import database, is_postgres, transactional
+from services.usage.alerting import Alerting, User
 from services.usage.asking import asked, asked_values
 from services.usage.counting import Counting, Sent, identifier_in
 from services.usage.lateness import BilledTime, billed_times
@@ -43,6 +45,7 @@ class Recording(Service):
     """Takes events in batches."""
 
     counting = part(Counting)
+    alerting = part(Alerting)
     watching = part(Watching)
 
     @transactional
@@ -68,6 +71,8 @@ class Recording(Service):
         seen = {each.customer_id: each.received_at for each in events.values() if each.customer_id in watched}
         if seen:
             await self.watching.expect(seen)
+        if fresh:
+            await self._alert([events[identifier] for identifier in fresh], rulers)
         verdicts: list[Verdict] = []
         for sent, outcome in zip(raw, outcomes, strict=True):
             if type(outcome) is Sent:
@@ -78,6 +83,14 @@ class Recording(Service):
                 assert isinstance(outcome, Fault)
                 verdicts.append(Verdict(identifier_of(sent), VerdictStatus.REJECTED, outcome))
         return verdicts
+
+    async def _alert(self, counted: Sequence[Sent], rulers: Mapping[str, Ruler | Fault]) -> None:
+        """Hold what was counted against alerts, where any watch it."""
+        watched = {each.meter_id for each in rulers.values() if type(each) is Ruler and each.has_alerts}
+        seen = [each for each in counted if each.meter_id in watched] if watched else ()
+        if seen:
+            nows = {each.customer_id: datetime.fromtimestamp(each.received_at, UTC) for each in seen}
+            await self.alerting.look((User(each.meter_id, each.customer_id) for each in seen), nows)
 
     def _outcomes(
         self, measures: Sequence[Measure | Fault], rulers: Mapping[str, Ruler | Fault], nows: Mapping[str, int | Fault]
@@ -115,7 +128,7 @@ class Recording(Service):
         for row in sorted(rows, key=lambda each: each.status == MeterStatus.ACTIVE):  # an active one has the last word
             message = f"Meter {row.id}, which counted events named '{row.event_name}', is inactive."
             found[row.event_name] = (
-                Ruler(row.id, Formula(row.formula), row.customer_key, row.value_key)
+                Ruler(row.id, Formula(row.formula), row.customer_key, row.value_key, row.has_alerts)
                 if row.status == MeterStatus.ACTIVE
                 else Fault(ErrorCode.METER_INACTIVE, message, ("eventName",))
             )

@@ -1,4 +1,4 @@
-"""Subjects for the snapshot tests: prepaid credit and its journal."""
+"""Subjects for the snapshot tests: prepaid credit and its journal, and alerts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,8 @@ import stripe
 from stripe import StripeObject
 
 from domain.event_types import EventType
-from models import CreditBalanceTransaction, CreditGrant
+from models import BillingAlert, BillingAlertTrigger, CreditBalanceTransaction, CreditGrant
+from services.aggregates import WholeAlertTrigger
 from services.snapshots import Subject
 from tests.features.snapshot_facts import ANCHOR, NEXT, OWNER
 
@@ -57,6 +58,21 @@ def credit_balance_transaction(full: bool) -> CreditBalanceTransaction:
     )
 
 
+def alert_triggered(full: bool) -> WholeAlertTrigger:
+    """A customer used 1 200 where 1 000 are watched; bare, of an alert for everybody."""
+    alert = BillingAlert(
+        id="alrt_1",
+        title="Much",
+        status="active",
+        meter_id="mtr_1",
+        gte=1000,
+        customer_id="cus_1" if full else None,
+        **OWNER,
+    )
+    row = BillingAlertTrigger(id="alrttr_1", alert_id="alrt_1", customer_id="cus_1", value=1200, **OWNER)
+    return WholeAlertTrigger(row, alert)
+
+
 CREDIT_KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]] = {
     "credit_grant": (credit_grant, stripe.billing.CreditGrant, EventType.BILLING_CREDIT_GRANT_CREATED),
     "credit_balance_transaction": (
@@ -64,4 +80,5 @@ CREDIT_KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], Eve
         stripe.billing.CreditBalanceTransaction,
         EventType.BILLING_CREDIT_BALANCE_TRANSACTION_CREATED,
     ),
+    "alert_triggered": (alert_triggered, stripe.billing.AlertTriggered, EventType.BILLING_ALERT_TRIGGERED),
 }

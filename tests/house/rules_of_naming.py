@@ -13,6 +13,7 @@ FORBIDDEN_WORDS = {"common", "helper", "helpers", "manager", "managers", "misc",
 
 FEATURES = {
     "accounts",
+    "alerts",
     "analytics",
     "api_keys",
     "balances",

@@ -1,4 +1,4 @@
-"""What belongs to a part of an invoice's line that is credited: its share of discounts and tax.
+"""What belongs to a part of an invoice's line that is credited: its share of discounts, prepaid credit and tax.
 
 Shares are in proportion to the line's amount, rounded half away from zero over all that was credited so far: the parts
 of a line that is credited bit by bit sum to what the line had, to the unit.
@@ -13,21 +13,22 @@ from domain.kinds import TaxBehavior
 from domain.money import half_away_from_zero
 
 Kept = Mapping[str, Any]
-"""A discount amount or a tax amount as invoices keep it."""
+"""A discount amount, a draw of prepaid credit or a tax amount as invoices keep it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreditedShare:
-    """A part of a line's amount with its share of discounts and tax, in minor units."""
+    """A part of a line's amount with its share of discounts, prepaid credit and tax, in minor units."""
 
     amount: int
     discount_amounts: tuple[dict[str, Any], ...] = ()
     taxes: tuple[dict[str, Any], ...] = ()
+    pretax_credits: tuple[dict[str, Any], ...] = ()
 
     @property
     def net(self) -> int:
-        """The amount less its discounts; inclusive tax is still in it."""
-        return self.amount - sum(int(each["amount"]) for each in self.discount_amounts)
+        """The amount less its discounts and what prepaid credit paid of it; inclusive tax is still in it."""
+        return self.amount - sum(int(each["amount"]) for each in (*self.discount_amounts, *self.pretax_credits))
 
     @property
     def total_excluding_tax(self) -> int:
@@ -41,7 +42,12 @@ class CreditedShare:
 
 
 def credited_share(
-    whole: int, before: int, amount: int, discounts: Sequence[Kept], taxes: Sequence[Kept]
+    whole: int,
+    before: int,
+    amount: int,
+    discounts: Sequence[Kept],
+    taxes: Sequence[Kept],
+    draws: Sequence[Kept] = (),
 ) -> CreditedShare:
     """The share of `amount` of a line of `whole`, of which `before` was credited already."""
 
@@ -49,16 +55,23 @@ def credited_share(
         return _until(value, whole, before + amount) - _until(value, whole, before)
 
     cuts = tuple({**each, "amount": part(int(each["amount"]))} for each in discounts)
+    paid = tuple({**each, "amount": part(int(each["amount"]))} for each in draws)
     asked = [{**each, "amount": part(int(each["amount"]))} for each in taxes]
-    base = CreditedShare(amount, cuts, tuple(asked)).total_excluding_tax
+    base = CreditedShare(amount, cuts, tuple(asked), paid).total_excluding_tax
     for each in asked:
         each["taxable_amount"] = base if each["taxable_amount"] else 0  # of an exemption it is nothing
-    return CreditedShare(amount, cuts, tuple(asked))
+    return CreditedShare(amount, cuts, tuple(asked), paid)
 
 
 def summed_discounts(shares: Iterable[CreditedShare]) -> list[dict[str, Any]]:
     """By discount, what all shares have of it."""
     return _summed((each for share in shares for each in share.discount_amounts), ("discount",), ("amount",))
+
+
+def summed_draws(shares: Iterable[CreditedShare]) -> list[dict[str, Any]]:
+    """By line of a grant's journal, what all shares have of it."""
+    draws = (each for share in shares for each in share.pretax_credits)
+    return _summed(draws, ("credit_balance_transaction",), ("amount",))
 
 
 def summed_taxes(shares: Iterable[CreditedShare]) -> list[dict[str, Any]]:

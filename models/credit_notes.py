@@ -35,6 +35,8 @@ class CreditNote(Described):
     """What of each discount is taken back: `discount` and `amount`."""
     total_taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     """What of each tax is given back, as on invoices."""
+    pretax_credits: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """Its share of what prepaid credit had paid, as on invoices; nobody gets that back."""
     pre_payment_amount = fields.BigIntField()
     refund_amount = fields.BigIntField()
     credit_amount = fields.BigIntField()
@@ -72,6 +74,8 @@ class CreditNoteLine(Described):
     taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     quantity = fields.BigIntField(null=True)
     unit_amount_decimal = fields.CharField(max_length=40, null=True)
+    pretax_credits: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """Its share of what prepaid credit had paid of the line."""
 
     class Meta:
         table = "credit_note_lines"

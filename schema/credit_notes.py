@@ -11,6 +11,7 @@ from domain.credit_notes import LINES_MAX, MEMO_LENGTH_MAX, CreditNoteLineType, 
 from domain.ids import Prefix
 from domain.lifecycles import CreditNoteStatus
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.credit_grants import PretaxCreditAmount, pretax_credit_amounts
 from schema.papers import paper
 from schema.payloads import payload
 from schema.refs import (
@@ -74,6 +75,9 @@ class CreditNote(Node):
     subtotal: MinorUnits = column("The sum of the lines, before discounts and tax that comes on top.")
     total_excluding_tax: MinorUnits = column("How much is credited, without tax.")
     total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "How much of each tax is given back.")
+    pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
+        "pretax_credits", "Its share of what prepaid credit had paid; nobody gets that back."
+    )
     pre_payment_amount: MinorUnits = column("By how much it lowered what was due of the invoice.")
     refund_amount: MinorUnits = column("What of the rest was to be refunded to the payment method.")
     credit_amount: MinorUnits = column("What of the rest became the customer's credit.")
@@ -108,8 +112,11 @@ class CreditNoteLineItem(Node):
         "How much of the line's amount is credited, before discounts and tax that comes on top; negative for what the "
         "invoice had given back."
     )
-    total: MinorUnits = column("What that comes to with its share of discounts and tax.")
+    total: MinorUnits = column("What that comes to with its share of discounts, prepaid credit and tax.")
     taxes: list[TaxAmount] = tax_amounts("taxes", "Its share of each tax.")
+    pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
+        "pretax_credits", "Its share of what prepaid credit had paid of the line."
+    )
     quantity: int | None = column("How many units; null when an amount was named.")
     unit_amount_decimal: Decimal | None = column("What one unit costs, in minor units with decimals.")
     metadata: Metadata = column("Labels of your own.")
@@ -123,8 +130,11 @@ class CreditNotePreviewLine(Wrapping):
     invoice_line_item: InvoiceLineRef | None = one("invoice_line_id", "The line of the invoice.")
     description: str = column("What it is for.")
     amount: MinorUnits = column("How much of the line's amount would be credited.")
-    total: MinorUnits = column("What that would come to with its share of discounts and tax.")
+    total: MinorUnits = column("What that would come to with its share of discounts, prepaid credit and tax.")
     taxes: list[TaxAmount] = tax_amounts("taxes", "Its share of each tax.")
+    pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
+        "pretax_credits", "Its share of what prepaid credit had paid of the line."
+    )
     quantity: int | None = column("How many units; null when an amount is named.")
 
 
@@ -140,6 +150,9 @@ class CreditNotePreview(Wrapping):
     subtotal: MinorUnits = column("The sum of the lines, before discounts and tax that comes on top.")
     total_excluding_tax: MinorUnits = column("How much would be credited, without tax.")
     total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "How much of each tax would be given back.")
+    pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
+        "pretax_credits", "Its share of what prepaid credit had paid; nobody would get that back."
+    )
     pre_payment_amount: MinorUnits = column("By how much it would lower what is due of the invoice.")
     post_payment_amount: MinorUnits = column("What would be given back, in whatever way.")
     refund_amount: MinorUnits = column("What of that would be refunded to the payment method.")

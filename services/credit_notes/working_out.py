@@ -20,7 +20,7 @@ from domain.credit_notes import (
     refuse_beyond,
     unit_amount_of,
 )
-from domain.credited_shares import CreditedShare, credited_share, summed_discounts, summed_taxes
+from domain.credited_shares import CreditedShare, credited_share, summed_discounts, summed_draws, summed_taxes
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
@@ -159,7 +159,8 @@ class WorkingOut(Service):
         else:
             credited = credited_by_quantity(open_line, int(wanted.quantity or 0))
         before = open_line.credited_amount
-        share = credited_share(line.amount, before, credited.amount, line.discount_amounts, line.taxes)
+        kept = (line.discount_amounts, line.taxes, line.pretax_credits)
+        share = credited_share(line.amount, before, credited.amount, *kept)
         _take(open_lines, line.id, credited.amount, credited.quantity)
         unit = None
         if credited.quantity is not None and line.unit_amount_decimal is not None and "steps" not in line.calculation:
@@ -206,6 +207,7 @@ class WorkingOut(Service):
             total=share.total,
             discount_amounts=list(share.discount_amounts),
             taxes=list(share.taxes),
+            pretax_credits=list(share.pretax_credits),
             quantity=quantity,
             unit_amount_decimal=unit_amount,
             **self.ownership(),
@@ -234,11 +236,15 @@ class WorkingOut(Service):
 
 def _sum_up(note: CreditNote, lines: Sequence[CreditNoteLine]) -> None:
     """What the lines come to; of an amount alone nothing is known of discounts and tax."""
-    shares = [CreditedShare(line.amount, tuple(line.discount_amounts), tuple(line.taxes)) for line in lines]
+    shares = [
+        CreditedShare(line.amount, tuple(line.discount_amounts), tuple(line.taxes), tuple(line.pretax_credits))
+        for line in lines
+    ]
     note.subtotal = sum(share.amount for share in shares) if lines else note.amount
     note.total_excluding_tax = sum(share.total_excluding_tax for share in shares) if lines else note.amount
     note.total_discount_amounts = summed_discounts(shares)
     note.total_taxes = summed_taxes(shares)
+    note.pretax_credits = summed_draws(shares)
 
 
 def _take(lines: dict[str, Creditable], line_id: str, amount: int, quantity: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from models import CreditNoteLine
 from services.aggregates import WholeCreditNote
-from services.snapshots.invoices import discount_amounts_of, taxes_of
+from services.snapshots.invoices import amounts_off, discount_amounts_of, pretax_credits_of, taxes_of
 from services.snapshots.shapes import Snapshot, list_of, seconds
 
 
@@ -32,7 +32,7 @@ def credit_note_snapshot(note: WholeCreditNote) -> Snapshot:
         "pdf": "",
         "post_payment_amount": row.post_payment_amount,
         "pre_payment_amount": row.pre_payment_amount,
-        "pretax_credit_amounts": [],
+        "pretax_credit_amounts": pretax_credits_of(row.total_discount_amounts, row.pretax_credits),
         "reason": row.reason,
         "refunds": [
             {"amount_refunded": each.amount, "payment_record_refund": None, "refund": each.id, "type": "refund"}
@@ -41,7 +41,9 @@ def credit_note_snapshot(note: WholeCreditNote) -> Snapshot:
         "shipping_cost": None,
         "status": row.status,
         "subtotal": row.subtotal,
-        "subtotal_excluding_tax": row.total_excluding_tax + sum(each["amount"] for each in row.total_discount_amounts),
+        "subtotal_excluding_tax": row.total_excluding_tax
+        + amounts_off(row.total_discount_amounts)
+        + amounts_off(row.pretax_credits),
         "total": row.amount,
         "total_excluding_tax": row.total_excluding_tax,
         "total_taxes": taxes_of(row.total_taxes),
@@ -63,7 +65,7 @@ def _line(row: CreditNoteLine) -> Snapshot:
         "invoice_line_item": row.invoice_line_id,
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
-        "pretax_credit_amounts": [],
+        "pretax_credit_amounts": pretax_credits_of(row.discount_amounts, row.pretax_credits),
         "quantity": row.quantity,
         "tax_rates": [],
         "taxes": taxes_of(row.taxes),

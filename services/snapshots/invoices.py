@@ -99,7 +99,7 @@ def _demand(row: Invoice) -> Snapshot:
         "total": row.total,
         "total_discount_amounts": discount_amounts_of(row.total_discount_amounts),
         "total_excluding_tax": row.total_excluding_tax,
-        "total_pretax_credit_amounts": _pretax_credits(row.total_discount_amounts, row.pretax_credits),
+        "total_pretax_credit_amounts": pretax_credits_of(row.total_discount_amounts, row.pretax_credits),
         "total_taxes": taxes_of(row.total_taxes),
     }
 
@@ -114,7 +114,7 @@ def discount_amounts_of(amounts: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
     return [{"amount": each["amount"], "discount": each["discount"]} for each in amounts]
 
 
-def _pretax_credits(discounts: Sequence[Mapping[str, Any]], credits: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
+def pretax_credits_of(discounts: Sequence[Mapping[str, Any]], credits: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
     """What lowers a line or an invoice before tax: discounts, then prepaid credit."""
     off = [
         {"amount": each["amount"], "credit_balance_transaction": None, "discount": each["discount"], "type": "discount"}
@@ -236,7 +236,7 @@ def line_snapshot(row: InvoiceLine, subscription_id: str | None) -> Snapshot:
         "metadata": dict(row.metadata),
         "parent": _line_parent(row, subscription_id),
         "period": {"end": seconds(row.period_end), "start": seconds(row.period_start)},
-        "pretax_credit_amounts": _pretax_credits(row.discount_amounts, row.pretax_credits),
+        "pretax_credit_amounts": pretax_credits_of(row.discount_amounts, row.pretax_credits),
         "pricing": _pricing(row),
         "quantity": row.quantity,
         "quantity_decimal": str(row.calculation.get("quantity", row.quantity)),

@@ -374,3 +374,28 @@ async def test_line_says_how_much_credit_paid(world: World) -> None:
 
     [line] = found["invoice"]["lines"]
     assert line["explanation"] == "1 × $30.00 = $30.00; less $10.00 of prepaid credit = $20.00"
+
+
+async def test_credited_line_takes_its_share_of_what_credit_paid_along(world: World) -> None:
+    seat = await world.price("Seat", 1000)
+    jenny = await world.customer(card="pm_card_visa")
+    await granted(jenny, 1000, seat)
+    subscription = await jenny.subscribe(seat, quantity=3)
+    found = await world.api.ask(
+        "query($id: ID!) { subscription(id: $id) { latestInvoice { id total lines { id } } } }", {"id": subscription.id}
+    )
+    invoice = found["subscription"]["latestInvoice"]
+    assert invoice["total"] == 2000
+    line = {"type": "INVOICE_LINE_ITEM", "invoiceLineItem": invoice["lines"][0]["id"]}
+    shown = "creditNote { amount subtotal lines { total pretaxCreditAmounts { amount } } }"
+    credited = []
+
+    for quantity, refund in ((1, 667), (2, 1333)):
+        wanted = {"invoice": invoice["id"], "lines": [{**line, "quantity": quantity}], "refundAmount": refund}
+        credited.append((await world.do("creditNoteCreate", shown, **wanted))["creditNote"])
+
+    # a third of 10.00 is 3.33 (1000 - 333), and the rest 6.67 (2000 - 667); no credit comes back
+    assert [(each["subtotal"], each["amount"]) for each in credited] == [(1000, 667), (2000, 1333)]
+    assert [each["lines"][0]["pretaxCreditAmounts"][0]["amount"] for each in credited] == [333, 667]
+    assert await left(jenny) == ["0 of 0 usd"]
+    await check_all()

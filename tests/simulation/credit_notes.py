@@ -47,7 +47,9 @@ class CreditNoteActions:
         ]
         # Exact as long as nothing was credited of the lines before; else it is mostly refused.
         total = sum(
-            credited_share(line.amount, 0, _part(line, wanted), line.discount_amounts, line.taxes).total
+            credited_share(
+                line.amount, 0, _part(line, wanted), line.discount_amounts, line.taxes, line.pretax_credits
+            ).total
             for line in chosen
         )
         draft = self._given_back(row, total, lines=tuple(drafts))

@@ -147,9 +147,7 @@ class Customer(Node):
     phone: str | None = column("Their telephone number.")
     description: str | None = column("What you want to remember about them.")
     tax_exempt: TaxExempt = column("Whether they pay tax.")
-    tax_ids: list[CustomerTaxIdRef] = many(
-        "customer_id", f"Their tax numbers, at most {TAX_IDS_MAX}.", limit=TAX_IDS_MAX
-    )
+    tax_ids: list[CustomerTaxIdRef] = many("customer_id", f"Tax numbers, at most {TAX_IDS_MAX}.", limit=TAX_IDS_MAX)
     preferred_locales: list[str] = column("The languages they prefer, best first.")
     currency: Currency | None = column("What they are billed in; null until something decides it.")
     balance: MinorUnits = strawberry.field(

@@ -13,10 +13,10 @@ from services.usage.summaries import EventSummary, Summing
 __all__ = [
     "AdjustmentDraft",
     "Adjustments",
-    "EventSummary",
     "AlertDraft",
     "AlertSearch",
     "Alerts",
+    "EventSummary",
     "MeterChange",
     "MeterDraft",
     "MeterEventAdjustment",

@@ -242,6 +242,13 @@ class Invoice(Node):
         """Stripe's word for it, as in snapshots."""
         return bool(self.row.status == InvoiceStatus.PAID)
 
+    @computed("The sum of the lines before discounts, without the tax that is in it.")
+    def subtotal_excluding_tax(self) -> MinorUnits:
+        """What discounts took off is put back."""
+        return MinorUnits(
+            self.row.total_excluding_tax + sum(each["amount"] for each in self.row.total_discount_amounts)
+        )
+
     @computed("Why it could not be finalized when that was tried last; null otherwise.")
     def last_finalization_error(self) -> InvoiceFinalizationError | None:
         """What the row keeps of it."""

@@ -6,7 +6,8 @@ from tests.scenarios.world import World
 
 TAXES = "amount taxableAmount taxBehavior taxabilityReason taxRate { displayName percentage }"
 TAXED = (
-    f"id status subtotal total totalExcludingTax amountDue totalTaxes {{ {TAXES} }} defaultTaxRates {{ id }}"
+    f"id status subtotal total totalExcludingTax subtotalExcludingTax amountDue totalTaxes {{ {TAXES} }}"
+    " defaultTaxRates { id }"
     f" lines {{ id amount explanation taxRates {{ id }} taxes {{ {TAXES} }} }} lastFinalizationError {{ code }}"
 )
 

@@ -1,5 +1,6 @@
 """Automatic tax: what is asked for by where the customer is, and what becomes of drafts whose tax is not known."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -279,3 +280,17 @@ async def test_preview_tells_tax_and_writes_nothing(shop: World) -> None:
 async def test_registration_that_is_of_no_use_is_refused(shop: World) -> None:
     for place, path in (({"country": "US"}, "country"), ({"country": "CA", "state": "ON"}, "state")):
         assert await shop.refusal("taxRegistrationCreate", "taxRegistration", **place) == [("PARAMETER_INVALID", path)]
+
+
+async def test_rate_that_many_need_at_once_is_made_once(shop: World) -> None:
+    customers = [await shop.customer(address=BERLIN) for _ in range(6)]
+    wanted = {"currency": "eur", "automaticTax": ON}
+    invoices = [await draft(shop, customer.id, 1000, currency="eur") for customer in customers]
+    assert await TaxRate.all().count() == 0
+    answers = await asyncio.gather(
+        *(shop.do("invoiceUpdate", "invoice { total }", id=each, automaticTax=ON) for each in invoices),
+        *(shop.do("invoiceCreate", "invoice { total }", customer=each.id, **wanted) for each in customers),
+    )
+    assert [answer["invoice"]["total"] for answer in answers] == [1000] * 6 + [0] * 6
+    assert await TaxRate.all().count() == 1
+    assert await Event.filter(type="tax_rate.created").count() == 1

@@ -3,8 +3,9 @@
 from typing import Any
 
 from models import Event
+from tests.scenarios.couponing import coupon
 from tests.scenarios.invoicing import draft, finalize
-from tests.scenarios.taxing import TAXES, rate, shown, taxed
+from tests.scenarios.taxing import TAXES, rate, shown, sums, taxed
 from tests.scenarios.world import World
 
 NOTE = (
@@ -88,3 +89,27 @@ async def test_paid_tax_is_refunded_with_its_line(world: World) -> None:
     }  # fmt: skip
     answer = await world.do("creditNoteCreate", "creditNote { refundAmount refunds { amount } }", **wanted)
     assert answer["creditNote"] == {"refundAmount": 1785, "refunds": [{"amount": 1785}]}
+
+
+async def test_discount_and_tax_of_a_line_go_back_with_it(world: World) -> None:
+    await coupon(world, "TENTH", percentOff="10")
+    jenny = await world.customer(card="pm_card_visa")
+    vat = await rate(world, "19")
+    subscription = await jenny.subscribe(
+        await world.price("Basic", 1500), defaultTaxRates=[vat], discounts=[{"coupon": "TENTH"}]
+    )
+    invoice = await taxed(world, (await subscription.now())["latestInvoice"]["id"])
+    # 15.00 less 1.50, and 19 % of 13.50 are 2.565
+    assert (sums(invoice), invoice["subtotalExcludingTax"]) == ((1500, 1350, 1607), 1500)
+    assert invoice["lines"][0]["explanation"].endswith(
+        "; less a discount of $1.50 = $13.50; plus 19% tax on $13.50 = $2.57; together $16.07"
+    )
+    line = invoice["lines"][0]["id"]
+    # A third: 5.00 less 0.50, and 0.8566… of tax; then the rest
+    one = await credit(world, invoice["id"], (line, 500), refundAmount=536)
+    assert (one["subtotal"], one["totalExcludingTax"], one["amount"]) == (500, 450, 536)
+    rest = await credit(world, invoice["id"], (line, 1000), refundAmount=1071)
+    assert one["amount"] + rest["amount"] == 1607
+    told = await Event.get(type="credit_note.created", object_id=one["id"])
+    assert (told.data["discount_amount"], told.data["discount_amounts"][0]["amount"]) == (50, 50)
+    assert told.data["lines"]["data"][0]["discount_amount"] == 50

@@ -261,8 +261,10 @@ def _problem_of(row: Invoice) -> Problem | None:
 
 
 def _refuse_untaxed(invoices: Sequence[WholeInvoice]) -> None:
-    """What is to be finalized at once has its tax, or nothing of it comes about."""
+    """What is to be finalized at once has its tax, or nothing of it comes about; nothing is no matter of tax."""
     for each in invoices:
+        if not any(line.amount for line in each.lines):
+            continue
         problem = automatic_tax_problem(each.row.automatic_tax_status, each.row.customer_id, ())
         if problem is not None:
             raise DomainError.of([problem])

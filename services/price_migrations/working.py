@@ -7,7 +7,7 @@ One that cannot be moved by a mistake of ours is split off and tried again by th
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import compress, groupby
 
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
@@ -16,6 +16,7 @@ from domain.invoicing import InvoiceDraft, invoice_draft_of
 from domain.lifecycles import LIVING, PRICE_MIGRATION, PriceMigrationStatus
 from domain.plan_changes import ChangeBehavior
 from domain.price_migrations import MemberStatus, SkipReason
+from domain.taxes import AutomaticTaxStatus
 from models import (
     AgendaEntry,
     Charge,
@@ -33,6 +34,7 @@ from services.events import Events
 from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
+from services.invoices.reckoning import Reckoning, Unreckoned
 from services.price_migrations.planning import MovePlanning, PlannedMove, PlannedMoves
 from services.rows import insert_rows, update_rows
 from services.subscriptions.at_once import InvoicesAtOnce
@@ -55,6 +57,7 @@ class Working(Service):
     items = part(InvoiceItems)
     item_changes = part(ItemChanges)
     at_once = part(InvoicesAtOnce)
+    reckoning = part(Reckoning)
     finalization = part(Finalization)
     collection = part(Collection)
 
@@ -177,9 +180,10 @@ class Working(Service):
     ) -> tuple[list[WholeInvoice], list[InvoiceItem]]:
         """The items of the differences, and the invoices of those whose customers are charged at once.
 
-        Where collection is paused, nobody is charged now: the difference waits for the next invoice.
+        Where collection is paused, or tax is not known, nobody is charged now: the difference waits for the next
+        invoice.
         """
-        charged: list[tuple[Subscription, InvoiceDraft, datetime]] = []
+        asked: list[tuple[Subscription, InvoiceDraft, datetime]] = []
         on_them: list[list[InvoiceItem]] = []
         items: list[InvoiceItem] = []
         for move in moves:
@@ -187,15 +191,20 @@ class Working(Service):
             made = self.items.made(row, move.plan.lines, move.at)
             if made and row.customer_id in payers and row.pause_behavior is None:
                 draft = invoice_draft_of((), row.currency, [line_of(item) for item in made])
-                charged.append((row, draft, move.at))
+                asked.append((row, draft, move.at))
                 on_them.append(made)
             elif made:
                 row.has_pending_items = True
             items += made
+        drafts = await self.reckoning.drafts([Unreckoned(draft, row, row.customer_id, at) for row, draft, at in asked])
+        taxed = [each.automatic_tax_status in (None, AutomaticTaxStatus.COMPLETE) for each in drafts]
+        charged = [(row, draft, at) for (row, _, at), draft, known in zip(asked, drafts, taxed, strict=True) if known]
         invoices = await self.at_once.drafted_all(charged)
-        for invoice, made in zip(invoices, on_them, strict=True):
+        for invoice, made in zip(invoices, compress(on_them, taxed), strict=True):
             for item in made:
                 item.pending, item.invoice_id = False, invoice.row.id
+        for (row, _, _), known in zip(asked, taxed, strict=True):
+            row.has_pending_items = row.has_pending_items or not known
         return invoices, items
 
     def _note(self, migration: PriceMigration, members: Sequence[PriceMigrationMember], planned: PlannedMoves) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from babel.core import Locale
 
 from documents.contacts import Contact, party_of
+from documents.discounts import PaperDiscount, discount_sums
 from documents.figures import amount_text, date_text, time_text
 from documents.languages import WORDINGS, locale_of
 from documents.letters import Fact, Ink, Letter, Stamp, Sum, letter_pdf
@@ -38,6 +39,7 @@ class QuotePaper:
     total: int
     upfront_total: int
     total_excluding_tax: int = 0
+    discounts: Sequence[PaperDiscount] = ()
     taxes: Sequence[PaperTax] = ()
     recurring_total: int | None = None
     recurrence: Recurrence | None = None
@@ -88,6 +90,7 @@ def _facts(paper: QuotePaper, wording: Wording, locale: Locale) -> Iterator[Fact
 
 def _sums(paper: QuotePaper, wording: Wording, locale: Locale) -> Iterator[Sum]:
     yield Sum(wording.subtotal, amount_text(paper.subtotal, paper.currency, locale))
+    yield from discount_sums(paper.discounts, paper.currency, locale)
     yield from tax_sums(paper.taxes, paper.total_excluding_tax, paper.currency, locale)
     yield Sum(wording.total, amount_text(paper.total, paper.currency, locale))
     yield Sum(wording.due_at_first, amount_text(paper.upfront_total, paper.currency, locale), strong=True)

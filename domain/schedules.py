@@ -35,6 +35,28 @@ class SubscriptionScheduleEndBehavior(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseDiscount:
+    """What is to be redeemed when a phase begins: a coupon, perhaps by a code; or a `discount` that is there already.
+
+    `coupon` is the coupon's row, `identifier` the id that callers know it by.
+    """
+
+    coupon: str
+    identifier: str
+    promotion_code: str | None = None
+    discount: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For a JSON column."""
+        return {
+            "coupon": self.coupon,
+            "identifier": self.identifier,
+            "promotion_code": self.promotion_code,
+            "discount": self.discount,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseItem:
     """One price that the subscription has during a phase."""
 
@@ -44,6 +66,7 @@ class PhaseItem:
     tax_rates: tuple[str, ...] = ()
     unit_amount: int | None = None
     """What the customer chose to pay for a unit, in minor units, where the price lets them."""
+    discounts: tuple[PhaseDiscount, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The item for a JSON column."""
@@ -53,6 +76,7 @@ class PhaseItem:
             "metadata": dict(self.metadata),
             "tax_rates": list(self.tax_rates),
             "unit_amount": self.unit_amount,
+            "discounts": [each.as_json() for each in self.discounts],
         }
 
 
@@ -63,6 +87,16 @@ class PhaseCharge:
     price: str
     quantity: int
     tax_rates: tuple[str, ...] = ()
+    discounts: tuple[PhaseDiscount, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The charge for a JSON column."""
+        return {
+            "price": self.price,
+            "quantity": self.quantity,
+            "tax_rates": list(self.tax_rates),
+            "discounts": [each.as_json() for each in self.discounts],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +115,8 @@ class Phase:
     metadata: Mapping[str, str] = field(default_factory=dict)
     default_tax_rates: tuple[str, ...] = ()
     """Ids of tax rates; without any, the subscription keeps its own."""
+    discounts: tuple[PhaseDiscount, ...] = ()
+    """What the subscription has during the phase; without any, it has none of its own."""
 
     def as_json(self) -> dict[str, Any]:
         """The phase for a JSON column; moments are unix seconds."""
@@ -88,10 +124,7 @@ class Phase:
             "start": int(self.start.timestamp()),
             "end": int(self.end.timestamp()),
             "items": [each.as_json() for each in self.items],
-            "add_invoice_items": [
-                {"price": each.price, "quantity": each.quantity, "tax_rates": list(each.tax_rates)}
-                for each in self.add_invoice_items
-            ],
+            "add_invoice_items": [each.as_json() for each in self.add_invoice_items],
             "trial": self.trial,
             "trial_end": None if self.trial_end is None else int(self.trial_end.timestamp()),
             "proration_behavior": self.proration_behavior.value,
@@ -99,6 +132,7 @@ class Phase:
             "description": self.description,
             "metadata": dict(self.metadata),
             "default_tax_rates": list(self.default_tax_rates),
+            "discounts": [each.as_json() for each in self.discounts],
         }
 
     @classmethod
@@ -108,8 +142,8 @@ class Phase:
         return cls(
             start=_moment(stored["start"]),
             end=_moment(stored["end"]),
-            items=tuple(PhaseItem(**_with_rates(each)) for each in stored["items"]),
-            add_invoice_items=tuple(PhaseCharge(**_with_rates(each)) for each in stored["add_invoice_items"]),
+            items=tuple(PhaseItem(**_bought(each)) for each in stored["items"]),
+            add_invoice_items=tuple(PhaseCharge(**_bought(each)) for each in stored["add_invoice_items"]),
             trial=stored["trial"],
             trial_end=None if trial_end is None else _moment(trial_end),
             proration_behavior=ProrationBehavior(stored["proration_behavior"]),
@@ -117,6 +151,7 @@ class Phase:
             description=stored["description"],
             metadata=stored["metadata"],
             default_tax_rates=tuple(stored["default_tax_rates"]),
+            discounts=_discounts(stored),
         )
 
 
@@ -196,8 +231,12 @@ def expiring_at(end: datetime) -> datetime:
     return end - EXPIRING_BEFORE
 
 
-def _with_rates(stored: Mapping[str, Any]) -> dict[str, Any]:
-    return {**stored, "tax_rates": tuple(stored["tax_rates"])}
+def _bought(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {**stored, "tax_rates": tuple(stored["tax_rates"]), "discounts": _discounts(stored)}
+
+
+def _discounts(stored: Mapping[str, Any]) -> tuple[PhaseDiscount, ...]:
+    return tuple(PhaseDiscount(**each) for each in stored["discounts"])
 
 
 def _moment(seconds: int) -> datetime:

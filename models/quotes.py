@@ -25,11 +25,17 @@ class Quote(Described):
     currency = fields.CharField(max_length=3)
     amount_subtotal = fields.BigIntField()
     amount_total = fields.BigIntField()
+    discounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What is to be redeemed for all of it on acceptance, in order: coupons, and the codes that name them."""
+    total_discount_amounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What each discount takes off, over all lines."""
     upfront_subtotal = fields.BigIntField()
     upfront_total = fields.BigIntField()
     recurring_subtotal = fields.BigIntField(null=True)
     """What every period costs; null without a recurring price."""
     recurring_total = fields.BigIntField(null=True)
+    recurring_discount = fields.BigIntField(default=0)
+    """What discounts that never end take off every period."""
     interval = fields.CharField(max_length=5, null=True)
     interval_count = fields.IntField(null=True)
     default_tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
@@ -98,6 +104,9 @@ class QuoteLine(Owned):
     tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Ids of its own tax rates, instead of those of the quote."""
     taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    discounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    """What is to be redeemed for it alone."""
+    discount_amounts: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     currency = fields.CharField(max_length=3)
     calculation: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
 

@@ -8,14 +8,14 @@ from resolvers.context import Answer, Info
 from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
 from schema.inputs import draft_of
-from schema.quotes import (
+from schema.quotes import QuoteFilter
+from schema.quotes.inputs import (
     QuoteAcceptInput,
     QuoteAcceptPayload,
     QuoteCancelInput,
     QuoteCancelPayload,
     QuoteCreateInput,
     QuoteCreatePayload,
-    QuoteFilter,
     QuoteFinalizeInput,
     QuoteFinalizePayload,
     QuoteUpdateInput,

@@ -185,6 +185,33 @@ class DiscountAmount(Wrapping):
         return percent
 
 
+@part_type
+class PlannedDiscount(Wrapping):
+    """A discount that is still to be redeemed."""
+
+    coupon: CouponRef = one("coupon", "What is to be redeemed.")
+    promotion_code: PromotionCodeRef | None = one("promotion_code", "The code by which, if any.")
+
+
+@part_type
+class PlannedDiscountAmount(Wrapping):
+    """What a discount would take off that is still to be redeemed."""
+
+    amount: MinorUnits = column("The amount taken off.")
+    coupon: CouponRef = one("coupon", "What is to be redeemed.")
+    promotion_code: PromotionCodeRef | None = one("promotion_code", "The code by which, if any.")
+    percent_off: str | None = column("The per cents that it takes off; null where it takes off an amount.")
+
+
+def planned_discounts(description: str) -> Any:
+    """What is to be redeemed, as the own row's `discounts` keep it."""
+
+    def resolve(source: Any, _info: Any) -> list[PlannedDiscount]:
+        return [PlannedDiscount.of(dict(each)) for each in source.row.discounts]
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
 def first_discount(description: str) -> Any:
     """The one discount of the own row; null without one."""
 

@@ -12,13 +12,17 @@ from domain.lifecycles import SubscriptionScheduleStatus
 from domain.periods import Interval
 from domain.schedules import PHASES_MAX, Phase, SubscriptionScheduleEndBehavior
 from domain.subscriptions import ITEMS_MAX, BillingMode, ProrationBehavior
-from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.coupons import DiscountInput
 from schema.invoice_items import AddInvoiceItemInput
 from schema.payloads import payload
 from schema.refs import (
+    CouponRef,
     CustomerRef,
+    DiscountRef,
     PaymentMethodRef,
     PriceRef,
+    PromotionCodeRef,
     SubscriptionRef,
     SubscriptionScheduleRef,
     TaxRateRef,
@@ -47,6 +51,24 @@ describe_enum(
 
 
 @part_type
+class SubscriptionSchedulePhaseDiscount(Wrapping):
+    """What is redeemed when a phase begins, unless it is there already."""
+
+    coupon: CouponRef = one("coupon", "What is redeemed.")
+    promotion_code: PromotionCodeRef | None = one("promotion_code", "The code by which, if any.")
+    discount: DiscountRef | None = one("discount", "What the subscription had when it was put under the schedule.")
+
+
+def _discounts(description: str) -> Any:
+    """What a part of a phase names."""
+
+    def resolve(source: Any, _info: Any) -> list[SubscriptionSchedulePhaseDiscount]:
+        return [SubscriptionSchedulePhaseDiscount.of(each) for each in source.row.discounts]
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+@part_type
 class SubscriptionSchedulePhaseItem(Wrapping):
     """One price that the subscription has during a phase."""
 
@@ -56,6 +78,7 @@ class SubscriptionSchedulePhaseItem(Wrapping):
     unit_amount: MinorUnits | None = column(
         "What the customer chose to pay for a unit; null where the price says what it costs."
     )
+    discounts: list[SubscriptionSchedulePhaseDiscount] = _discounts("The discounts that the item has alone, in order.")
     metadata: Metadata = column("What the item's metadata is given when the phase begins.")
 
 
@@ -66,6 +89,7 @@ class SubscriptionSchedulePhaseAddInvoiceItem(Wrapping):
     price: PriceRef = one("price", "The one-time price.")
     quantity: int = column("How many units.")
     tax_rates: list[TaxRateRef] = named("tax_rates", Prefix.TAX_RATE, "Its own tax rates.")
+    discounts: list[SubscriptionSchedulePhaseDiscount] = _discounts("The discounts that it has alone, in order.")
 
 
 @part_type
@@ -82,6 +106,9 @@ class SubscriptionSchedulePhase(Wrapping):
     )
     default_tax_rates: list[TaxRateRef] = named(
         "default_tax_rates", Prefix.TAX_RATE, "The subscription's tax rates from its beginning on; none leave them."
+    )
+    discounts: list[SubscriptionSchedulePhaseDiscount] = _discounts(
+        "The discounts of the subscription during the phase, in order; with none it has none of its own."
     )
     description: str | None = column("The subscription's description from its beginning on; null leaves it.")
     metadata: Metadata = column("What is added to the subscription's metadata when it begins.")
@@ -217,6 +244,10 @@ class SubscriptionSchedulePhaseInput:
     default_tax_rates: list[strawberry.ID] | None = input_field(
         "The tax rates from then on of items that have none of their own, at most five; without any, those that the "
         "subscription has stay."
+    )
+    discounts: list[DiscountInput] | None = input_field(
+        "The discounts that the subscription has during the phase, at most 20. What it has already by the same coupon "
+        "or code stays, other discounts of it end. The same holds for those of `items`."
     )
     description: str | None = input_field("The subscription's description from then on, at most 500 characters.")
     metadata: Metadata | None = input_field("What is added to the subscription's metadata.")

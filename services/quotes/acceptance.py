@@ -16,6 +16,7 @@ from services.events import Events
 from services.invoices.finalization import Payer
 from services.invoices.one_time import OneTimeDraft
 from services.payments import Attempts, Prepared, Wish
+from services.quotes.discounts import QuoteDiscounts, drafts_of
 from services.quotes.expiry import Expiry
 from services.quotes.lines import QuoteLines, Sold
 from services.quotes.one_off import OneOffInvoices
@@ -33,6 +34,7 @@ class Acceptance(Service):
 
     events = part(Events)
     lines = part(QuoteLines)
+    discounts = part(QuoteDiscounts)
     expiry = part(Expiry)
     planning = part(Planning)
     creation = part(Creation)
@@ -61,6 +63,7 @@ class Acceptance(Service):
         with told_of_the_quote():
             lines = await self.lines.of(quote)
             sold = await self.lines.refuse_unsold(lines)
+            await self.discounts.refuse_deleted(quote, lines)
             wishes = await self._fulfilled(quote, lines, sold, payer, at)
         quote.status = QUOTE.move(quote.id, QuoteStatus(quote.status), QuoteStatus.ACCEPTED)
         quote.accepted_at = at
@@ -108,6 +111,7 @@ def _schedule_of(quote: Quote, sold: Sequence[Sold], start: datetime) -> Schedul
         duration=None if days is None else DurationDraft(Interval.DAY, days),
         description=wanted.description,
         metadata=wanted.metadata,
+        discounts=wanted.discounts,
     )
     return ScheduleDraft(
         customer=quote.customer_id,
@@ -126,14 +130,24 @@ def _subscription_of(quote: Quote, sold: Sequence[Sold]) -> SubscriptionDraft:
         customer=quote.customer_id,
         currency=quote.currency,
         items=tuple(
-            ItemDraft(price=each.price.id, quantity=each.quantity, price_made=each.price_made, tax_rates=each.tax_rates)
+            ItemDraft(
+                price=each.price.id,
+                quantity=each.quantity,
+                price_made=each.price_made,
+                tax_rates=each.tax_rates,
+                discounts=each.discounts,
+            )
             for each in recurring
         ),
         add_invoice_items=tuple(
-            OneTimeDraft(each.price.id, each.quantity, each.price_made, tax_rates=each.tax_rates) for each in once
+            OneTimeDraft(
+                each.price.id, each.quantity, each.price_made, tax_rates=each.tax_rates, discounts=each.discounts
+            )
+            for each in once
         ),
         default_tax_rates=tuple(quote.default_tax_rates),
         automatic_tax=AutomaticTaxDraft(enabled=quote.automatic_tax),
+        discounts=drafts_of(quote.discounts),
         trial_period_days=quote.trial_period_days,
         collection_method=CollectionMethod(quote.collection_method),
         days_until_due=quote.days_until_due,

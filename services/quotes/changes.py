@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.checks import checked
-from domain.drafts import UNSET, given
+from domain.drafts import UNSET, Unset, given
 from domain.errors import ErrorCode, Problems
 from domain.invoices import CollectionMethod
 from domain.lifecycles import QUOTE, QuoteStatus
@@ -12,6 +12,8 @@ from domain.metadata import merged_metadata
 from domain.quotes import expiry_of
 from models import Customer, Quote, QuoteLine
 from services.base import Service, part
+from services.coupons.redemption import DiscountDraft
+from services.quotes.discounts import drafts_of
 from services.quotes.drafts import QuoteChange, QuoteLineChange, QuoteLineDraft, SubscriptionDataChange
 from services.quotes.expiry import Expiry
 from services.quotes.lines import TOTALS, Buyer, QuoteLines, Sold, apply_totals, kept
@@ -69,7 +71,7 @@ class Changes(Service):
         quote.collection_method, quote.days_until_due = method, days
         _apply(quote, data)
         if change.rewords:
-            await self._offered_anew(quote, sold, at)
+            await self._offered_anew(quote, sold, _discounts(change.discounts, quote), at)
         if change.expires_at is not UNSET:
             quote.expires_at = change.expires_at
             await self.expiry.plan(quote, at)
@@ -92,12 +94,14 @@ class Changes(Service):
         later = given(starts, quote.effective_date) is not None
         check_tax(problems, automatic=quote.automatic_tax, rates=rates, later=later)
 
-    async def _offered_anew(self, quote: Quote, sold: Sequence[Sold], at: datetime) -> None:
+    async def _offered_anew(
+        self, quote: Quote, sold: Sequence[Sold], discounts: tuple[DiscountDraft, ...], at: datetime
+    ) -> None:
         """The quote offers these lines, and comes to what they do."""
         refuse_later(quote.effective_date, CollectionMethod(quote.collection_method), sold)
         customer = await self.require(Customer, quote.customer_id, "customer")
         in_force = await self.planning.currency_in_force(customer, {each.price.currency for each in sold})
-        buyer = Buyer(customer.id, at, tuple(quote.default_tax_rates), quote.automatic_tax)
+        buyer = Buyer(customer, at, tuple(quote.default_tax_rates), quote.automatic_tax, discounts)
         offer = await self.lines.offer(sold, buyer, in_force, trialing=quote.trial_period_days is not None)
         refuse_other_currency(offer, in_force, "lineItems")
         apply_totals(quote, offer)
@@ -146,7 +150,10 @@ def _wanted(before: Sequence[QuoteLine], change: QuoteChange, problems: Problems
 def _line(change: QuoteLineChange, line: QuoteLine | None) -> QuoteLineDraft:
     if line is None:
         rates = _rates(change, ())
-        return QuoteLineDraft(change.price, change.price_data, given(change.quantity, 1), tax_rates=rates)
+        own = _discounts(change.discounts, None)
+        return QuoteLineDraft(
+            change.price, change.price_data, given(change.quantity, 1), tax_rates=rates, discounts=own
+        )
     same = change.price is None and change.price_data is None
     return QuoteLineDraft(
         price=line.price_id if same else change.price,
@@ -156,9 +163,19 @@ def _line(change: QuoteLineChange, line: QuoteLine | None) -> QuoteLineDraft:
         price_made=same and line.price_made,
         tax_rates=_rates(change, line.tax_rates),
         tax_rates_kept=tuple(line.tax_rates),
+        discounts=_discounts(change.discounts, line),
     )
 
 
 def _rates(change: QuoteLineChange, otherwise: Sequence[str]) -> tuple[str, ...]:
     """The tax rates that a line is to have."""
     return tuple(otherwise if change.tax_rates is UNSET else change.tax_rates or ())
+
+
+def _discounts(
+    wanted: tuple[DiscountDraft, ...] | Unset | None, before: Quote | QuoteLine | None
+) -> tuple[DiscountDraft, ...]:
+    """What is to be redeemed from now on: what was asked for, or what stays."""
+    if wanted is UNSET:
+        return () if before is None else drafts_of(before.discounts)
+    return wanted or ()

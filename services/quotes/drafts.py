@@ -10,6 +10,7 @@ from domain.lifecycles import QuoteStatus
 from domain.subscriptions import BillingMode
 from domain.taxes import AutomaticTaxDraft
 from services.catalog import InlinePriceDraft
+from services.coupons.redemption import DiscountDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class QuoteLineDraft:
     price: str | None = None
     price_data: InlinePriceDraft | None = None
     quantity: int = 1
+    discounts: tuple[DiscountDraft, ...] = ()
     id: str | None = None
     price_made: bool = False
     tax_rates: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class QuoteDraft:
 
     customer: str | None = None
     line_items: tuple[QuoteLineDraft, ...] = ()
+    discounts: tuple[DiscountDraft, ...] = ()
     subscription_data: SubscriptionData | None = None
     collection_method: CollectionMethod = CollectionMethod.CHARGE_AUTOMATICALLY
     invoice_settings: QuoteInvoiceSettings | None = None
@@ -83,6 +86,7 @@ class QuoteLineChange:
     price_data: InlinePriceDraft | None = None
     quantity: int | Unset = UNSET
     tax_rates: tuple[str, ...] | Unset | None = UNSET
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class QuoteChange:
 
     id: str
     line_items: tuple[QuoteLineChange, ...] | Unset = UNSET
+    discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
     subscription_data: SubscriptionDataChange | None = None
     collection_method: CollectionMethod | Unset = UNSET
     invoice_settings: QuoteInvoiceSettingsChange | None = None
@@ -123,7 +128,7 @@ class QuoteChange:
     def rewords(self) -> bool:
         """Whether it changes more than the expiry and metadata, which is only for drafts."""
         words = (
-            self.line_items, self.header, self.footer, self.description, self.collection_method,
+            self.line_items, self.discounts, self.header, self.footer, self.description, self.collection_method,
             self.default_tax_rates, self.automatic_tax,
         )  # fmt: skip
         parts = (self.subscription_data, self.invoice_settings)

@@ -7,6 +7,7 @@ from domain.quotes import expiry_of, quote_number
 from models import Quote
 from services.base import Service, part
 from services.events import Events
+from services.quotes.discounts import QuoteDiscounts
 from services.quotes.drafts import QuoteFinalizeDraft
 from services.quotes.expiry import Expiry
 from services.quotes.lines import QuoteLines
@@ -23,6 +24,7 @@ class QuoteFinalization(Service):
 
     events = part(Events)
     lines = part(QuoteLines)
+    discounts = part(QuoteDiscounts)
     expiry = part(Expiry)
     planning = part(Planning)
     creation = part(Creation)
@@ -41,7 +43,10 @@ class QuoteFinalization(Service):
         QUOTE.refuse_unless("finalize", quote.id, QuoteStatus(quote.status))
         quote.expires_at = expiry_of(draft.expires_at or quote.expires_at, at)
         with told_of_the_quote():
-            await self.lines.refuse_unsold(await self.lines.of(quote))
+            lines = await self.lines.of(quote)
+            sold = await self.lines.refuse_unsold(lines)
+            await self.discounts.refuse_deleted(quote, lines)
+            await self.lines.refuse_unredeemable(quote, sold, payer.row, at)
         in_force = await self.planning.currency_in_force(payer.row, {quote.currency})
         if in_force is not None and in_force != quote.currency:
             message = f"The quote is in {quote.currency}, but the customer is billed in {in_force}."

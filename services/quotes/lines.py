@@ -9,11 +9,13 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.invoicing import InvoiceDraft, LineDraft, invoice_draft_of
 from domain.quotes import LINES_MAX, QUANTITY_MAX, QuotedLine, QuoteTotals, quoted_line, totals_of
-from models import Price, Product, Quote, QuoteLine
+from models import Customer, Price, Product, Quote, QuoteLine
 from services.base import Service, part
 from services.catalog import Catalog
 from services.catalog.rates import is_offered_in, recurrence_of_price, refuse_chosen
+from services.coupons.redemption import DiscountDraft
 from services.invoices.reckoning import Reckoning, Unreckoned
+from services.quotes.discounts import Bargain, Bargained, QuoteDiscounts, drafts_of, named
 from services.quotes.drafts import QuoteLineDraft
 from services.subscriptions.wholes import WholeSubscriptions, is_metered
 from services.tax import NamedRates, TaxRatesNamed
@@ -23,23 +25,25 @@ _AT = "lineItems"
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A line that can be sold: its price, how many units, and the id it keeps if it has one."""
+    """A line that can be sold: its price, how many units, its discounts, and the id it keeps if it has one."""
 
     price: Price
     quantity: int
     price_made: bool
     line_id: str | None = None
     tax_rates: tuple[str, ...] = ()
+    discounts: tuple[DiscountDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """To whom and when something is offered, and how it is taxed."""
+    """To whom and when something is offered, how it is taxed, and with which discounts on all of it."""
 
-    customer_id: str
+    customer: Customer
     at: datetime
     default_tax_rates: tuple[str, ...] = ()
     automatic_tax: bool = False
+    discounts: tuple[DiscountDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,11 @@ class Offer:
     quoted: Sequence[QuotedLine]
     totals: QuoteTotals
     taxed: InvoiceDraft
-    """All lines with their tax."""
+    """All lines with their discounts and tax."""
     recurring: InvoiceDraft
-    """Those that recur alone."""
+    """Those that recur alone, with the discounts that never end."""
     currency: str
+    bargained: Bargained
 
 
 class QuoteLines(Service):
@@ -63,6 +68,7 @@ class QuoteLines(Service):
     wholes = part(WholeSubscriptions)
     reckoning = part(Reckoning)
     tax_rates = part(TaxRatesNamed)
+    discounts = part(QuoteDiscounts)
 
     async def of(self, quote: Quote) -> list[QuoteLine]:
         """The lines of a quote, in order."""
@@ -88,7 +94,7 @@ class QuoteLines(Service):
             try:
                 price = await self._price(each, known, archived)
                 made = each.price_made or each.price_data is not None
-                sold.append(Sold(price, _quantity(each), made, each.id, tuple(each.tax_rates)))
+                sold.append(Sold(price, _quantity(each), made, each.id, tuple(each.tax_rates), each.discounts))
             except DomainError as error:
                 problems.add_from(error, _AT, str(index))
         await self.tax_rates.check(
@@ -105,7 +111,8 @@ class QuoteLines(Service):
     async def offer(self, sold: Sequence[Sold], buyer: Buyer, in_force: str | None, *, trialing: bool) -> Offer:
         """What these come to, in the currency that is `in_force` for the customer where they are offered in it.
 
-        Refused when no card could be charged with it, or a trial begins with an amount.
+        Refused when no card could be charged with it, a trial begins with an amount, or a discount could not be
+        redeemed.
         """
         currency = sold[0].price.currency
         if in_force is not None and all(is_offered_in(each.price, in_force) for each in sold):
@@ -113,7 +120,8 @@ class QuoteLines(Service):
         facts = await self.wholes.facts_of(each.price for each in sold)
         quoted = [quoted_line(facts[each.price.id].agreed(currency, None), each.quantity) for each in sold]
         totals = totals_of(quoted, trialing=trialing)
-        taxed, recurring = await self._taxed(sold, quoted, currency, buyer)
+        bargained = await self._bargained(sold, quoted, currency, buyer)
+        taxed, recurring = await self._reckoned(sold, quoted, currency, buyer, bargained)
         _refuse_beyond_a_charge(max(totals.amount, taxed.total), currency)
         if trialing and any(line.recurrence is None for line in quoted):
             raise DomainError(
@@ -122,16 +130,46 @@ class QuoteLines(Service):
                 " one-time prices or trialPeriodDays.",
                 ("subscriptionData", "trialPeriodDays"),
             )
-        return Offer(sold, quoted, totals, taxed, recurring, currency)
+        return Offer(sold, quoted, totals, taxed, recurring, currency, bargained)
 
-    async def _taxed(
+    async def refuse_unredeemable(self, quote: Quote, sold: Sequence[Sold], customer: Customer, at: datetime) -> None:
+        """Refuse discounts of the quote that could not be redeemed any more; no statement without any."""
+        buyer = Buyer(customer, at, discounts=drafts_of(quote.discounts))
+        if buyer.discounts or any(each.discounts for each in sold):
+            facts = await self.wholes.facts_of(each.price for each in sold)
+            quoted = [quoted_line(facts[each.price.id].agreed(quote.currency, None), each.quantity) for each in sold]
+            await self._bargained(sold, quoted, quote.currency, buyer)
+
+    async def _bargained(
         self, sold: Sequence[Sold], quoted: Sequence[QuotedLine], currency: str, buyer: Buyer
+    ) -> Bargained:
+        bargain = Bargain(buyer.customer, buyer.at, buyer.discounts, [each.discounts for each in sold])
+        draft = _draft_of(list(zip(sold, quoted, strict=True)), currency, buyer)
+        return await self.discounts.bargained(bargain, draft.lines, currency)
+
+    async def _reckoned(
+        self,
+        sold: Sequence[Sold],
+        quoted: Sequence[QuotedLine],
+        currency: str,
+        buyer: Buyer,
+        bargained: Bargained,
     ) -> list[InvoiceDraft]:
-        """All lines, and those that recur, as invoices would have them; no statement where there is no tax."""
+        """All lines, and those that recur, as invoices would have them; no statement of what they do not have."""
         pairs = list(zip(sold, quoted, strict=True))
-        groups = pairs, [each for each in pairs if each[1].recurrence is not None]
-        drafts = [_draft_of(group, currency, buyer) for group in groups]
-        return await self.reckoning.drafts([Unreckoned(draft, None, buyer.customer_id, buyer.at) for draft in drafts])
+        draft = bargained.on(_draft_of(pairs, currency, buyer))
+        each_period = [line for line, one in zip(draft.lines, quoted, strict=True) if one.recurrence is not None]
+        period = replace(
+            invoice_draft_of((), currency, each_period),
+            discounts=draft.discounts,
+            default_tax_rates=draft.default_tax_rates,
+            automatic_tax=draft.automatic_tax,
+        )
+        recurring = bargained.lasting_on(period)
+        customer_id = buyer.customer.id
+        return await self.reckoning.drafts(
+            [Unreckoned(each, None, customer_id, buyer.at, bargained.all) for each in (draft, recurring)]
+        )
 
     def rows(self, quote: Quote, offer: Offer) -> list[QuoteLine]:
         """The lines of an offer, not stored yet."""
@@ -149,6 +187,8 @@ class QuoteLines(Service):
                 amount_total=_total_of(taxed),
                 tax_rates=list(sold.tax_rates),
                 taxes=[each.as_json() for each in taxed.taxes],
+                discounts=[named(each) for each in offer.bargained.of_lines[position]],
+                discount_amounts=offer.bargained.amounts(taxed.discount_amounts),
                 currency=offer.currency,
                 calculation=line.calculation.as_json(),
                 **self.ownership(),
@@ -215,6 +255,7 @@ def kept(line: QuoteLine) -> QuoteLineDraft:
         price_made=line.price_made,
         tax_rates=rates,
         tax_rates_kept=rates,
+        discounts=drafts_of(line.discounts),
     )
 
 
@@ -229,6 +270,9 @@ def apply_totals(quote: Quote, offer: Offer) -> None:
     quote.recurring_subtotal = totals.recurring
     quote.recurring_total = None if totals.recurring is None else recurring.total
     quote.total_taxes = [each.as_json() for each in taxed.total_taxes]
+    quote.discounts = [named(each) for each in offer.bargained.own]
+    quote.total_discount_amounts = offer.bargained.amounts(taxed.total_discount_amounts)
+    quote.recurring_discount = sum(each.amount for each in recurring.total_discount_amounts)
     quote.recurring_taxes = [each.as_json() for each in recurring.total_taxes]
     quote.automatic_tax_status = taxed.automatic_tax_status
     quote.interval = None if totals.recurrence is None else totals.recurrence.interval
@@ -238,6 +282,7 @@ def apply_totals(quote: Quote, offer: Offer) -> None:
 TOTALS = (
     "currency", "amount_subtotal", "amount_total", "upfront_subtotal", "upfront_total", "recurring_subtotal",
     "recurring_total", "interval", "interval_count", "total_taxes", "recurring_taxes", "automatic_tax_status",
+    "discounts", "total_discount_amounts", "recurring_discount",
 )  # fmt: skip
 
 

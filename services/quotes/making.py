@@ -19,6 +19,7 @@ from domain.trials import trial_end_of
 from models import Customer, Quote
 from services.base import Service, part
 from services.events import Events
+from services.quotes.discounts import drafts_of
 from services.quotes.drafts import FromQuote, QuoteDraft, SubscriptionData
 from services.quotes.expiry import Expiry
 from services.quotes.lines import Buyer, Offer, QuoteLines, Sold, apply_totals, kept
@@ -61,7 +62,7 @@ class Making(Service):
         problems.raise_any()
         assert expires_at is not None, "an expiry that cannot be is a problem"
         refuse_later(data.effective_date, draft.collection_method, sold)
-        buyer = Buyer(customer.id, at, tuple(draft.default_tax_rates), automatic)
+        buyer = Buyer(customer, at, tuple(draft.default_tax_rates), automatic, draft.discounts)
         offer = await self._offer(customer, sold, data.trial_period_days, buyer)
         return await self._written(
             customer,
@@ -104,7 +105,8 @@ class Making(Service):
         wishes = [replace(kept(line), id=None) for line in await self.lines.of(source)]
         sold = await self.lines.sold(wishes, problems)
         problems.raise_any()
-        buyer = Buyer(customer.id, at, tuple(source.default_tax_rates), source.automatic_tax)
+        named = drafts_of(source.discounts)
+        buyer = Buyer(customer, at, tuple(source.default_tax_rates), source.automatic_tax, named)
         offer = await self._offer(customer, sold, source.trial_period_days, buyer)
         columns: dict[str, Any] = {name: getattr(source, name) for name in _COPIED}
         return await self._written(

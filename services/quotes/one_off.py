@@ -14,14 +14,17 @@ from models import Invoice, Quote, QuoteLine
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.catalog.rates import rates_of
+from services.coupons.deductions import Redeemed
 from services.due import Due
 from services.events import Events
 from services.invoices.collection import Collection
 from services.invoices.currency import CustomerCurrency
+from services.invoices.discounts import InvoiceDiscounts, ItemDiscounts
 from services.invoices.drafting import Drafting, Terms, Wanted
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
 from services.payments import Prepared, Wish
+from services.quotes.discounts import drafts_of
 from services.quotes.lines import Sold
 from services.settings import Settings
 
@@ -37,6 +40,7 @@ class OneOffInvoices(Service):
     drafting = part(Drafting)
     finalization = part(Finalization)
     collection = part(Collection)
+    discounts = part(InvoiceDiscounts)
 
     async def begin(
         self, quote: Quote, lines: Sequence[QuoteLine], sold: Sequence[Sold], payer: Payer, at: datetime
@@ -57,10 +61,18 @@ class OneOffInvoices(Service):
         finalizes_at = None
         if method is CollectionMethod.SEND_INVOICE:
             finalizes_at = at + timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
+        for item, each in zip(items, sold, strict=True):
+            await self.discounts.give_item(item, quote.customer_id, ItemDiscounts(each.discounts, at))
         rates, automatic = tuple(quote.default_tax_rates), quote.automatic_tax
         draft = invoice_draft_of((), quote.currency, [line_of(item) for item in items])
         draft = replace(draft, default_tax_rates=rates, automatic_tax=automatic)
-        whole = await self.drafting.drafted(Wanted(None, draft, BillingReason.MANUAL, at, at, at, finalizes_at, terms))
+        redeemed: Sequence[Redeemed] = ()
+        if quote.discounts:
+            redeemed = await self.discounts.planned(payer.row, draft, drafts_of(quote.discounts), at)
+            draft = replace(draft, discounts=tuple(each.discount.id for each in redeemed))
+        wanted = Wanted(None, draft, BillingReason.MANUAL, at, at, at, finalizes_at, terms, redeemed)
+        whole = await self.drafting.drafted(wanted)
+        await self.discounts.begin(whole.row, redeemed)
         for item in items:
             item.pending, item.aimed, item.invoice_id = False, True, whole.row.id
         await self.items.store(items)

@@ -1,13 +1,16 @@
 """What the paper of a quote shows: the offer, and the customer as they are now."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
+from documents.discounts import PaperDiscount
 from documents.lines import PaperLine
 from documents.quotes import QuotePaper
 from domain.calculations import Calculation
 from domain.lifecycles import QuoteStatus
 from domain.periods import Interval, Recurrence
-from models import Account, Customer, Quote, QuoteLine
+from models import Account, Coupon, Customer, Quote, QuoteLine
 from services.customers.contacts import contact_now, seller_of
 from services.tax.papers import paper_taxes
 
@@ -34,6 +37,7 @@ async def quote_paper(identifier: str) -> QuotePaper | None:
         subtotal=row.amount_subtotal,
         total=row.amount_total,
         total_excluding_tax=row.amount_total - sum(each["amount"] for each in row.total_taxes),
+        discounts=await _discounts(row.total_discount_amounts),
         taxes=await paper_taxes(row.total_taxes),
         upfront_total=row.upfront_total,
         recurring_total=row.recurring_total,
@@ -45,6 +49,21 @@ async def quote_paper(identifier: str) -> QuotePaper | None:
         description=row.description,
         footer=row.footer,
     )
+
+
+async def _discounts(kept: Sequence[Mapping[str, Any]]) -> list[PaperDiscount]:
+    """What each takes off, in order; no statement where there is none."""
+    if not kept:
+        return []
+    coupons = {row.id: row for row in await Coupon.filter(id__in={each["coupon"] for each in kept})}
+    return [
+        PaperDiscount(
+            name=coupons[each["coupon"]].name or each["identifier"],
+            amount=each["amount"],
+            percentage=None if each["percent_off"] is None else Decimal(each["percent_off"]),
+        )
+        for each in kept
+    ]
 
 
 def _recurrence(row: Quote) -> Recurrence | None:

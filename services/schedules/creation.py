@@ -1,5 +1,6 @@
 """Making schedules: for a customer with phases, or out of a subscription that runs."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain.agenda import AgendaKind
@@ -18,10 +19,12 @@ from models import Customer, Subscription, SubscriptionSchedule
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.catalog.rates import recurrence_of_price
+from services.coupons.deductions import Redeemed
 from services.due import Due
 from services.events import Events
 from services.payment_methods import PaymentMethods
 from services.rows import insert_rows, update_rows
+from services.schedules.discounts import PhaseDiscounts, entries_of
 from services.schedules.drafts import DefaultSettingsDraft, ScheduleDraft
 from services.schedules.phasing import Frame, Phases, Phasing
 from services.schedules.starting import Starting
@@ -49,6 +52,7 @@ class ScheduleCreation(Service):
     phases = part(Phases)
     starting = part(Starting)
     wholes = part(WholeSubscriptions)
+    discounts = part(PhaseDiscounts)
 
     async def create(self, draft: ScheduleDraft) -> SubscriptionSchedule:
         """A schedule that begins now or waits for its start."""
@@ -88,7 +92,7 @@ class ScheduleCreation(Service):
         [whole] = await self.wholes.of([held])
         _refuse_mixed(whole)
         before = self.events.snapshot(whole)
-        row = self._adopting(whole, at)
+        row = self._adopting(whole, await self.discounts.held([whole]), at)
         row.metadata = merged_metadata({}, draft.metadata)
         held.schedule_id, held.phase_ends_at = row.id, current_period_end(whole)
         await insert_rows([row])
@@ -123,7 +127,9 @@ class ScheduleCreation(Service):
             **self.ownership(),
         )
 
-    def _adopting(self, whole: WholeSubscription, at: datetime) -> SubscriptionSchedule:
+    def _adopting(
+        self, whole: WholeSubscription, discounts: Mapping[str, Redeemed], at: datetime
+    ) -> SubscriptionSchedule:
         held = whole.row
         phase = Phase(
             start=whole.items[0].row.current_period_start,
@@ -135,9 +141,11 @@ class ScheduleCreation(Service):
                     dict(item.row.metadata),
                     tuple(item.row.tax_rates),
                     item.row.unit_amount,
+                    entries_of(item.row.discounts, discounts),
                 )
                 for item in whole.items
             ),
+            discounts=entries_of(held.discounts, discounts),
             default_tax_rates=tuple(held.default_tax_rates),
             trial_end=held.trial_end if held.status == SubscriptionStatus.TRIALING else None,
         )
@@ -243,7 +251,7 @@ def _at_first_phase(error: DomainError) -> DomainError:
     """What is wrong with the subscription of the first phase, at its place in the input."""
     problems = Problems()
     for each in error.problems:
-        where = ("phases", "0") if each.param[:1] == ("items",) else ()
+        where = ("phases", "0") if each.param[:1] in (("items",), ("discounts",)) else ()
         problems.add(each.code, each.message, *where, *each.param)
     try:
         problems.raise_any()

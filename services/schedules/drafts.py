@@ -10,6 +10,7 @@ from domain.periods import Interval
 from domain.schedules import SubscriptionScheduleEndBehavior
 from domain.subscriptions import BillingMode, ProrationBehavior
 from domain.trials import Now
+from services.coupons.redemption import DiscountDraft
 from services.invoices.one_time import OneTimeDraft
 from services.subscriptions import ItemDraft
 
@@ -39,6 +40,7 @@ class PhaseDraft:
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     default_payment_method: str | None = None
     default_tax_rates: tuple[str, ...] = ()
+    discounts: tuple[DiscountDraft, ...] = ()
     description: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 

@@ -23,6 +23,8 @@ from services.events import Events, Snapshot
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.rows import update_rows
+from services.schedules.discounts import PhaseDiscounts
+from services.schedules.redeeming import Given, Redeeming
 from services.settings import Settings
 from services.subscriptions import ItemChange
 from services.subscriptions.announcing import TrialAnnouncements
@@ -33,7 +35,7 @@ from services.subscriptions.trials import Trials
 
 _CHANGED = (
     "default_payment_method_id", "description", "metadata", "schedule_id", "phase_ends_at", "has_pending_items",
-    "latest_invoice_id", "default_tax_rates",
+    "latest_invoice_id", "default_tax_rates", "discounts",
 )  # fmt: skip
 _FREE_OF_CHARGE = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED})
 
@@ -60,6 +62,7 @@ class _Planned:
     plan: ItemsPlan
     before: Snapshot
     at: datetime
+    given: Given
     waiting: list[InvoiceItem] = field(default_factory=list)
 
 
@@ -75,6 +78,8 @@ class Passages(Service):
     drafting = part(Drafting)
     trials = part(Trials)
     announcements = part(TrialAnnouncements)
+    discounts = part(PhaseDiscounts)
+    redeeming = part(Redeeming)
 
     async def carry_out(self, passages: Sequence[Passage]) -> dict[str, DomainError]:
         """Let held subscriptions enter their phases; by schedule, why some could not.
@@ -84,6 +89,7 @@ class Passages(Service):
         """
         refused: dict[str, DomainError] = {}
         planned = await self._planned(passages, refused)
+        await self.redeeming.store([(each.given, each.at) for each in planned])
         await self.item_changes.store([each.plan for each in planned])
         await self.items.store([item for each in planned for item in each.waiting])
         await self._invoice([each for each in planned if each.plan.lines and _invoices_at_once(each.passage)])
@@ -100,23 +106,36 @@ class Passages(Service):
     async def _planned(self, passages: Sequence[Passage], refused: dict[str, DomainError]) -> list[_Planned]:
         """What each passage changes; those that are refused are noted and nothing of theirs is written."""
         presents = await self.presents(each.whole.row.test_clock_id for each in passages)
-        wanted: list[tuple[Passage, list[ItemChange]]] = []
+        wanted: list[tuple[Passage, Given]] = []
+        held = await self.discounts.held([each.whole for each in passages])
         for each in passages:
             with _noted(refused, each):
                 merged_metadata(each.whole.row.metadata, each.phase.metadata)
-                wanted.append((each, _item_changes(each)))
+                at = presents[each.whole.row.test_clock_id]
+                changes, entering = _item_changes(each), each.entering
+                given = await self.redeeming.planned(each.whole, each.phase, changes, held, at, entering=entering)
+                wanted.append((each, given))
         once = {charge.price for each, _ in wanted if each.entering for charge in each.phase.add_invoice_items}
-        known = await self.exchanges.price_list([(each.whole, changes) for each, changes in wanted], once)
+        known = await self.exchanges.price_list([(each.whole, given.changes) for each, given in wanted], once)
+        known = _with_new(known, [given for _, given in wanted])
         planned = []
-        for each, changes in wanted:
+        for each, given in wanted:
             at, before = presents[each.whole.row.test_clock_id], self.events.snapshot(each.whole)
             with _noted(refused, each):
-                plan = self.exchanges.planned(each.whole, changes, _proration(each, at), at, known)
-                planned.append(_Planned(each, plan, before, at))
+                given_before = list(each.whole.row.discounts)
+                changed = given.apply(each.whole)
+                try:
+                    plan = self.exchanges.planned(each.whole, given.changes, _proration(each, at), at, known)
+                except DomainError:
+                    each.whole.row.discounts = given_before
+                    raise
+                plan.changed += [row for row in changed if row not in plan.changed]
+                planned.append(_Planned(each, plan, before, at, given))
         await self.exchanges.read_usage([each.plan for each in planned])
         for one in planned:
             charges = _charged_once(one.passage, known, one.at) if one.passage.entering else ()
             one.waiting += self.items.made(one.passage.whole.row, [*one.plan.lines, *charges], one.at)
+            one.given.take_up(one.waiting[len(one.plan.lines) :])
         return planned
 
     async def _invoice(self, planned: Sequence[_Planned]) -> None:
@@ -147,6 +166,12 @@ class Passages(Service):
             await self.trials.begin(whole, end, planned.at)
         elif whole.row.status == SubscriptionStatus.TRIALING:
             await self.trials.move_end(whole, end)
+
+
+def _with_new(known: PriceList, given: Sequence[Given]) -> PriceList:
+    """The price list with discounts that are not stored yet."""
+    new = {identifier: each for one in given for identifier, each in one.redeemed.items()}
+    return replace(known, discounts=replace(known.discounts, redeemed={**known.discounts.redeemed, **new}))
 
 
 @contextmanager

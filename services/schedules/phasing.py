@@ -12,7 +12,7 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.metadata import merged_metadata
 from domain.money import unit_amount_text
 from domain.periods import Recurrence, recurrence_of
-from domain.schedules import PHASES_MAX, Length, Phase, PhaseCharge, PhaseItem, phase_end
+from domain.schedules import PHASES_MAX, Length, Phase, PhaseCharge, PhaseDiscount, PhaseItem, phase_end
 from domain.subscriptions import ITEMS_MAX
 from domain.texts import text_within
 from domain.trials import checked_trial_end
@@ -29,6 +29,7 @@ from services.catalog.rates import (
 from services.invoices.currency import CustomerCurrency
 from services.invoices.one_time import OneTimeDraft
 from services.payment_methods import PaymentMethods
+from services.schedules.discounts import Buyer, PhaseDiscounts
 from services.schedules.drafts import PhaseDraft
 from services.subscriptions.drafts import ItemDraft
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
@@ -53,6 +54,8 @@ class Frame:
     currency: str | None = None
     recurrence: Recurrence | None = None
     agreed: Collection[str] = ()
+    discounts: Sequence[PhaseDiscount] = ()
+    """What the phases of the schedule as it was name, and what its subscription has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Phases(Service):
     methods = part(PaymentMethods)
     tax_rates = part(TaxRatesNamed)
     currency = part(CustomerCurrency)
+    discounts = part(PhaseDiscounts)
 
     async def fitted(self, drafts: Sequence[PhaseDraft], frame: Frame) -> Phasing:
         """The phases one after the other; refused with all problems together, each at its place."""
@@ -95,7 +99,8 @@ class Phases(Service):
             phase = await self._phase(draft, prices, frame, ("phases", str(at)))
             phases.append(phase)
             frame = replace(frame, start=phase.end, anchor=phase.trial_end or frame.anchor)
-        return Phasing(phases, str(frame.currency))
+        buyer = Buyer(frame.customer, str(frame.currency), frame.discounts)
+        return Phasing(await self.discounts.named(drafts, phases, buyer), buyer.currency)
 
     async def _settled(self, frame: Frame, prices: Sequence[Price]) -> Frame:
         """The frame with what the first phase decides, where nothing was decided before.

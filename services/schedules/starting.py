@@ -18,6 +18,7 @@ from services.invoices.one_time import OneTimeDraft
 from services.known_tax_rates import KnownTaxRates
 from services.rows import insert_rows, update_rows
 from services.schedules.cancel_dates import cancel_date_of
+from services.schedules.discounts import PhaseDiscounts, drafts_of
 from services.subscriptions import ItemDraft, SubscriptionDraft
 from services.subscriptions.creation import Creation
 from services.subscriptions.planning import Plan, Planning
@@ -35,6 +36,7 @@ class Starting(Service):
     planning = part(Planning)
     creation = part(Creation)
     finalization = part(Finalization)
+    discounts = part(PhaseDiscounts)
 
     async def begin_new(self, row: SubscriptionSchedule) -> None:
         """Store a schedule whose first phase begins at once, and make its subscription.
@@ -114,6 +116,7 @@ class Starting(Service):
         phase = Phase.from_json(row.phases[0])
         at = (await self.presents([row.test_clock_id]))[row.test_clock_id]
         trial_end, cancel_at = phase.trial_end, cancel_date_of(row)
+        await self.discounts.refuse_gone(phase)
         return await self.planning.plan(
             SubscriptionDraft(
                 customer=row.customer_id,
@@ -125,11 +128,18 @@ class Starting(Service):
                         price_made=True,
                         tax_rates=each.tax_rates,
                         unit_amount=each.unit_amount,
+                        discounts=drafts_of(each.discounts),
                     )
                     for each in phase.items
                 ),
                 add_invoice_items=tuple(
-                    OneTimeDraft(each.price, each.quantity, price_made=True, tax_rates=each.tax_rates)
+                    OneTimeDraft(
+                        each.price,
+                        each.quantity,
+                        price_made=True,
+                        tax_rates=each.tax_rates,
+                        discounts=drafts_of(each.discounts),
+                    )
                     for each in phase.add_invoice_items
                 ),
                 payment_behavior=PaymentBehavior.DEFAULT_INCOMPLETE,  # nothing is charged before the draft is final
@@ -139,6 +149,7 @@ class Starting(Service):
                 description=phase.description or row.description,
                 metadata=phase.metadata,
                 default_tax_rates=phase.default_tax_rates,
+                discounts=drafts_of(phase.discounts),
                 scheduled=True,
                 currency=row.currency,
             )

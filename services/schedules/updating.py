@@ -9,7 +9,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.lifecycles import SCHEDULES_LIVING, SUBSCRIPTION_SCHEDULE, SubscriptionScheduleStatus
 from domain.metadata import merged_metadata
-from domain.schedules import Phase
+from domain.schedules import Phase, PhaseDiscount
 from models import Customer, Subscription, SubscriptionSchedule
 from services.aggregates import WholeSubscription
 from services.base import Service, part
@@ -19,6 +19,7 @@ from services.known_tax_rates import KnownTaxRates
 from services.rows import update_rows
 from services.schedules.cancel_dates import CancelDates, cancel_date_of
 from services.schedules.creation import ScheduleCreation
+from services.schedules.discounts import PhaseDiscounts, discounts_of, entries_of
 from services.schedules.drafts import ScheduleChange
 from services.schedules.passages import Passage, Passages
 from services.schedules.phasing import Frame, Phases
@@ -42,6 +43,7 @@ class Updating(Service):
     starting = part(Starting)
     creation = part(ScheduleCreation)
     cancel_dates = part(CancelDates)
+    discounts = part(PhaseDiscounts)
 
     async def held(self, identifier: str, verb: str) -> tuple[SubscriptionSchedule, WholeSubscription | None]:
         """A schedule that lives, and its subscription, both held; refused when it does not."""
@@ -100,6 +102,7 @@ class Updating(Service):
             start=current.start,
             anchor=current.start,
             agreed={*tax_rates_of(row), *_prices_of(row)},
+            discounts=await self._agreed(row, whole),
         )
         if whole is not None:
             anchor, recurrence = whole.row.billing_cycle_anchor, recurrence_of_subscription(whole)
@@ -117,6 +120,14 @@ class Updating(Service):
             passage = Passage(row, whole, fitted.phases[0], change.proration_behavior, entering=False)
             for refusal in (await self.passages.carry_out([passage])).values():
                 raise refusal.under("phases", "0")
+
+    async def _agreed(self, row: SubscriptionSchedule, whole: WholeSubscription | None) -> list[PhaseDiscount]:
+        """What the schedule names as it was, and what its subscription has."""
+        named = [each for phase in row.phases for each in discounts_of(Phase.from_json(phase))]
+        if whole is None:
+            return named
+        held = await self.discounts.held([whole])
+        return [*named, *entries_of(held, held)]
 
     async def _set_cancel_date(self, row: SubscriptionSchedule, change: ScheduleChange, at: datetime) -> None:
         """Let the subscription end with the schedule as that now is. Event `customer.subscription.updated`."""

@@ -67,16 +67,17 @@ def quote_snapshot(row: Quote) -> Snapshot:
         "subscription_schedule": row.schedule_id,
         "subscription_data": _subscription_data(row),
         "test_clock": row.test_clock_id,
-        "total_details": _total_details(row.total_taxes),
+        "total_details": _total_details(discount_of(row), row.total_taxes),
     }
 
 
 def _upfront(row: Quote) -> Snapshot:
     """What the first invoice asks for."""
+    at_once = row.upfront_subtotal == row.amount_subtotal
     return {
         "amount_subtotal": row.upfront_subtotal,
         "amount_total": row.upfront_total,
-        "total_details": _total_details(row.total_taxes if row.upfront_subtotal == row.amount_subtotal else ()),
+        "total_details": _total_details(discount_of(row) if at_once else 0, row.total_taxes if at_once else ()),
     }
 
 
@@ -89,13 +90,18 @@ def _recurring(row: Quote) -> Snapshot | None:
         "amount_total": row.recurring_total,
         "interval": row.interval,
         "interval_count": row.interval_count,
-        "total_details": _total_details(row.recurring_taxes),
+        "total_details": _total_details(row.recurring_discount, row.recurring_taxes),
     }
 
 
-def _total_details(taxes: Sequence[Mapping[str, Any]]) -> Snapshot:
-    """What tax comes to, on top or within."""
-    return {"amount_discount": 0, "amount_shipping": 0, "amount_tax": sum(each["amount"] for each in taxes)}
+def discount_of(row: Quote) -> int:
+    """What discounts take off all lines."""
+    return sum(each["amount"] for each in row.total_discount_amounts)
+
+
+def _total_details(discount: int, taxes: Sequence[Mapping[str, Any]]) -> Snapshot:
+    """What discounts take off, and what tax comes to, on top or within."""
+    return {"amount_discount": discount, "amount_shipping": 0, "amount_tax": sum(each["amount"] for each in taxes)}
 
 
 def _from_quote(row: Quote) -> Snapshot | None:

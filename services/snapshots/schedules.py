@@ -1,9 +1,10 @@
 """Subscription schedules as Stripe shows them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.lifecycles import SubscriptionScheduleStatus
-from domain.schedules import Phase
+from domain.schedules import Phase, PhaseDiscount
 from models import SubscriptionSchedule
 from services.snapshots.shapes import Snapshot, seconds
 from services.snapshots.subscriptions import billing_mode_of
@@ -84,13 +85,25 @@ _WITHOUT: dict[str, Any] = dict.fromkeys(
 """What a phase leaves to the default settings; null as on a phase that says nothing of it."""
 
 
+def _discounts(named: Sequence[PhaseDiscount]) -> list[Snapshot]:
+    """What is redeemed when the phase begins."""
+    return [
+        {
+            "coupon": each.identifier if each.discount is None and each.promotion_code is None else None,
+            "discount": each.discount,
+            "promotion_code": each.promotion_code if each.discount is None else None,
+        }
+        for each in named
+    ]
+
+
 def _phase(row: SubscriptionSchedule, phase: Phase) -> Snapshot:
     return {
         **_WITHOUT,
         "add_invoice_items": [
             {
                 "discountable": True,
-                "discounts": [],
+                "discounts": _discounts(each.discounts),
                 "metadata": {},
                 "period": {
                     "end": {"timestamp": None, "type": "min_item_period_end"},
@@ -106,12 +119,12 @@ def _phase(row: SubscriptionSchedule, phase: Phase) -> Snapshot:
         "default_payment_method": phase.default_payment_method,
         "default_tax_rates": tax_rate_snapshots(phase.default_tax_rates),
         "description": phase.description,
-        "discounts": [],
+        "discounts": _discounts(phase.discounts),
         "end_date": seconds(phase.end),
         "items": [
             {
                 "billing_thresholds": None,
-                "discounts": [],
+                "discounts": _discounts(each.discounts),
                 "metadata": dict(each.metadata),
                 "plan": each.price,
                 "price": each.price,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from documents.contacts import Contact
+from documents.discounts import PaperDiscount
 from documents.lines import PaperLine
 from documents.quotes import QuotePaper, quote_pdf
 from domain.lifecycles import QuoteStatus
@@ -77,3 +78,10 @@ def test_it_speaks_the_language_of_the_customer() -> None:
     found = read(locales=["de"])
     for line in ("Angebot Acme Photos", "Gültig bis 3. März 2027", "Angebot für", "Wiederkehrend (3 Monate) 45,00 €"):
         assert line in found
+
+
+def test_discounts_stand_between_subtotal_and_total() -> None:
+    taken = (PaperDiscount("Welcome", 1450, Decimal(10)), PaperDiscount("SETUP", 500))
+    lines = read(discounts=taken, total=12550, upfront_total=12550)
+    start = lines.index("Subtotal €145.00")
+    assert lines[start : start + 4] == ["Subtotal €145.00", "Welcome (−10%) -€14.50", "SETUP -€5.00", "Total €125.50"]

@@ -8,18 +8,22 @@ from tests.features.snapshot_facts import ANCHOR_SECONDS, NEXT, NEXT_SECONDS, OW
 
 def schedule(full: bool) -> SubscriptionSchedule:
     """Two phases, the first of them a trial; bare, one that has not begun."""
+    coupon = {"coupon": "coupon_1", "identifier": "SUN", "promotion_code": None, "discount": None}
+    discounts = [coupon, {**coupon, "promotion_code": "promo_1"}, {**coupon, "discount": "di_1"}] if full else []
+    bought = {"tax_rates": [], "discounts": discounts}
     phase = {
         "start": ANCHOR_SECONDS,
         "end": NEXT_SECONDS,
         "proration_behavior": "none",
         "trial": full,
-        "items": [{"price": "price_1", "quantity": 3, "tax_rates": [], "metadata": {"seat": "a"} if full else {}}],
+        "items": [{"price": "price_1", "quantity": 3, **bought, "metadata": {"seat": "a"} if full else {}}],
         "trial_end": NEXT_SECONDS if full else None,
         "default_payment_method": "pm_1" if full else None,
-        "add_invoice_items": [{"price": "price_2", "quantity": 1, "tax_rates": []}] if full else [],
+        "add_invoice_items": [{"price": "price_2", "quantity": 1, **bought}] if full else [],
         "description": "Try" if full else None,
         "metadata": {},
         "default_tax_rates": [],
+        "discounts": discounts,
     }
     more: dict[str, Any] = {
         "status": "active",

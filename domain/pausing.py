@@ -35,6 +35,14 @@ class UnusedTime(StrEnum):
     """The whole period is given back."""
 
 
+class OutstandingUsage(StrEnum):
+    """Up to when a pause bills what was used in the current period."""
+
+    NOW = "now"
+    NONE = "none"
+    """What was used and not billed is dropped."""
+
+
 class PauseReason(StrEnum):
     """Why a subscription is paused."""
 

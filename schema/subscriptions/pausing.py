@@ -4,7 +4,14 @@ from datetime import datetime
 
 import strawberry
 
-from domain.pausing import PauseInvoicing, PauseReason, ResumptionAnchor, ResumptionPayment, UnusedTime
+from domain.pausing import (
+    OutstandingUsage,
+    PauseInvoicing,
+    PauseReason,
+    ResumptionAnchor,
+    ResumptionPayment,
+    UnusedTime,
+)
 from domain.subscriptions import ProrationBehavior
 from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
 from schema.payloads import payload
@@ -22,6 +29,12 @@ describe_enum(
     NOW="From now on.",
     NONE="Nothing is given back.",
     ITEM_CURRENT_PERIOD_START="The whole period is given back.",
+)
+describe_enum(
+    OutstandingUsage,
+    "Up to when a pause bills what was used in the current period.",
+    NOW="Up to now.",
+    NONE="What was used and not billed is dropped.",
 )
 describe_enum(
     PauseReason,
@@ -79,6 +92,9 @@ class SubscriptionPauseBillForInput:
 
     unused_time_from: UnusedTime | None = input_field(
         "From when on what was invoiced for the period is given back; NOW by default."
+    )
+    outstanding_usage_through: OutstandingUsage | None = input_field(
+        "Up to when what was used in the period is billed; NOW by default. With INVOICE that is a draft for an hour."
     )
 
 

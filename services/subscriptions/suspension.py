@@ -9,7 +9,7 @@ from domain.event_types import EventType
 from domain.invoices import CollectionMethod
 from domain.invoicing import LineDraft
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
-from domain.pausing import PauseInvoicing, PauseReason, UnusedTime, credit_of_pause
+from domain.pausing import OutstandingUsage, PauseInvoicing, PauseReason, UnusedTime, credit_of_pause
 from domain.periods import Period, full_period_until
 from domain.subscriptions import BillingMode
 from models import InvoiceItem, Price, Subscription
@@ -35,6 +35,7 @@ class BillForDraft:
     """What a pause settles."""
 
     unused_time_from: UnusedTime = UnusedTime.NOW
+    outstanding_usage_through: OutstandingUsage = OutstandingUsage.NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,11 @@ class Suspension(Service):
         [whole] = await self.wholes.of([row])
         before = self.events.snapshot(whole)
         lines = await self._credit(whole, draft, at)
-        await self.metering.put_off(whole, at)
+        usage = await self._usage(whole, draft, at)
         row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.PAUSED)
         row.paused_at, row.pause_reason = at, PauseReason.PAUSE_REQUESTED
         await self._give_back(row, lines, payers, at)
+        await self._ask(row, usage, draft, at)
         await self._end_period(whole, at)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_PAUSED, whole, at=at)
@@ -128,6 +130,24 @@ class Suspension(Service):
         if items and payers:
             intents = await self.at_once.of_items(row, items, payers[0], at)
             assert not intents, f"the credit for {row.id} asks for a payment"
+            return
+        await self.items.store(items)
+        row.has_pending_items = row.has_pending_items or bool(items)
+
+    async def _usage(self, whole: WholeSubscription, draft: PauseDraft, at: datetime) -> Sequence[LineDraft]:
+        """What was used up to now, which is asked for; nothing where it is dropped."""
+        if draft.bill_for.outstanding_usage_through is OutstandingUsage.NONE:
+            self.metering.passed(whole, whole.items, at)
+            return ()
+        settled = await self.metering.final(whole, at)
+        await self.metering.usage.store(settled)
+        return settled.of(whole.row.id)
+
+    async def _ask(self, row: Subscription, usage: Sequence[LineDraft], draft: PauseDraft, at: datetime) -> None:
+        """Let usage wait for the next invoice, or invoice it by a draft that is collected after its hour."""
+        items = self.items.made(row, usage, at)
+        if items and draft.invoicing_behavior is PauseInvoicing.INVOICE:
+            await self.at_once.resting(row, items, at)
             return
         await self.items.store(items)
         row.has_pending_items = row.has_pending_items or bool(items)

@@ -136,20 +136,37 @@ async def test_a_quantity_of_use_is_refused(world: World) -> None:
     assert await world.news() == []
 
 
-async def test_a_pause_keeps_use_for_the_invoice_after_it(world: World) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "waiting", "billed"),
+    [
+        ({}, [-750, 1000], []),  # 14 of 28 days of 1500 are given back
+        ({"billFor": {"outstandingUsageThrough": "NONE"}}, [-750], []),
+        ({"invoicingBehavior": "INVOICE"}, [], ["-750 PAID 2027-02-14T10:00:00Z", "1000 PAID 2027-02-14T10:00:00Z"]),
+    ],
+)
+async def test_a_pause_bills_use_up_to_it(
+    world: World, wanted: dict[str, object], waiting: list[int], billed: list[str]
+) -> None:
     usage = await Usage.metered(world)
-    jenny, subscription, _ = await begun(world, usage, FLEXIBLE)
+    basic, calls = await world.price("Basic", 1500), await usage.price()
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, basic, calls)
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await world.move_to("2027-02-14T10:00:00Z")
 
-    await world.do("subscriptionPause", "subscription { status }", id=subscription.id)
+    await world.do("subscriptionPause", "subscription { status }", id=subscription.id, **wanted)
+    assert await subscription.waiting() == waiting
     await usage.used(jenny, "2027-02-20T00:00:00Z", "1000")  # while it is paused
     await world.move_to("2027-03-01T00:00:00Z")
     await world.do("subscriptionResume", "subscription { status }", id=subscription.id)
     await usage.used(jenny, "2027-03-02T00:00:00Z", "2")
     await world.move_to("2027-04-01T02:00:00Z")
 
-    assert (await subscription.lines())[1:] == [
-        "1000 100 × Calls (at $0.10 / month)", "20 2 × Calls (at $0.10 / month)",
-    ]  # fmt: skip
+    assert (await subscription.billed())[1:-2] == billed
+    assert (await subscription.lines(-2))[: len(waiting)] == [
+        line for line in await subscription.lines(-2) if not line.startswith("1500")
+    ]
+    assert (await subscription.lines())[1:] == ["20 2 × Calls (at $0.10 / month)"]
 
 
 async def test_use_before_a_transfer_is_the_former_customers(world: World) -> None:

@@ -12,6 +12,8 @@ class AgendaKind(StrEnum):
     """A renewal is some days ahead: tell of its invoice."""
     SUBSCRIPTION_THRESHOLD = "subscription.threshold"
     """Something was used that may be invoiced before its period is over: look whether it is to be."""
+    SUBSCRIPTION_LATE_USAGE = "subscription.late_usage"
+    """A subscription has ended, and no more usage of it is taken: bill what came late."""
     SUBSCRIPTION_EXPIRE = "subscription.expire"
     """An incomplete subscription was not paid for within 23 hours."""
     SUBSCRIPTION_UPDATE_EXPIRE = "subscription.update_expire"

@@ -27,6 +27,7 @@ from services.scope import Scope
 from services.subscriptions.announcing import TrialAnnouncements
 from services.subscriptions.cancellation import Cancellation
 from services.subscriptions.dunning import Dunning
+from services.subscriptions.final_invoices import FinalInvoices
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.pending_updates import PendingUpdates
 from services.subscriptions.renewal import GIVES_WAY_FOR, Renewal
@@ -68,6 +69,11 @@ async def _tell_of_renewals(scope: Scope, entries: Sequence[AgendaEntry]) -> Han
 
 async def _look_at_usage(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
     await Thresholds(scope).look(entries)
+    return Handled()
+
+
+async def _bill_late_usage(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+    await FinalInvoices(scope).bill_late([entry.subject_id for entry in entries])
     return Handled()
 
 
@@ -173,6 +179,7 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.SUBSCRIPTION_RENEW: _renew,
     AgendaKind.SUBSCRIPTION_UPCOMING: _tell_of_renewals,
     AgendaKind.SUBSCRIPTION_THRESHOLD: _look_at_usage,
+    AgendaKind.SUBSCRIPTION_LATE_USAGE: _bill_late_usage,
     AgendaKind.SUBSCRIPTION_CANCEL: _cancel,
     AgendaKind.SUBSCRIPTION_EXPIRE: _expire,
     AgendaKind.SUBSCRIPTION_UPDATE_EXPIRE: _expire_updates,

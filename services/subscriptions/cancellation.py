@@ -126,6 +126,7 @@ class Cancellation(Service):
         await self.due.cancel_all((kind, whole.row.id) for whole in wholes for kind in _AGENDA)
         await self.stopping.stop_all_of([whole.row.id for whole in wholes])
         await self.final.draft(billed)
+        await self.final.expect_late(wholes, presents)
         leaving = [whole.row for whole in wholes if whole.row.has_pending_items]
         for row in leaving:
             row.has_pending_items = False

@@ -1,13 +1,14 @@
 """What is invoiced because a subscription ends: items that waited for a renewal that does not come any more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import LineDraft, invoice_draft_of
-from models import InvoiceItem, Subscription, UsagePeriod
+from domain.metering import STAYS_OPEN
+from models import Customer, InvoiceItem, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.due import Appointment, Due
@@ -17,8 +18,11 @@ from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
 from services.payments import PaymentIntents, Wish
+from services.rows import update_rows
 from services.settings import Settings
 from services.subscriptions.metering import Metering, rows_of
+from services.subscriptions.wholes import WholeSubscriptions
+from services.usage.billing import UsageDraft
 
 
 class FinalInvoices(Service):
@@ -33,6 +37,7 @@ class FinalInvoices(Service):
     intents = part(PaymentIntents)
     settings = part(Settings)
     metering = part(Metering)
+    wholes = part(WholeSubscriptions)
 
     async def invoiced(
         self,
@@ -73,6 +78,36 @@ class FinalInvoices(Service):
             if invoice.row.id in methods
         ]
 
+    async def expect_late(self, wholes: Sequence[WholeSubscription], presents: Mapping[str | None, datetime]) -> None:
+        """Let late usage of these, which end, be billed once no more of it is taken; nothing for those without any."""
+        await self.due.schedule_all(
+            [
+                Appointment(
+                    AgendaKind.SUBSCRIPTION_LATE_USAGE,
+                    whole.row.id,
+                    presents[whole.row.test_clock_id] + STAYS_OPEN,
+                    whole.row.test_clock_id,
+                )
+                for whole in wholes
+                if whole.row.has_usage
+            ],
+            fresh=True,
+        )
+
+    async def bill_late(self, subscription_ids: Sequence[str]) -> None:
+        """The agenda's SUBSCRIPTION_LATE_USAGE: drafts for what came after the last invoices of what has ended.
+
+        Who was deleted is asked for nothing any more.
+        """
+        found = await self.wholes.by("id", subscription_ids, lock=True)
+        customers = await self.gather(Customer, "id", {whole.row.customer_id for whole in found})
+        gone = {customer.id for customer in customers if customer.deleted_at is not None}
+        wholes = [whole for whole in found if whole.row.ended_at is not None and whole.row.customer_id not in gone]
+        usage = await self.metering.usage.late((whole.row for whole in wholes), rows_of(wholes))
+        late = [whole for whole in wholes if usage.of(whole.row.id)]
+        await self._write(late, {}, usage, await self.presents(whole.row.test_clock_id for whole in late))
+        await update_rows([whole.row for whole in late], ("latest_invoice_id",))
+
     async def draft(self, wholes: Sequence[WholeSubscription]) -> None:
         """Drafts for what waits for subscriptions that end, and for their usage, collected after their hour.
 
@@ -83,6 +118,16 @@ class FinalInvoices(Service):
         passed = [row for whole in wholes for row in self._passed(whole, presents[whole.row.test_clock_id])]
         usage = await self.metering.usage.drafted((whole.row for whole in wholes), passed, rows_of(wholes))
         ending = [whole for whole in wholes if waiting.get(whole.row.id) or usage.of(whole.row.id)]
+        await self._write(ending, waiting, usage, presents)
+
+    async def _write(
+        self,
+        ending: Sequence[WholeSubscription],
+        waiting: Mapping[str, Sequence[InvoiceItem]],
+        usage: UsageDraft,
+        presents: Mapping[str | None, datetime],
+    ) -> None:
+        """The drafts, put onto the agenda. Event `invoice.created` for each."""
         if not ending:
             return
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)

@@ -72,6 +72,13 @@ class UsageBilling(Service):
             row.is_open = False
         return UsageDraft(await self._lines(count, items or {}), new, [*waiting, *closing])
 
+    async def late(
+        self, subscriptions: Iterable[Subscription], items: Mapping[str, SubscriptionItem] | None = None
+    ) -> UsageDraft:
+        """As `drafted`, with what came late alone."""
+        known = [row for row in await self._open(subscriptions, lock=False) if row.counted is not None]
+        return UsageDraft(await self._lines(await self._counted((), known), items or {}))
+
     async def settled(
         self,
         subscriptions: Iterable[Subscription],

@@ -283,3 +283,26 @@ async def test_the_verdict_of_an_event_says_that_its_time_was_billed(world: Worl
         {"status": "ACCEPTED", "lateFor": None},  # before there was anything to bill
         {"status": "DUPLICATE", "lateFor": None},
     ]
+
+
+async def test_what_comes_late_for_what_has_ended_has_an_invoice_of_its_own(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await subscription.update(cancelAtPeriodEnd=True)
+    await world.move_to("2027-03-01T00:00:00Z")
+
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "12")
+    await usage.used(jenny, "2027-03-01T00:00:00Z", "1000")  # after the end
+    await world.move_to("2027-05-01T00:00:00Z")
+
+    assert await subscription.billed() == [
+        "1000 PAID 2027-02-28T10:00:00Z",
+        "120 PAID 2027-04-05T10:00:00Z",  # 36 days after the end
+    ]
+    assert await subscription.lines() == [
+        "120 12 × Calls (at $0.10 / month), including 12 late from 31 January to 28 February"
+    ]
+    assert [(row.counted, row.is_open) for row in await UsagePeriod.all()] == [("112", False)]
+    assert await subscription.status() == "CANCELED"

@@ -47,6 +47,7 @@ from services.subscriptions import (
     TrialSettingsDraft,
 )
 from tests.simulation import (
+    alerts,
     credit_grants,
     credit_notes,
     drafts,
@@ -59,6 +60,7 @@ from tests.simulation import (
     taxes,
     usage,
 )
+from tests.simulation.alerts import AlertActions
 from tests.simulation.credit_grants import CreditGrantActions
 from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.drafts import DraftActions
@@ -92,6 +94,7 @@ class Actions(
     PartPaymentActions,
     CreditNoteActions,
     CreditGrantActions,
+    AlertActions,
     Scheduling,
     SingleItemActions,
     EntitlementActions,
@@ -343,5 +346,5 @@ _WEIGHTS = {
     "plan": 8, "replan": 5, "unplan": 2,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
     **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS, **usage.WEIGHTS, **meters.WEIGHTS,
-    **credit_grants.WEIGHTS,
+    **credit_grants.WEIGHTS, **alerts.WEIGHTS,
 }  # fmt: skip

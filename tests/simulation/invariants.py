@@ -33,6 +33,7 @@ from services.invoices.paid import PAYABLE, remaining_of
 from services.payments import in_flight
 from services.rows import fetch_by
 from services.subscriptions.period_agenda import ENDINGS
+from tests.simulation.alerts import check_alerts
 from tests.simulation.entitlements import check_entitlements
 from tests.simulation.meters import check_buckets
 from tests.simulation.moves import check_migrations
@@ -69,6 +70,7 @@ async def check_all() -> None:
     await check_schedules()
     await check_pending_updates()
     await check_entitlements()
+    await check_alerts()
     await check_events()
 
 

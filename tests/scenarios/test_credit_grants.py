@@ -2,6 +2,7 @@
 
 import asyncio
 
+from models import Customer
 from tests.scenarios.crediting import granted, journal, left, paid, void_latest
 from tests.scenarios.invoicing import add, draft, once
 from tests.scenarios.world import World
@@ -34,6 +35,7 @@ async def test_grant_of_50_pays_renewals_until_it_is_used_up(world: World) -> No
         "CREDITS_APPLIED -2000 2027-02-28T11:00:00Z",
     ]
     assert await left(jenny) == ["0 of 0 usd"]
+    assert not (await Customer.get(id=jenny.id)).has_credit_grants  # renewals look for credit no more
     await check_all()
 
 

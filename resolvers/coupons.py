@@ -47,7 +47,7 @@ class CouponQueries:
     @listing(PromotionCodeRef, kind="coupons")
     def promotion_codes(self, info: Info, filter: _Codes = None) -> Listing:
         """Promotion codes, newest first."""
-        wanted = draft_of(PromotionCodeSearch, filter or PromotionCodeFilter())
+        wanted = draft_of(PromotionCodeSearch, filter) if filter else PromotionCodeSearch()
         return info.context.services.promotion_codes.matching(wanted)
 
 

@@ -46,12 +46,13 @@ class TaxQueries:
     @listing(TaxRateRef, kind="tax")
     def tax_rates(self, info: Info, filter: _Rates = None) -> Listing:
         """Tax rates, newest first."""
-        return info.context.services.tax_rates.matching(draft_of(TaxRateSearch, filter or TaxRateFilter()))
+        wanted = draft_of(TaxRateSearch, filter) if filter else TaxRateSearch()
+        return info.context.services.tax_rates.matching(wanted)
 
     @listing(TaxRegistrationRef, kind="tax")
     def tax_registrations(self, info: Info, filter: _Registrations = None) -> Listing:
         """Registrations, newest first."""
-        wanted = draft_of(TaxRegistrationSearch, filter or TaxRegistrationFilter())
+        wanted = draft_of(TaxRegistrationSearch, filter) if filter else TaxRegistrationSearch()
         return info.context.services.tax_registrations.matching(wanted)
 
 

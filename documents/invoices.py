@@ -8,6 +8,7 @@ from typing import Final
 from babel.core import Locale
 
 from documents.contacts import Contact, party_of
+from documents.discounts import PaperDiscount, discount_sums
 from documents.figures import amount_text, date_text
 from documents.languages import WORDINGS, locale_of
 from documents.letters import Fact, Ink, Letter, Stamp, Sum, letter_pdf
@@ -41,6 +42,7 @@ class InvoicePaper:
     prepaid_credit: int = 0
     """What prepaid credit paid, before tax."""
     total_excluding_tax: int = 0
+    discounts: Sequence[PaperDiscount] = ()
     taxes: Sequence[PaperTax] = ()
     credited_before_payment: int = 0
     ended_at: datetime | None = None
@@ -102,6 +104,7 @@ def _sums(paper: InvoicePaper, wording: Wording, locale: Locale) -> Iterator[Sum
         return Sum(label, amount_text(amount, paper.currency, locale), strong)
 
     yield line(wording.subtotal, paper.subtotal)
+    yield from discount_sums(paper.discounts, paper.currency, locale)
     if paper.prepaid_credit:
         yield line(wording.prepaid_credit, -paper.prepaid_credit)
     yield from tax_sums(paper.taxes, paper.total_excluding_tax, paper.currency, locale)

@@ -17,6 +17,7 @@ from models import (
     Customer,
     CustomerBalanceTransaction,
     CustomerTaxId,
+    Discount,
     EntitlementSummary,
     Invoice,
     InvoiceItem,
@@ -25,6 +26,7 @@ from models import (
     OutOfBandPayment,
     PaymentIntent,
     PaymentMethod,
+    PromotionCode,
     Quote,
     QuoteLine,
     Refund,
@@ -45,7 +47,7 @@ from services.rows import delete_by
 
 _OF_CUSTOMERS: Final[Sequence[type[Owned]]] = (
     Quote, PaymentIntent, InvoiceItem, Invoice, SubscriptionSchedule, Subscription, SetupIntent, PaymentMethod,
-    CustomerTaxId, MeterEvent, UsageValue, UsageBucket, BillingAlertTrigger, BillingAlert,
+    CustomerTaxId, Discount, PromotionCode, MeterEvent, UsageValue, UsageBucket, BillingAlertTrigger, BillingAlert,
     CustomerBalanceTransaction,
     ActiveEntitlement, CreditBalanceTransaction, CreditGrant,
 )  # fmt: skip

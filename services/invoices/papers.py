@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 
+from documents.discounts import PaperDiscount
 from documents.invoices import InvoicePaper
 from documents.lines import PaperLine
 from documents.taxes import PaperTax
 from domain.lifecycles import InvoiceStatus
 from models import Account, Invoice, InvoiceLine
+from services.coupons.papers import paper_discounts
 from services.customers.contacts import contact_of, seller_of
 from services.tax.papers import paper_taxes
 
@@ -21,10 +23,13 @@ async def invoice_paper(identifier: str) -> InvoicePaper | None:
         return None
     lines = await InvoiceLine.filter(invoice_id=row.id).order_by("position")
     taxes = await paper_taxes(row.total_taxes)
-    return _paper(row, lines, await Account.get(id=row.account_id), taxes)
+    discounts = await paper_discounts(row.total_discount_amounts)
+    return _paper(row, lines, await Account.get(id=row.account_id), discounts, taxes)
 
 
-def _paper(row: Invoice, lines: list[InvoiceLine], account: Account, taxes: list[PaperTax]) -> InvoicePaper:
+def _paper(
+    row: Invoice, lines: list[InvoiceLine], account: Account, discounts: list[PaperDiscount], taxes: list[PaperTax]
+) -> InvoicePaper:
     assert row.number is not None and row.finalized_at is not None and row.ending_balance is not None
     known = row.customer_snapshot.get
     shipping = known("shipping")
@@ -40,6 +45,7 @@ def _paper(row: Invoice, lines: list[InvoiceLine], account: Account, taxes: list
         total=row.total,
         prepaid_credit=sum(int(each["amount"]) for each in row.pretax_credits),
         total_excluding_tax=row.total_excluding_tax,
+        discounts=discounts,
         taxes=taxes,
         starting_balance=row.starting_balance,
         ending_balance=row.ending_balance,

@@ -8,7 +8,7 @@ from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
 from domain.invoices import CollectionMethod
 from domain.lifecycles import SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
-from models import Customer, Invoice, InvoiceItem, PaymentMethod, Subscription
+from models import Customer, Discount, Invoice, InvoiceItem, PaymentMethod, Subscription
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.events import Events
@@ -28,7 +28,7 @@ _S = SubscriptionStatus
 TRANSFERABLE = (_S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.UNPAID, _S.PAUSED)
 """One that is INCOMPLETE waits for a payment of the customer who began it."""
 _FREE_AT_PRESENT = frozenset({_S.TRIALING, _S.PAUSED})
-_MOVED = ("customer_id", "default_payment_method_id", "status", "has_pending_items")
+_MOVED = ("customer_id", "default_payment_method_id", "status", "has_pending_items", "has_customer_discounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Transfer(Service):
         await self._bill_usage(whole, at)
         former, row.customer_id = row.customer_id, payer.row.id
         row.default_payment_method_id = None if method is None else method.id
+        row.has_customer_discounts = bool(payer.row.discounts)
         if row.status in (SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID):
             row.status = SUBSCRIPTION.move(row.id, SubscriptionStatus(row.status), SubscriptionStatus.ACTIVE)
         await self._take_along(row, former)
@@ -162,7 +163,8 @@ class Transfer(Service):
             self.events.record(EventType.INVOICE_UPDATED, each, at=at, before=before)
 
     async def _take_along(self, row: Subscription, former: str) -> None:
-        """The items that wait for the next invoice of the subscription wait for the new customer's."""
+        """The items that wait for its next invoice wait for the new customer's; its discounts lower theirs."""
+        await self.mine(Discount).filter(subscription_id=row.id).update(customer_id=row.customer_id)
         if row.has_pending_items:
             items: Sequence[InvoiceItem] = await self.gather(InvoiceItem, "subscription_id", [row.id], pending=True)
             for item in items:

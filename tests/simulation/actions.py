@@ -50,6 +50,7 @@ from tests.simulation import (
     alerts,
     credit_grants,
     credit_notes,
+    discounts,
     drafts,
     entitlements,
     meters,
@@ -63,6 +64,7 @@ from tests.simulation import (
 from tests.simulation.alerts import AlertActions
 from tests.simulation.credit_grants import CreditGrantActions
 from tests.simulation.credit_notes import CreditNoteActions
+from tests.simulation.discounts import DiscountActions
 from tests.simulation.drafts import DraftActions
 from tests.simulation.entitlements import EntitlementActions
 from tests.simulation.meters import MeterActions
@@ -101,6 +103,7 @@ class Actions(
     TaxActions,
     UsageActions,
     MeterActions,
+    DiscountActions,
 ):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
@@ -117,6 +120,7 @@ class Actions(
         await self.prepare_tax()
         await self.prepare_usage()
         await self.prepare_meters()
+        await self.prepare_discounts()
 
     async def draw(self) -> tuple[str, Action | None]:
         """The name of the next action and the action; None when it has nothing to act upon."""
@@ -343,7 +347,7 @@ _WEIGHTS = {
     "new_customer": 10, "take_card": 18, "script": 5, "subscribe": 18, "cancel": 3, "plan_end": 5, "change": 4,
     "try_out": 5, "exchange": 14, "pause_collection": 4, "give_up": 2, "pay": 10, "void": 4,
     "authenticate": 6, "refund": 5, "adjust": 4, "forget": 1, "advance": 16, "chase": 4, "take_over": 4,
-    "plan": 8, "replan": 5, "unplan": 2,
+    "plan": 8, "replan": 5, "unplan": 2, **discounts.WEIGHTS,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
     **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS, **usage.WEIGHTS, **meters.WEIGHTS,
     **credit_grants.WEIGHTS, **alerts.WEIGHTS,

@@ -34,6 +34,7 @@ from services.payments import in_flight
 from services.rows import fetch_by
 from services.subscriptions.period_agenda import ENDINGS
 from tests.simulation.alerts import check_alerts
+from tests.simulation.discounts import check_discounts
 from tests.simulation.entitlements import check_entitlements
 from tests.simulation.meters import check_buckets
 from tests.simulation.moves import check_migrations
@@ -56,6 +57,7 @@ async def check_all() -> None:
     await check_taxes()
     await check_usage()
     await check_buckets()
+    await check_discounts()
     await check_agreed_amounts()
     await check_invoice_items()
     await check_payments()

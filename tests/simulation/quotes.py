@@ -158,8 +158,8 @@ async def _check_accepted(quote: Quote) -> None:
 
 async def _check_first(quote: Quote, first: Invoice) -> None:
     waited = await InvoiceItem.filter(invoice_id=first.id, subscription_id=None, aimed=False)
-    quoted = first.total - sum(item.amount for item in waited)
-    assert (first.customer_id, quoted) == (quote.customer_id, quote.upfront_total), quote.id
+    quoted = first.subtotal - sum(item.amount for item in waited)
+    assert (first.customer_id, quoted) == (quote.customer_id, quote.upfront_subtotal), quote.id
 
 
 async def _check_numbers(quotes: Sequence[Quote]) -> None:

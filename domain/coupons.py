@@ -68,10 +68,15 @@ def number_of(number: int, most: int, param: tuple[str, ...]) -> int:
     return number
 
 
+def is_identifier(text: str) -> bool:
+    """Whether a coupon may have this id by somebody's choice."""
+    return _IDENTIFIER.fullmatch(text) is not None and not text.startswith(_RESERVED)
+
+
 def identifier_of(text: str) -> str:
     """The id that a caller chose for a coupon."""
     identifier = text.strip()
-    if not _IDENTIFIER.fullmatch(identifier) or identifier.startswith(_RESERVED):
+    if not is_identifier(identifier):
         raise DomainError(
             ErrorCode.INVALID_CHARACTERS,
             f"'{text[:100]}' cannot be the id of a coupon; it would have to be 1 to 40 letters, digits, dots, dashes"

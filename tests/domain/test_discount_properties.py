@@ -17,6 +17,7 @@ class Line:
     amount: int
     discounts: tuple[str, ...] = ()
     product_id: str | None = "prod_1"
+    price_id: str | None = "price_1"
     discountable: bool = True
     tax_rates: tuple[str, ...] = ()
 

@@ -43,6 +43,9 @@ async def test_coupon_of_per_cents_is_renamed_and_deleted(database_url: str) -> 
         }  # fmt: skip
         change = {"id": "SUMMER", "name": "Summer", "metadata": {"a": "b"}}
         assert (await made(api, "couponUpdate", COUPON, change))["name"] == "Summer"
+        assert (await api.ask('{ node(id: "SUMMER") { id } nodes(ids: ["SUMMER", "WINTER"]) { id } }')) == {
+            "node": {"id": "SUMMER"}, "nodes": [{"id": "SUMMER"}, None],
+        }  # fmt: skip
         await made(api, "couponUpdate", COUPON, change)  # changes nothing, so tells nothing
         gone = await made(api, "couponDelete", COUPON, {"id": "SUMMER"})
         assert (gone["valid"], gone["deleted"]) == (False, True)
@@ -194,6 +197,7 @@ async def test_coupons_and_codes_are_their_account_s_alone(database_url: str) ->
         lists = '{ coupons { totalCount } promotionCodes(filter: {code: "sun"}) { totalCount } }'
         for other in (await foreign(api), await live(api)):
             assert await other.ask(query, {"c": code["id"]}) == {"coupon": None, "promotionCode": None}
+            assert await other.ask('{ node(id: "SUMMER") { id } }') == {"node": None}
             nothing = {"totalCount": 0}
             assert await other.ask(lists) == {"coupons": nothing, "promotionCodes": nothing}
             for mutation, noun, wanted in (
@@ -205,5 +209,6 @@ async def test_coupons_and_codes_are_their_account_s_alone(database_url: str) ->
         publishable = await api.as_key(KeyKind.PUBLISHABLE)
         for document in (lists, '{ coupon(id: "SUMMER") { id } }', f'{{ promotionCode(id: "{code["id"]}") {{ id }} }}'):
             assert (await publishable.send(document)).codes[0] == "FORBIDDEN"
+        assert await publishable.ask('{ node(id: "SUMMER") { id } }') == {"node": None}
         reader = await restricted(api, coupons="read")
         assert (await reader.ask(query, {"c": code["id"]}))["coupon"] == {"id": "SUMMER"}

@@ -194,7 +194,7 @@ async def test_nodes_answers_in_order_with_one_statement(sqlite_url: str) -> Non
     async with library(sqlite_url) as api:
         await api.as_key(KeyKind.RESTRICTED, Grant(Resource.EVENTS, Access.READ))
         keys = [node["id"] for node in (await api.ask("{ apiKeys { nodes { id } } }"))["apiKeys"]["nodes"]]
-        wanted = [keys[1], "mk_" + "0" * 23, keys[0], "nothing", keys[1]]
+        wanted = [keys[1], "mk_" + "0" * 23, keys[0], "no such thing", keys[1]]
         with api.statements() as sent:
             answer = await api.ask("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": wanted})
     assert [node and node["id"] for node in answer["nodes"]] == [keys[1], None, keys[0], None, keys[1]]

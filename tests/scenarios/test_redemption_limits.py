@@ -135,3 +135,21 @@ async def test_coupons_of_others_are_nobody_s(world: World) -> None:
                 ("RESOURCE_MISSING", ["discount", param])
             ]
     assert (await Coupon.get()).times_redeemed == 0
+
+
+async def test_of_drafts_that_are_finalized_at_once_one_has_the_coupon_of_one_invoice(world: World) -> None:
+    await coupon(world, "HALF", percentOff="50")
+    jenny = await world.customer(card="pm_card_visa", discount={"coupon": "HALF"})
+    drafts = []
+    for _ in range(6):
+        made = await world.do("invoiceCreate", "invoice { id }", customer=jenny.id)
+        drafts.append(made["invoice"]["id"])
+        await world.do("invoiceAddLines", "invoice { id }", id=drafts[-1], lines=[{"amount": 1000}])
+
+    finalized = await asyncio.gather(
+        *(world.do("invoiceFinalize", "invoice { subtotal total }", id=each) for each in drafts)
+    )
+
+    assert sorted(each["invoice"]["total"] for each in finalized) == [500, *[1000] * 5]
+    found = await world.api.ask(f'{{ customer(id: "{jenny.id}") {{ discount {{ id }} }} }}')
+    assert found["customer"] == {"discount": None}

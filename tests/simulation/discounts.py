@@ -18,7 +18,7 @@ from services.scope import Scope
 from services.subscriptions import ItemChange, SubscriptionChange, Subscriptions
 
 Action = Callable[[Scope], Awaitable[Any]]
-WEIGHTS = {"discount": 10, "new_coupon": 2, "delete_coupon": 1}
+WEIGHTS = {"discount": 24, "new_coupon": 3, "delete_coupon": 1}
 
 _TERMS: tuple[dict[str, Any], ...] = (
     {"percent_off": Decimal("33.33"), "duration": CouponDuration.FOREVER},
@@ -77,7 +77,7 @@ class DiscountActions:
 
     async def _drafts(self) -> tuple[DiscountDraft, ...]:
         """None, one or two things to redeem."""
-        coupons = [DiscountDraft(coupon=row.identifier) for row in await Coupon.all().order_by("id")]
+        coupons = [DiscountDraft(coupon=row.identifier) for row in await Coupon.filter(deletion="").order_by("id")]
         codes = [DiscountDraft(promotion_code=row.id) for row in await PromotionCode.all().order_by("id")]
         return tuple(self.dice.sample(coupons + codes, self.dice.choice((0, 1, 1, 2))))
 

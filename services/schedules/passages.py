@@ -44,14 +44,19 @@ _FREE_OF_CHARGE = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.PAU
 class Passage:
     """A subscription that enters a phase of its schedule, or has that phase changed under it.
 
-    `entering` is false where the phase runs already: its trial and what it charges once are behind it.
+    `former` is the phase as it was, where it runs already: its trial and what it charges once are behind it.
     """
 
     schedule: SubscriptionSchedule
     whole: WholeSubscription
     phase: Phase
     behavior: ProrationBehavior
-    entering: bool = True
+    former: Phase | None = None
+
+    @property
+    def entering(self) -> bool:
+        """Whether the phase begins now."""
+        return self.former is None
 
 
 @dataclass(slots=True)
@@ -112,8 +117,8 @@ class Passages(Service):
             with _noted(refused, each):
                 merged_metadata(each.whole.row.metadata, each.phase.metadata)
                 at = presents[each.whole.row.test_clock_id]
-                changes, entering = _item_changes(each), each.entering
-                given = await self.redeeming.planned(each.whole, each.phase, changes, held, at, entering=entering)
+                changes, phases = _item_changes(each), (each.phase, each.former)
+                given = await self.redeeming.planned(each.whole, phases, changes, held, at)
                 wanted.append((each, given))
         once = {charge.price for each, _ in wanted if each.entering for charge in each.phase.add_invoice_items}
         known = await self.exchanges.price_list([(each.whole, given.changes) for each, given in wanted], once)

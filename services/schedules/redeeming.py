@@ -22,12 +22,13 @@ from services.subscriptions import ItemChange
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A holder with what it had, what the phase names for it, and what is bought there."""
+    """A holder with what it had, what the phase names for it (and named before), and what is bought there."""
 
     holder: Holder
     had: Sequence[str] = ()
     named: Sequence[PhaseDiscount] = ()
     bought: Sequence[Bought] = ()
+    before: Sequence[PhaseDiscount] = ()
 
 
 @dataclass(slots=True)
@@ -76,22 +77,21 @@ class Redeeming(Service):
     async def planned(
         self,
         whole: WholeSubscription,
-        phase: Phase,
+        phases: tuple[Phase, Phase | None],
         changes: Sequence[ItemChange],
         held: Mapping[str, Redeemed],
         at: datetime,
-        *,
-        entering: bool,
     ) -> Given:
         """What the phase gives; refused where something that is not there already cannot be redeemed.
 
-        No statement where nothing was had and nothing is named.
+        Beside it stands the phase as it was, where it runs already: what that gave is not given again. No statement
+        where nothing was had and nothing is named.
         """
-        row = whole.row
+        row, phase = whole.row, phases[0]
         if not discounts_of(phase) and not row.discounts and not any(item.row.discounts for item in whole.items):
             return Given(changes)
         changes = [self._with_id(each) for each in changes]
-        places = _places(whole, phase, changes, entering=entering)
+        places = _places(whole, phases, changes)
         customer = await self.require(Customer, row.customer_id)
         wishes = await self._wishes(phase, places, Buyer(customer, row.currency), held)
         found = await self.redemption.planned(wishes, customer, at)
@@ -130,17 +130,22 @@ class Redeeming(Service):
         return replace(change, added_as=self.new_id(Prefix.SUBSCRIPTION_ITEM))
 
 
-def _places(whole: WholeSubscription, phase: Phase, changes: Sequence[ItemChange], *, entering: bool) -> list[_Place]:
+def _places(
+    whole: WholeSubscription, phases: tuple[Phase, Phase | None], changes: Sequence[ItemChange]
+) -> list[_Place]:
     """The subscription, its items as they are and as they will be, and what is charged once."""
-    row = whole.row
+    row, (phase, former) = whole.row, phases
     own = Holder(row.customer_id, row.id, test_clock_id=row.test_clock_id)
-    once = phase.add_invoice_items if entering else ()
-    places = [_Place(own, tuple(row.discounts), phase.discounts, [*phase.items, *once])]
+    once = phase.add_invoice_items if former is None else ()
+    given = () if former is None else former.discounts
+    places = [_Place(own, tuple(row.discounts), phase.discounts, [*phase.items, *once], given)]
+    before = {} if former is None else {each.price: each.discounts for each in former.items}
     changed = {each.id: each for each in changes}
     wanted = {each.price: each for each in phase.items}
     for item in whole.items:
         change = changed.get(item.row.id)
-        places.append(_item_place(own, item.row.id, tuple(item.row.discounts), _to_be(item.row, change, wanted)))
+        place = _item_place(own, item.row.id, tuple(item.row.discounts), _to_be(item.row, change, wanted))
+        places.append(replace(place, before=before.get(item.row.price_id, ())))
     for change in changes:
         if change.id is None:
             places.append(_item_place(own, str(change.added_as), (), wanted.get(str(change.price))))
@@ -166,7 +171,7 @@ def _drafts(place: _Place, held: Mapping[str, Redeemed]) -> tuple[DiscountDraft,
         there = next((each for each in place.had if _is_same(each, entry, held)), None)
         if there is not None:
             drafts.append(DiscountDraft(discount=there))
-        elif entry.discount is None:
+        elif entry.discount is None and not any(_is_named(entry, each) for each in place.before):
             drafts.append(each_draft(entry))
     return tuple(drafts)
 
@@ -178,6 +183,10 @@ def _is_same(identifier: str, entry: PhaseDiscount, held: Mapping[str, Redeemed]
     if known is None:
         return False
     return (known.coupon.id, known.discount.promotion_code_id) == (entry.coupon, entry.promotion_code)
+
+
+def _is_named(entry: PhaseDiscount, before: PhaseDiscount) -> bool:
+    return (entry.coupon, entry.promotion_code) == (before.coupon, before.promotion_code)
 
 
 def _refuse_others(place: _Place, found: Sequence[Redeemed]) -> None:

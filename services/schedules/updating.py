@@ -117,7 +117,7 @@ class Updating(Service):
         row.phases = [*row.phases[:place], *(phase.as_json() for phase in fitted.phases)]
         row.problem = row.problem_at = None
         if whole is not None and fitted.phases[0] != current:
-            passage = Passage(row, whole, fitted.phases[0], change.proration_behavior, entering=False)
+            passage = Passage(row, whole, fitted.phases[0], change.proration_behavior, former=current)
             for refusal in (await self.passages.carry_out([passage])).values():
                 raise refusal.under("phases", "0")
 

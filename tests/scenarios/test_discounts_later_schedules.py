@@ -153,6 +153,43 @@ async def test_schedule_takes_over_and_changes_what_runs(world: World) -> None:
     assert await subscription.waiting() == []
 
 
+async def test_changing_the_current_phase_redeems_nothing_again(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    await coupon(world, "ONCE", percentOff="50")
+    once = [{"coupon": "ONCE"}]
+    jenny = await world.customer(card="pm_card_visa")
+    schedule = await schedule_of(jenny, phase(basic, 1, discounts=once))
+    subscription = await schedule.subscription()
+    await world.move_to("2027-01-31T12:00:00Z")
+    assert await discounts(subscription) == []  # The first invoice has used it up.
+
+    await schedule.update(phases=[phase(basic, 2, quantity=2, discounts=once, prorationBehavior="NONE")])
+    assert await counted() == {"ONCE": 1}
+    await schedule.update(phases=[phase(basic, 1, quantity=2, discounts=once), phase(basic, 1, discounts=once)])
+    assert await counted() == {"ONCE": 1}
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert await counted() == {"ONCE": 2}  # The next phase asks for it anew.
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_phase_does_not_take_another_coupon_of_that_id(world: World, again: bool) -> None:
+    basic = await world.price("Basic", 1500)
+    await coupon(world, "HALF", percentOff="50", duration="FOREVER")
+    jenny = await world.customer(card="pm_card_visa")
+    half = [{"coupon": "HALF"}]
+    later = await schedule_of(jenny, phase(basic, 1, discounts=half), startDate="2027-02-10T10:00:00Z")
+    running = await schedule_of(jenny, phase(basic, 1), phase(basic, 1, discounts=half))
+    await world.do("couponDelete", "coupon { id }", id="HALF")
+    if again:
+        await coupon(world, "HALF", percentOff="90", duration="FOREVER")
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert (await later.now())["problem"] == {"code": "COUPON_EXPIRED"}
+    assert (await running.now())["problem"] == {"code": "COUPON_EXPIRED" if again else "RESOURCE_MISSING"}
+    assert await totals(await running.subscription()) == [(1500, 1500), (1500, 1500)]
+
+
 @pytest.mark.parametrize("verb", ["subscriptionScheduleCreate", "subscriptionScheduleUpdate"])
 async def test_phases_refuse_what_could_not_be_redeemed(world: World, verb: str) -> None:
     basic = await world.price("Basic", 1500)

@@ -228,14 +228,20 @@ def subscription(full: bool) -> WholeSubscription:
     return WholeSubscription(row, [PricedItem(item, price())])
 
 
+SUN = {"coupon": "coupon_1", "identifier": "SUN", "promotion_code": None}
+
+
 def quote(full: bool) -> Quote:
-    """An offer of 45.00 USD a month and 50.00 USD once, accepted; bare, a draft of something that is charged once."""
+    """An offer of 45.00 USD a month and 50.00 USD once, 10 % less, accepted; bare, a draft of one charge."""
     more: dict[str, Any] = {
         "number": "QT-ABC-0001-2",
         "sequence": 1,
         "revision": 2,
         "recurring_subtotal": 4500,
-        "recurring_total": 4500,
+        "recurring_total": 4050,
+        "recurring_discount": 450,
+        "discounts": [SUN],
+        "total_discount_amounts": [{**SUN, "amount": 950, "percent_off": "10"}],
         "interval": "month",
         "interval_count": 1,
         "header": "Hello",
@@ -258,9 +264,9 @@ def quote(full: bool) -> Quote:
         status="accepted" if full else "draft",
         currency="usd",
         amount_subtotal=9500,
-        amount_total=9500,
+        amount_total=8550 if full else 9500,
         upfront_subtotal=9500,
-        upfront_total=9500,
+        upfront_total=8550 if full else 9500,
         collection_method="charge_automatically",
         billing_mode="flexible" if full else "classic",
         expires_at=NEXT,

@@ -1,11 +1,12 @@
 """Quotes with discounts: what they come to, and what is redeemed when they are accepted."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from models import Event
+from models import Event, Subscription
 from services.quotes.papers import quote_paper
 from tests.scenarios.couponing import code, counted, coupon, discounts, totals
 from tests.scenarios.quoting import Offer, copied, offered, one_time
@@ -223,3 +224,26 @@ async def test_quotes_refuse_what_could_not_be_redeemed(world: World) -> None:
     quote = await offered(jenny, basic, extra, discounts=[{"promotionCode": large}])  # 2500 are enough
     assert (await reduced(quote))["discounts"] == [{"coupon": {"id": "TENTH"}, "promotionCode": {"id": large}}]
     assert sums(await reduced(quote)) == (2500, 250, 2250)
+
+
+async def test_last_redemption_goes_to_one_of_many_acceptances(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    await coupon(world, "LAST", percentOff="50", maxRedemptions=1)
+    quotes = []
+    for _ in range(8):
+        jenny = await world.customer(card="pm_card_visa")
+        quotes.append(await (await offered(jenny, basic, discounts=[{"coupon": "LAST"}])).finalize())
+
+    answers = await asyncio.gather(
+        *(
+            world.api.do("quoteAccept", "quote { subscription { latestInvoice { total } } }", {"id": each.id})
+            for each in quotes
+        )
+    )
+
+    accepted = [each["quote"] for each in answers if each["quote"] is not None]
+    assert accepted == [{"subscription": {"latestInvoice": {"total": 750}}}]
+    refused = [error["code"] for each in answers for error in each["userErrors"]]
+    assert refused == ["COUPON_EXPIRED"] * 7
+    assert (await counted(), await Subscription.all().count()) == ({"LAST": 1}, 1)
+    await check_all()

@@ -1,6 +1,6 @@
 """Previews in the API: invoices that do not exist, with the lines that the real ones would have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -110,8 +110,9 @@ class InvoicePreview(Wrapping):
 
     @computed("Whether tax would be worked out from where the customer is.")
     def automatic_tax(self) -> InvoiceAutomaticTax:
-        """As drafted."""
-        return InvoiceAutomaticTax.of(self.row.draft)
+        """As drafted; a draft without tax need not say so."""
+        draft = self.row.draft
+        return InvoiceAutomaticTax.of(replace(draft, automatic_tax=bool(draft.automatic_tax)))
 
     @computed("What each discount takes off, over all lines.")
     def total_discount_amounts(self) -> list[DiscountAmount]:

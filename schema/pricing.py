@@ -71,7 +71,9 @@ class PriceCurrencyOption(Wrapping):
     """What a price costs in another currency than its own."""
 
     currency: Currency = column("The currency.")
-    tax_behavior: TaxBehavior = column("Whether tax is in the amount already.")
+    tax_behavior: TaxBehavior = column(
+        "Whether tax is in the amount already; UNSPECIFIED is as the account's `defaultTaxBehavior` says."
+    )
     unit_amount: MinorUnits | None = column(
         "What one unit or package costs; null when it has decimals of a minor unit, or tiers."
     )
@@ -117,7 +119,9 @@ class PriceCurrencyOptionInput:
     unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
     tiers: list[PriceTierInput] | None = input_field("Its tiers, where the price has tiers.")
     custom_unit_amount: CustomUnitAmountInput | None = input_field("Its bounds, where the customer chooses.")
-    tax_behavior: TaxBehavior | None = input_field("Whether tax is in the amount already; UNSPECIFIED by default.")
+    tax_behavior: TaxBehavior | None = input_field(
+        "Whether tax is in the amount already; by default UNSPECIFIED, which is as the account says, not the price."
+    )
 
 
 @strawberry.input(description="In what packages a product is sold.")

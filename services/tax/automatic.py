@@ -11,7 +11,7 @@ from domain.kinds import TaxBehavior
 from domain.money import unit_amount_text
 from domain.reckoning import TaxRule
 from domain.tax_ids import TaxIdType
-from domain.taxes import AutomaticTaxStatus, RegistrationStatus, TaxPlace, registration_status
+from domain.taxes import AutomaticTaxStatus, PriceTaxDefault, RegistrationStatus, TaxPlace, registration_status
 from gateways.tax import Levy, TaxQuestion
 from models import Account, Customer, CustomerTaxId, Price, TaxRate, TaxRegistration
 from services.base import Service, part
@@ -20,8 +20,6 @@ from services.known_tax_rates import KnownTaxRates
 from services.rows import fetch_by, insert_rows
 from services.settings import Settings
 from services.transactions import current_unit
-
-_OPEN = TaxBehavior.UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +108,9 @@ class AutomaticTax(Service):
         default = (await self.settings.current()).default_tax_behavior
         wanted = {price_id for bill in bills for price_id in bill.price_ids}
         prices = await self.gather(Price, "id", wanted)
-        within = {row.id: row.tax_behavior == TaxBehavior.INCLUSIVE for row in prices if row.tax_behavior != _OPEN}
+        known = {row.id: row for row in prices}
         return [
-            [within.get(price_id or "", default.is_inclusive(bill.currency)) for price_id in bill.price_ids]
+            [_is_inclusive(known.get(price_id or ""), bill.currency, default) for price_id in bill.price_ids]
             for bill in bills
         ]
 
@@ -158,6 +156,17 @@ class AutomaticTax(Service):
             origin=origin,
             **self.ownership(),
         )
+
+
+def _is_inclusive(price: Price | None, currency: str, default: PriceTaxDefault) -> bool:
+    """Whether tax is in an amount: each currency of a price says it for itself, else the account does."""
+    said: str | None = None
+    if price is not None:
+        other = price.currency_options.get(currency, {}).get("tax_behavior")
+        said = price.tax_behavior if currency == price.currency else other
+    if said is None or said == TaxBehavior.UNSPECIFIED:
+        return default.is_inclusive(currency)
+    return said == TaxBehavior.INCLUSIVE
 
 
 def _address_of(customer: Customer) -> Address:

@@ -77,6 +77,26 @@ async def test_price_says_whether_tax_is_in_it(shop: World, behavior: str, expec
     assert sums(found) == expected  # 10.00 / 1.19 = 8.4034, so that 1.60 are tax
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "expected"),
+    [
+        ("EXCLUSIVE", "INCLUSIVE", (1300, 1092, 1300)),  # 13.00 / 1.19 = 10.9244, so that 2.08 are tax
+        ("INCLUSIVE", "EXCLUSIVE", (1300, 1300, 1547)),  # 19 % of 13.00 is 2.47
+        ("EXCLUSIVE", "UNSPECIFIED", (1300, 1092, 1300)),  # what goes without saying in euros
+    ],
+)
+async def test_each_currency_of_a_price_says_whether_tax_is_in_it(
+    shop: World, own: str, other: str, expected: tuple[int, int, int]
+) -> None:
+    jenny = await shop.customer(card="pm_card_visa", address=BERLIN)
+    euros = {"currency": "eur", "unitAmount": 1300, "taxBehavior": other}
+    price = {"currency": "usd", "unitAmount": 1500, "taxBehavior": own, "currencyOptions": [euros]}
+    recurring = {"recurring": {"interval": "MONTH"}, "productData": {"name": "Basic"}}
+    made = await shop.do("priceCreate", "price { id }", **price, **recurring)
+    found = await latest(await jenny.subscribe(made["price"]["id"], currency="eur", automaticTax=ON))
+    assert sums(found) == expected
+
+
 async def test_account_says_it_where_prices_do_not(shop: World) -> None:
     await shop.do("accountSettingsUpdate", "account { id }", defaultTaxBehavior="EXCLUSIVE")
     jenny = await shop.customer(address=BERLIN)
@@ -275,6 +295,17 @@ async def test_preview_tells_tax_and_writes_nothing(shop: World) -> None:
     following = await shop.do("invoiceCreatePreview", shows, subscription=subscription.id)
     assert following["invoicePreview"]["totalExcludingTax"] == 1000
     assert await TaxRate.all().count() == 0
+
+
+async def test_preview_without_any_tax_tells_that_it_is_not_automatic(shop: World) -> None:
+    jenny = await shop.customer(card="pm_card_visa", address=BERLIN)
+    basic = await shop.price("Basic", 1190, currency="eur")
+    wanted = {"customer": jenny.id, "items": [{"price": basic}]}
+    shows = "invoicePreview { total automaticTax { enabled status } }"
+    plain = {"invoicePreview": {"total": 1190, "automaticTax": {"enabled": False, "status": None}}, "userErrors": []}
+    assert await shop.do("invoiceCreatePreview", shows, newSubscription=wanted) == plain
+    subscription = await jenny.subscribe(basic)
+    assert await shop.do("invoiceCreatePreview", shows, subscription=subscription.id) == plain
 
 
 async def test_registration_that_is_of_no_use_is_refused(shop: World) -> None:

@@ -11,6 +11,7 @@ from babel.units import format_unit
 
 from domain.currencies import format_minor
 from domain.periods import Recurrence
+from domain.pricing import Quantity
 
 
 @lru_cache(maxsize=4_096)
@@ -33,9 +34,9 @@ def period_text(start: datetime, end: datetime, locale: Locale) -> str:
 
 
 @lru_cache(maxsize=1_024)
-def quantity_text(quantity: int, locale: Locale) -> str:
-    """A whole number: "1.500" in German."""
-    return str(format_decimal(quantity, locale=locale))
+def quantity_text(quantity: Quantity, locale: Locale) -> str:
+    """A number with all its decimals: "1.500,5" in German."""
+    return str(format_decimal(quantity, locale=locale, decimal_quantization=False))
 
 
 @lru_cache(maxsize=1_024)

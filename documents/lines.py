@@ -8,6 +8,7 @@ from babel.core import Locale
 
 from documents.figures import amount_text, period_text, quantity_text
 from documents.letters import Entry
+from domain.pricing import Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class PaperLine:
 
     description: str
     amount: int
-    quantity: int | None
+    quantity: Quantity | None
     unit_amount: Decimal | None = None
     period: tuple[datetime, datetime] | None = None
 

@@ -92,7 +92,7 @@ class SubscriptionItemInput:
 
     price: strawberry.ID | None = input_field("An active recurring price of the catalogue.")
     price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
-    quantity: int | None = input_field("How many units; 1 by default.")
+    quantity: int | None = input_field("How many units; 1 by default, and none where usage is billed.")
     unit_amount: MinorUnits | None = input_field(OWN_AMOUNT)
     tax_rates: list[strawberry.ID] | None = input_field("Its own tax rates, at most five, instead of the defaults.")
     metadata: Metadata | None = input_field("Labels of your own for the item.")

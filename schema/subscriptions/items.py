@@ -25,7 +25,9 @@ class SubscriptionItemCreateInput:
     subscription: strawberry.ID = input_field("The subscription; it has to be TRIALING, ACTIVE or PAST_DUE.")
     price: strawberry.ID | None = input_field("An active recurring price in its currency.")
     price_data: SubscriptionItemPriceDataInput | None = input_field("Or a price that is made for this item.")
-    quantity: strawberry.Maybe[int | None] = input_field("How many units; 1 by default.")
+    quantity: strawberry.Maybe[int | None] = input_field(
+        "How many units; 1 by default, and none where usage is billed."
+    )
     unit_amount: strawberry.Maybe[MinorUnits | None] = input_field(OWN_AMOUNT)
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
         "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."

@@ -6,6 +6,7 @@ from documents.discounts import PaperDiscount
 from documents.invoices import InvoicePaper
 from documents.lines import PaperLine
 from documents.taxes import PaperTax
+from domain.calculations import Calculation
 from domain.lifecycles import InvoiceStatus
 from models import Account, Invoice, InvoiceLine
 from services.coupons.papers import paper_discounts
@@ -66,7 +67,7 @@ def _line(row: InvoiceLine) -> PaperLine:
     return PaperLine(
         description=row.description,
         amount=row.amount,
-        quantity=row.quantity,
+        quantity=Calculation.from_json(row.calculation).quantity if row.usage_period_id else row.quantity,
         unit_amount=_unit_amount(row),
         period=None if row.period_start == row.period_end else (row.period_start, row.period_end),
     )

@@ -66,6 +66,8 @@ async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_
             assert answers["meter-events"]["meterEventsCreate"]["accepted"] == 2
             days = answers["usage"]["meter"]["eventSummaries"]
             assert [day["aggregatedValue"] for day in days] == ["0", "0", "1.25", "0.75"]
+            [item] = answers["usage-so-far"]["subscriptionCreate"]["subscription"]["items"]
+            assert (item["currentUsage"]["quantity"], item["currentUsage"]["amount"]) == ("2", 25)  # 2 × 12.5
             automatic = answers["taxed-invoice"]["invoiceCreate"]["invoice"]["automaticTax"]
             assert automatic == {"enabled": True, "status": "COMPLETE"}
             foreseen = answers["credit-foreseen"]["invoiceCreatePreview"]["invoicePreview"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from domain.calculations import TRIAL, Calculation, calculation_of, shared
 from domain.currencies import CHARGE_AMOUNT_MAX, format_minor, minimum_charge_of
@@ -97,6 +97,8 @@ class LineDraft:
     discountable: bool = True
     discounts: tuple[str, ...] = ()
     tax_rates: tuple[str, ...] = ()
+    taxed_as: tuple[Mapping[str, Any], ...] | None = None
+    """How what it gives back was taxed, as lines keep their taxes; None for the rates now in force."""
     discount_amounts: tuple[DiscountAmount, ...] = ()
     taxes: tuple[TaxAmount, ...] = ()
     usage_period_id: str | None = None

@@ -79,6 +79,13 @@ class TaxRule:
     inclusive: bool
     reason: TaxabilityReason = TaxabilityReason.STANDARD_RATED
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "TaxRule":
+        """The rule behind what `TaxAmount.as_json` gave, for whom that was."""
+        inclusive = stored["tax_behavior"] == TaxBehavior.INCLUSIVE
+        reason = TaxabilityReason(stored["taxability_reason"])
+        return cls(stored["tax_rate"], Decimal(stored["percentage"]), inclusive, reason)
+
 
 @dataclass(frozen=True, slots=True)
 class TaxAmount:
@@ -127,6 +134,10 @@ class Reckonable(Protocol):
     @property
     def tax_rates(self) -> Sequence[str]:
         """Its own tax rates."""
+
+    @property
+    def taxed_as(self) -> Sequence[Mapping[str, Any]] | None:
+        """How what it gives back was taxed, as lines keep their taxes; None for the rules of now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +239,8 @@ def reckoned(lines: Sequence[Reckonable], rules: Rules) -> Reckoned:
     nets = [line.amount - sum(cut.amount for cut in cuts) for line, cuts in zip(lines, discounts, strict=True)]
     paid_for = drawn(nets, [line.price_id for line in lines], rules.credits)
     nets = [net - sum(each.amount for each in paid) for net, paid in zip(nets, paid_for, strict=True)]
-    taxes = taxed(nets, _taxes_of(lines, rules), rules)
+    exemptions = [rules.exemption if line.taxed_as is None else TaxExempt.NONE for line in lines]
+    taxes = taxed(nets, _taxes_of(lines, rules), exemptions, rules.rounding)
     return Reckoned(
         tuple(
             ReckonedLine(line.amount, tuple(cuts), tuple(tax), paid)
@@ -299,27 +311,32 @@ def spread(amount: int, over: Sequence[int]) -> list[int]:
 
 
 def _taxes_of(lines: Sequence[Reckonable], rules: Rules) -> Sequence[Sequence[TaxRule]]:
-    """The tax rules of each line: as worked out for it, its own, or else the invoice's."""
+    """The tax rules of each line: of what it gives back, as worked out for it, its own, or else the invoice's."""
+    return [_taxes_of_line(line, place, rules) for place, line in enumerate(lines)]
+
+
+def _taxes_of_line(line: Reckonable, place: int, rules: Rules) -> Sequence[TaxRule]:
+    if line.taxed_as is not None:
+        return [TaxRule.from_json(each) for each in line.taxed_as]
     if rules.line_taxes is not None:
-        return rules.line_taxes
+        return rules.line_taxes[place]
     known = rules.taxes or {}
-    return [
-        [known[identifier] for identifier in line.tax_rates or rules.default_taxes if identifier in known]
-        for line in lines
-    ]
+    return [known[identifier] for identifier in line.tax_rates or rules.default_taxes if identifier in known]
 
 
-def taxed(nets: Sequence[int], taxes: Sequence[Sequence[TaxRule]], rules: Rules) -> list[list[TaxAmount]]:
-    """For each net amount what its tax rules ask for."""
+def taxed(
+    nets: Sequence[int], taxes: Sequence[Sequence[TaxRule]], exemptions: Sequence[TaxExempt], rounding: TaxRounding
+) -> list[list[TaxAmount]]:
+    """For each net amount what its tax rules ask for of somebody so exempt."""
     exact = [
-        [each * _asked(rule, rules.exemption) for rule, each in zip(of_line, _exact(net, of_line), strict=True)]
-        for net, of_line in zip(nets, taxes, strict=True)
+        [each * _asked(rule, exemption) for rule, each in zip(of_line, _exact(net, of_line), strict=True)]
+        for net, of_line, exemption in zip(nets, taxes, exemptions, strict=True)
     ]
-    amounts = _rounded_per_line(exact) if rules.rounding is TaxRounding.PER_LINE else _rounded_per_rate(exact, taxes)
+    amounts = _rounded_per_line(exact) if rounding is TaxRounding.PER_LINE else _rounded_per_rate(exact, taxes)
     found = []
-    for net, of_line, asked in zip(nets, taxes, amounts, strict=True):
+    for net, of_line, asked, exemption in zip(nets, taxes, amounts, exemptions, strict=True):
         base = net - sum(amount for rule, amount in zip(of_line, asked, strict=True) if rule.inclusive)
-        found.append([_tax(rule, amount, base, rules.exemption) for rule, amount in zip(of_line, asked, strict=True)])
+        found.append([_tax(rule, amount, base, exemption) for rule, amount in zip(of_line, asked, strict=True)])
     return found
 
 
@@ -356,7 +373,7 @@ def _asked(rule: TaxRule, exemption: TaxExempt) -> int:
 
 
 def _tax(rule: TaxRule, amount: int, base: int, exemption: TaxExempt) -> TaxAmount:
-    if exemption is TaxExempt.EXEMPT:
+    if exemption is TaxExempt.EXEMPT or rule.reason is TaxabilityReason.CUSTOMER_EXEMPT:
         return TaxAmount(rule, 0, 0, TaxabilityReason.CUSTOMER_EXEMPT)
     if exemption is TaxExempt.REVERSE:
         return TaxAmount(rule, 0, base, TaxabilityReason.REVERSE_CHARGE)

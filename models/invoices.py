@@ -137,6 +137,8 @@ class InvoiceLine(Described):
     """By how much each discount lowers it, in order: `discount` and `amount`."""
     tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Ids of its own tax rates, instead of those of the invoice."""
+    taxed_as: list[dict[str, Any]] | None = cast(Any, fields.JSONField[list[dict[str, Any]]](null=True))
+    """How what it gives back was taxed, in place of all rates; null where it is taxed like anything else."""
     pretax_credits: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     """What prepaid credit paid of it: `credit_grant`, `amount`, `credit_balance_transaction`."""
     taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
@@ -189,6 +191,8 @@ class InvoiceItem(Described):
     """Ids of its own discounts, which apply before those of its invoice."""
     tax_rates: list[str] = cast(Any, fields.JSONField[list[str]](default=list))
     """Ids of its own tax rates, instead of those of its invoice."""
+    taxed_as: list[dict[str, Any]] | None = cast(Any, fields.JSONField[list[dict[str, Any]]](null=True))
+    """How what it gives back was taxed, in place of all rates; null where it is taxed like anything else."""
     test_clock_id = fields.CharField(max_length=40, null=True)
 
     class Meta:

@@ -151,4 +151,5 @@ def line_of(item: InvoiceItem) -> LineDraft:
         discountable=item.discountable,
         discounts=tuple(item.discounts),
         tax_rates=tuple(item.tax_rates),
+        taxed_as=None if item.taxed_as is None else tuple(item.taxed_as),
     )

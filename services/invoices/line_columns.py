@@ -25,4 +25,5 @@ def columns_of(line: LineDraft) -> dict[str, Any]:
         "discountable": line.discountable,
         "discounts": list(line.discounts),
         "tax_rates": list(line.tax_rates),
+        "taxed_as": None if line.taxed_as is None else list(line.taxed_as),
     }

@@ -66,16 +66,17 @@ class _Bill:
     @property
     def tax_rate_ids(self) -> set[str]:
         """Every tax rate that is named."""
+        as_before = {each["tax_rate"] for line in self.lines for each in line.taxed_as or ()}
         if self.automatic_tax:
-            return set()
-        return {*self.default_tax_rates, *(each for line in self.lines for each in line.tax_rates)}
+            return as_before
+        return {*as_before, *self.default_tax_rates, *(each for line in self.lines for each in line.tax_rates)}
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing is taken off and nothing taxed."""
         if self.discounts or self.default_tax_rates or self.automatic_tax:
             return False
-        return not any(line.discounts or line.tax_rates for line in self.lines)
+        return not any(line.discounts or line.tax_rates or line.taxed_as for line in self.lines)
 
     @property
     def assessable(self) -> Assessable:

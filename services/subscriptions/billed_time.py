@@ -43,7 +43,7 @@ class BilledTime(Service):
                 continue
             reduction = discounts.given_back(whole.row, row, billed, min(until, row.current_period_end))
             lines += _lines(whole, item, replace(billed, reduction=reduction), until)
-        return [line for line in lines if line.amount]
+        return [line for line in discounts.as_taxed(lines) if line.amount]
 
 
 def natural_period(whole: WholeSubscription, item: PricedItem) -> Period:

@@ -6,10 +6,12 @@ of one invoice are not among them, as they wait for the next whole invoice (spec
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from domain.calculations import Calculation, Reduction, calculation_of
+from domain.invoicing import LineDraft
 from domain.lifecycles import InvoiceStatus
 from domain.proration import Billed
 from domain.reckoning import Deduction, DiscountAmount, Rules, discounted
@@ -32,6 +34,7 @@ class _Period:
     discountable: bool = True
     price_id: str | None = None
     tax_rates: Sequence[str] = ()
+    taxed_as: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class Discounts:
     """By customer, those of their own, for subscriptions that have none."""
     billed: Mapping[str, Reduction] = field(default_factory=dict)
     """By item, what was taken off the line that billed its current period."""
+    taxed: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    """By item, how the line was taxed that billed its current period; absent while that waits for its invoice."""
+
+    def as_taxed(self, lines: Iterable[LineDraft]) -> tuple[LineDraft, ...]:
+        """These lines of changes, where those that give back give their tax back as it was asked for."""
+        return tuple(
+            replace(line, taxed_as=taxes)
+            if line.calculation.method == _GIVEN_BACK
+            and (taxes := self.taxed.get(str(line.subscription_item_id))) is not None
+            else line
+            for line in lines
+        )
 
     def given_back(self, row: Subscription, item: SubscriptionItem, billed: Billed, at: datetime) -> Reduction | None:
         """What a change does not give back of the time of an item."""
@@ -90,11 +105,17 @@ class DiscountedTime(Service):
         ids |= {each for whole in wholes for item in whole.items for each in item.row.discounts}
         ids |= {each for discounts in inherited.values() for each in discounts}
         redeemed = await self.deductions.known(ids) if ids else {}
-        flexible = [whole for whole in wholes if whole.row.billing_mode != BillingMode.CLASSIC]
-        return Discounts(redeemed, inherited, await self._billed(flexible))
+        billed = await self._billed(wholes)
+        reductions = {identifier: _reduced(line) for identifier, line in billed.items()}
+        return Discounts(
+            redeemed,
+            inherited,
+            {identifier: each for identifier, each in reductions.items() if each is not None},
+            {identifier: tuple(line.taxes) for identifier, line in billed.items() if isinstance(line, InvoiceLine)},
+        )
 
-    async def _billed(self, wholes: Sequence[WholeSubscription]) -> dict[str, Reduction]:
-        """By item, what was taken off what billed its current period last: a line of an invoice, or what waits for one.
+    async def _billed(self, wholes: Sequence[WholeSubscription]) -> dict[str, InvoiceLine | InvoiceItem]:
+        """By item, what billed its current period last: a line of an invoice, or what waits for one.
 
         Void invoices do not count.
         """
@@ -113,12 +134,12 @@ class DiscountedTime(Service):
         lines += await self.gather(InvoiceLine, "invoice_id", [str(each) for each in invoices])
         having = [whole.row.id for whole in wholes if whole.row.has_pending_items]
         lines += await self.gather(InvoiceItem, "subscription_id", having, pending=True)
-        return _last_reductions(items, lines)
+        return _last_lines(items, lines)
 
 
-def _last_reductions(
+def _last_lines(
     items: Mapping[str, SubscriptionItem], lines: Iterable[InvoiceLine | InvoiceItem]
-) -> dict[str, Reduction]:
+) -> dict[str, InvoiceLine | InvoiceItem]:
     billing = [
         line
         for line in lines
@@ -126,12 +147,10 @@ def _last_reductions(
         and line.period_end == item.current_period_end
         and line.calculation["method"] != _GIVEN_BACK
     ]
-    last = {str(line.subscription_item_id): line for line in sorted(billing, key=lambda each: each.created_at)}
-    found = {identifier: _of_line(line) for identifier, line in last.items()}
-    return {identifier: reduction for identifier, reduction in found.items() if reduction is not None}
+    return {str(line.subscription_item_id): line for line in sorted(billing, key=lambda each: each.created_at)}
 
 
-def _of_line(line: InvoiceLine | InvoiceItem) -> Reduction | None:
+def _reduced(line: InvoiceLine | InvoiceItem) -> Reduction | None:
     """What was taken off a line: within its amount, or beside it."""
     within = Calculation.from_json(line.calculation).reduction
     if within is not None or isinstance(line, InvoiceItem):

@@ -200,7 +200,8 @@ class Settling:
             return ()
         until = row.current_period_end
         full = full_period_until(until, self._anchor, recurrence)
-        lines = prorated(Exchange(row.id, before, after, self.proration.at, full.start, full.end, until))
+        exchange = Exchange(row.id, before, after, self.proration.at, full.start, full.end, until)
+        lines = self.discounts.as_taxed(prorated(exchange))
         return tuple(replace(line, tax_rates=tuple(row.tax_rates)) for line in lines) if row.tax_rates else lines
 
     def _present_period(self, recurrence: Recurrence) -> Period:

@@ -108,7 +108,7 @@ class Suspension(Service):
             period = Period(row.current_period_start, row.current_period_end, 0)
             full = full_period_until(period.end, whole.row.billing_cycle_anchor, recurrence_of_item(item))
             lines += credit_of_pause(row.id, billed, period, at, since, full)
-        return lines
+        return list(discounts.as_taxed(lines))
 
     async def _refuse_changed(self, whole: WholeSubscription) -> None:
         """The price in force was not invoiced from the start of the period on where prorations came in between."""

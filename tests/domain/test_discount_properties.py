@@ -20,6 +20,7 @@ class Line:
     price_id: str | None = "price_1"
     discountable: bool = True
     tax_rates: tuple[str, ...] = ()
+    taxed_as: None = None
 
 
 amounts = some.integers(min_value=-100_000, max_value=10_000_000)

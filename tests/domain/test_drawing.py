@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,7 @@ class Line:
     discountable: bool = True
     discounts: tuple[str, ...] = ()
     tax_rates: tuple[str, ...] = ()
+    taxed_as: tuple[dict[str, Any], ...] | None = None
 
 
 def _credit(identifier: str, left: int, *prices: str) -> Credit:

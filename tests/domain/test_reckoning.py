@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,7 @@ class Line:
     discountable: bool = True
     discounts: tuple[str, ...] = ()
     tax_rates: tuple[str, ...] = ()
+    taxed_as: tuple[dict[str, Any], ...] | None = None
 
 
 def _percent(identifier: str, percent: str, *products: str) -> Deduction:

@@ -325,3 +325,17 @@ async def test_rate_that_many_need_at_once_is_made_once(shop: World) -> None:
     assert [answer["invoice"]["total"] for answer in answers] == [1000] * 6 + [0] * 6
     assert await TaxRate.all().count() == 1
     assert await Event.filter(type="tax_rate.created").count() == 1
+
+
+async def test_who_moves_away_gets_back_the_tax_that_they_paid(shop: World) -> None:
+    """19 % of 10.00 were paid in Germany; 14 of 28 days are left. In Poland the seller is not registered."""
+    customer = await shop.customer(card="pm_card_visa", address=BERLIN)
+    price = await shop.priced("Basic", currency="eur", unitAmount=1000, taxBehavior="EXCLUSIVE")
+    subscription = await customer.subscribe(price, automaticTax=ON)
+    assert (await subscription.invoices())[0]["total"] == 1190
+    await shop.move_to("2027-02-14T10:00:00Z")
+    await moved(customer, {"city": "Warszawa", "country": "PL"})
+
+    await subscription.cancel(prorate=True, invoiceNow=True)
+
+    assert (await subscription.invoices())[1]["total"] == -595  # half of 11.90

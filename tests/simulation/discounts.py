@@ -41,7 +41,7 @@ class DiscountActions:
 
     async def discount(self) -> Action | None:
         """A customer, a subscription, an item, a draft or a line gets other discounts."""
-        drafts = await self._drafts()
+        drafts = await some_discounts(self.dice)
         wanted: list[Action] = []
         if customers := await Customer.filter(deleted_at=None).order_by("id"):
             customer, own = self.dice.choice(customers).id, drafts[0] if drafts else None
@@ -75,11 +75,12 @@ class DiscountActions:
         identifier = self.dice.choice(coupons).identifier
         return lambda scope: Coupons(scope).delete(identifier)
 
-    async def _drafts(self) -> tuple[DiscountDraft, ...]:
-        """None, one or two things to redeem."""
-        coupons = [DiscountDraft(coupon=row.identifier) for row in await Coupon.filter(deletion="").order_by("id")]
-        codes = [DiscountDraft(promotion_code=row.id) for row in await PromotionCode.all().order_by("id")]
-        return tuple(self.dice.sample(coupons + codes, self.dice.choice((0, 1, 1, 2))))
+
+async def some_discounts(dice: random.Random) -> tuple[DiscountDraft, ...]:
+    """None, one or two things to redeem."""
+    coupons = [DiscountDraft(coupon=row.identifier) for row in await Coupon.filter(deletion="").order_by("id")]
+    codes = [DiscountDraft(promotion_code=row.id) for row in await PromotionCode.all().order_by("id")]
+    return tuple(dice.sample(coupons + codes, min(dice.choice((0, 1, 1, 2)), len(coupons + codes))))
 
 
 async def check_discounts() -> None:

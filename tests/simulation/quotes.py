@@ -34,6 +34,7 @@ from services.quotes import (
     SubscriptionData,
 )
 from services.scope import Scope
+from tests.simulation.discounts import some_discounts
 
 ROW = TypeVar("ROW")
 Action = Callable[[Scope], Awaitable[Any]]
@@ -60,13 +61,14 @@ class QuoteActions:
         if customer is None:
             return None
         line = QuoteLineDraft(price=self.dice.choice(self.prices), quantity=self.dice.choice((0, 1, 3)))
-        once = QuoteLineDraft(price=self.once)
+        once = QuoteLineDraft(price=self.once, discounts=await some_discounts(self.dice))
         lines = self.dice.choice(((line,), (line,), (line, once), (once,)))
         sent = self.dice.random() < 0.3
         now = (await TestClock.get(id=self.clock)).frozen_at
         draft = QuoteDraft(
             customer=customer.id,
             line_items=lines,
+            discounts=await some_discounts(self.dice),
             collection_method=CollectionMethod.SEND_INVOICE if sent else CollectionMethod.CHARGE_AUTOMATICALLY,
             invoice_settings=QuoteInvoiceSettings(days_until_due=10) if sent else None,
             subscription_data=SubscriptionData(

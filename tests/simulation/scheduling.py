@@ -22,6 +22,7 @@ from services.schedules import (
 )
 from services.scope import Scope
 from services.subscriptions import ItemDraft
+from tests.simulation.discounts import some_discounts
 
 Action = Callable[[Scope], Awaitable[Any]]
 _S = SubscriptionScheduleStatus
@@ -48,7 +49,7 @@ class Scheduling:
         draft = ScheduleDraft(
             customer=self.dice.choice(customers).id,
             start_date=self.dice.choice((None, None, now + timedelta(days=9))),
-            phases=self._phases(self.dice.choice(self.prices)),
+            phases=await self._phases(self.dice.choice(self.prices)),
             end_behavior=self.dice.choice(tuple(SubscriptionScheduleEndBehavior)),
         )
         return lambda scope: Schedules(scope).create(draft)
@@ -63,7 +64,7 @@ class Scheduling:
         price = self.dice.choice((current.items[0].price, self.dice.choice(self.prices)))
         change = ScheduleChange(
             id=row.id,
-            phases=self._phases(price),
+            phases=await self._phases(price),
             end_behavior=self.dice.choice(tuple(SubscriptionScheduleEndBehavior)),
             proration_behavior=self.dice.choice(tuple(ProrationBehavior)),
         )
@@ -81,7 +82,7 @@ class Scheduling:
         cancel = ScheduleCancelDraft(row.id, invoice_now=flags[0], prorate=flags[1])
         return lambda scope: Schedules(scope).cancel(cancel)
 
-    def _phases(self, price: str) -> tuple[PhaseDraft, ...]:
+    async def _phases(self, price: str) -> tuple[PhaseDraft, ...]:
         """One to three phases; mostly with prices that go together with the first."""
         phases = []
         for _ in range(self.dice.choice((1, 2, 3))):
@@ -94,6 +95,7 @@ class Scheduling:
                     items=(ItemDraft(chosen, quantity=self.dice.choice((0, 1, 3))),),
                     duration=self.dice.choice((None, lasting, lasting)),
                     trial=self.dice.random() < 0.15,
+                    discounts=await some_discounts(self.dice),
                     proration_behavior=self.dice.choice(tuple(ProrationBehavior)),
                 )
             )

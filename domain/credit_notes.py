@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Final
 
 from domain.errors import DomainError, ErrorCode
-from domain.money import half_away_from_zero
+from domain.money import EXACT, half_away_from_zero
+from domain.pricing import Quantity, quantity_text
 
 LINES_MAX: Final = 100
 MEMO_LENGTH_MAX: Final = 5000
@@ -53,7 +54,8 @@ class Creditable:
 
     line_id: str
     amount: int
-    quantity: int
+    quantity: Quantity
+    """Exact, with the decimals that use may have."""
     credited_amount: int = 0
     credited_quantity: int = 0
 
@@ -113,17 +115,19 @@ def credited_by_quantity(line: Creditable, quantity: int) -> Credited:
 
     Rounded half away from zero, over all units credited so far. Refused beyond the units, or the amount, that is left.
     """
-    left = line.quantity - line.credited_quantity
+    left = EXACT.subtract(Decimal(line.quantity), Decimal(line.credited_quantity))
     if quantity < 1:
         raise DomainError(
             ErrorCode.PARAMETER_INVALID_INTEGER,
-            f"Quantity {quantity} credits nothing of line {line.line_id}; it would have to be from 1 to {left}.",
+            f"Quantity {quantity} credits nothing of line {line.line_id}; it would have to be from 1 to"
+            f" {quantity_text(left)}.",
             "quantity",
         )
     if quantity > left:
         raise DomainError(
             ErrorCode.AMOUNT_TOO_LARGE,
-            f"Quantity {quantity} exceeds the {left} left to credit of line {line.line_id}.",
+            f"Quantity {quantity} exceeds the {quantity_text(left)} left to credit of line {line.line_id}; for a part"
+            " of a unit name an amount.",
             "quantity",
         )
     amount = _share(line, line.credited_quantity + quantity) - _share(line, line.credited_quantity)
@@ -131,7 +135,7 @@ def credited_by_quantity(line: Creditable, quantity: int) -> Credited:
 
 
 def _share(line: Creditable, quantity: int) -> int:
-    exact = Fraction(line.amount * quantity, line.quantity)
+    exact = Fraction(line.amount * quantity) / Fraction(line.quantity)
     return half_away_from_zero(exact)
 
 

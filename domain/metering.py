@@ -89,6 +89,14 @@ def _tally(span: Span, own: Decimal, late: Sequence[Span], read: Mapping[str, De
     return Tally(span, own, tuple(differences), (*fresh, *(each.id for each in late)))
 
 
+def through(moment: datetime) -> datetime:
+    """Where a time ends that is cut off now, at `moment`: after the present second, so that all of it is billed.
+
+    Events have whole seconds, and some of this one may have been counted already.
+    """
+    return moment + timedelta(seconds=1)
+
+
 def is_settled(end: datetime, at: datetime) -> bool:
     """Whether no event is taken any more for a time that ended then."""
     return at >= end + STAYS_OPEN

@@ -105,7 +105,7 @@ class UsagePeriod(Owned):
     """A time whose usage is billed by itself: one subscription item at one price, for one customer.
 
     What was `counted` is what was asked for. Events that come later are the difference to what the meter reads then,
-    and are billed with a later period while this one is open. Those of an item never overlap.
+    and are billed with a later period while this one is open. Those of an item and a customer never overlap.
     """
 
     subscription_id = fields.CharField(max_length=40)

@@ -28,6 +28,7 @@ from domain.lifecycles import INVOICE, CreditNoteStatus, InvoiceStatus, RefundSt
 from domain.metadata import merged_metadata
 from domain.money import unit_amount_text
 from domain.part_payments import refuse_small_rest
+from domain.pricing import Quantity
 from domain.texts import required_text, text_within
 from models import Charge, CreditNote, CreditNoteLine, Invoice, InvoiceLine, Refund
 from services.aggregates import WholeCreditNote, WholeInvoice
@@ -133,7 +134,7 @@ class WorkingOut(Service):
 
     async def _creditable_lines(self, invoice: WholeInvoice, note_ids: Sequence[str]) -> dict[str, Creditable]:
         """The lines of the invoice with what has been credited of each."""
-        found = {line.id: Creditable(line.id, line.amount, line.quantity) for line in invoice.lines}
+        found = {line.id: Creditable(line.id, line.amount, _units(line)) for line in invoice.lines}
         for credited in await self.gather(CreditNoteLine, "credit_note_id", note_ids):
             if credited.invoice_line_id is not None:
                 _take(found, credited.invoice_line_id, credited.amount, credited.quantity)
@@ -245,6 +246,12 @@ def _sum_up(note: CreditNote, lines: Sequence[CreditNoteLine]) -> None:
     note.total_discount_amounts = summed_discounts(shares)
     note.total_taxes = summed_taxes(shares)
     note.pretax_credits = summed_draws(shares)
+
+
+def _units(line: InvoiceLine) -> Quantity:
+    """How many it bills, exactly: a line by use may have decimals."""
+    exact = line.calculation.get("quantity", line.quantity)
+    return exact if isinstance(exact, int) else Decimal(exact)
 
 
 def _take(lines: dict[str, Creditable], line_id: str, amount: int, quantity: int | None) -> None:

@@ -86,6 +86,7 @@ class Exchanges(Service):
         await self.tax_rates.checked(*_named_rates(whole, wanted if checked else ()))
         named = await self.made_prices.named(wanted)
         plan = self.planned(whole, named, proration, now, await self.price_list([(whole, named)]), checked)
+        await self.metering.not_again(plan.whole, now)
         await self.read_usage([plan], waits=usage_waits)
         return plan
 

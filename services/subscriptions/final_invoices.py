@@ -7,7 +7,7 @@ from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import LineDraft, invoice_draft_of
-from domain.metering import STAYS_OPEN
+from domain.metering import STAYS_OPEN, through
 from models import Customer, InvoiceItem, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
 from services.base import Service, part
@@ -154,7 +154,7 @@ class FinalInvoices(Service):
         return [
             row
             for item in whole.items
-            for row in self.metering.passed(whole, [item], min(at, item.row.current_period_end))
+            for row in self.metering.passed(whole, [item], min(through(at), item.row.current_period_end))
         ]
 
 

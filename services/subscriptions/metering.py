@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.ids import Prefix
 from domain.lifecycles import SubscriptionStatus
+from domain.metering import through
 from models import SubscriptionItem, UsagePeriod
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
@@ -73,15 +74,31 @@ class Metering(Service):
             **self.ownership(),
         )
 
-    async def put_off(self, whole: WholeSubscription, until: datetime) -> None:
+    async def put_off(self, whole: WholeSubscription, now: datetime) -> None:
         """Store what was used so far, to be billed with the next invoice; the items' rows are the caller's to store."""
         if whole.row.status in METERING:
-            await insert_rows(self.passed(whole, whole.items, until))
+            await insert_rows(self.passed(whole, whole.items, through(now)))
 
-    async def final(self, whole: WholeSubscription, until: datetime) -> UsageDraft:
-        """All that was used up to `until` and not billed yet, counted for good; the caller stores it."""
-        passed = self.passed(whole, whole.items, until) if whole.row.status in METERING else []
+    async def final(self, whole: WholeSubscription, now: datetime) -> UsageDraft:
+        """All that was used by now, the present second included, and not billed yet, counted for good.
+
+        The caller stores it. What is sent later with a time in this second is late.
+        """
+        passed = self.passed(whole, whole.items, through(now)) if whole.row.status in METERING else []
         return await self.usage.settled([whole.row], passed, rows_of([whole]))
+
+    async def not_again(self, whole: WholeSubscription, now: datetime) -> None:
+        """Begin, in memory, after a second that was billed to what ended in it; no statement where nothing begins now.
+
+        Who ends something by use and begins it anew within one second is asked once for that second.
+        """
+        beginning = [item for item in whole.items if item.row.metered_since == now]
+        if not beginning:
+            return
+        owner = whole.row.customer_id
+        ended = await self.mine(UsagePeriod).filter(customer_id=owner, period_end=through(now))
+        billed = {row.meter_id for row in ended}
+        begin_metering((item for item in beginning if item.price.meter_id in billed), through(now))
 
     async def foreseen(self, wholes: Sequence[WholeSubscription], also: Sequence[UsagePeriod] = ()) -> UsageDraft:
         """What the next renewals bill of usage so far, and of `also`; nothing is stored, rows change in memory."""
@@ -90,9 +107,10 @@ class Metering(Service):
 
 
 def begin_metering(items: Iterable[PricedItem], at: datetime) -> None:
-    """From then on usage is billed, in memory, and nothing that came before."""
+    """From then on usage is billed, in memory, and nothing that came before; of a second that was billed none is."""
     for item in items:
-        item.row.metered_since = at if is_metered(item.price) else None
+        known, after = item.row.metered_since, through(at)
+        item.row.metered_since = (after if known == after else at) if is_metered(item.price) else None
 
 
 def rows_of(wholes: Iterable[WholeSubscription]) -> dict[str, SubscriptionItem]:

@@ -32,6 +32,7 @@ from services.subscriptions.beginnings import Beginnings, Begun
 from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.item_checks import check_recurrences
+from services.subscriptions.metering import Metering
 from services.subscriptions.thresholds import thresholds_column
 from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
 from services.subscriptions.wholes import WholeSubscriptions, billed_items
@@ -91,6 +92,7 @@ class Planning(Service):
     tax_rates = part(TaxRatesNamed)
     currency = part(CustomerCurrency)
     discounts = part(SubscriptionDiscounts)
+    metering = part(Metering)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
@@ -113,6 +115,7 @@ class Planning(Service):
         problems.raise_any()
         thresholds = thresholds_column(draft.billing_thresholds)
         begun = self.beginnings.begun(draft, customer, prices, currency, at)
+        await self.metering.not_again(begun.whole, at)
         whole = begun.whole
         whole.row.billing_thresholds = None if thresholds is None else dict(thresholds)
         facts = await self.wholes.facts_of(prices)

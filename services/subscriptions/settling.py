@@ -13,6 +13,7 @@ from typing import NamedTuple
 from domain.errors import DomainError, ErrorCode
 from domain.invoicing import LineDraft, PriceFacts, line_draft_of
 from domain.lifecycles import SubscriptionStatus
+from domain.metering import through
 from domain.periods import Period, Recurrence, full_period_until, period_containing, period_from, period_number
 from domain.proration import Billed, Exchange, prorated
 from domain.subscriptions import AnchorChange, BillingMode, ProrationBehavior
@@ -118,7 +119,7 @@ class Settling:
         """
         swapped = {swap.row.id: swap for swap in swaps}
         flexible, until = self.whole.row.billing_mode != BillingMode.CLASSIC, min(self.now, self._end)
-        cuts, staying = [], set()
+        cuts, staying, through_now = list[UsageCut](), set[str](), set[str]()
         for item in self.whole.items:
             since, swap = self._metered_since[item.row.id], swapped.get(item.row.id)
             removed = swap is not None and swap.after is None
@@ -128,10 +129,18 @@ class Settling:
                 continue
             dropped = removed and self.proration.behavior is ProrationBehavior.NONE
             billed = (flexible or not (removed or changed)) and not dropped
-            if billed and since < until and item.price.meter_id is not None:
-                now = removed or anew
-                cuts.append(UsageCut(item.row, item.price.id, item.price.meter_id, since, until, now=now))
-        begin_metering((item for item in after.items if item.row.id not in staying), until)
+            meter_id = item.price.meter_id
+            if not billed or meter_id is None:
+                continue
+            goes_on = swap is None or (swap.after is not None and swap.after.price.meter_id == meter_id)
+            end = until if goes_on else min(through(self.now), self._end)
+            if since < end:
+                through_now |= set() if goes_on else {meter_id}
+                cuts.append(UsageCut(item.row, item.price.id, meter_id, since, end, now=removed or anew))
+        for item in after.items:
+            if item.row.id not in staying:
+                ended = item.price.meter_id in through_now
+                begin_metering([item], min(through(self.now), self._end) if ended else until)
         for item in after.items:  # What was billed already is not billed again, should the change date back.
             known: datetime | None = self._metered_since.get(item.row.id)
             if known is not None and item.row.metered_since is not None:

@@ -14,6 +14,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import BillingReason
 from domain.lifecycles import SubscriptionStatus
+from domain.metering import through
 from domain.subscriptions import AnchorChange, ProrationBehavior
 from models import AgendaEntry, Customer, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
@@ -60,10 +61,11 @@ class Thresholds(Service):
 
     def _running(self, whole: WholeSubscription, at: datetime) -> list[UsagePeriod]:
         """The times of its metered items up to now; nothing changes."""
+        until = through(at)
         return [
-            self.metering.period(whole, UsageCut(item.row, item.price.id, str(item.price.meter_id), since, at))
+            self.metering.period(whole, UsageCut(item.row, item.price.id, str(item.price.meter_id), since, until))
             for item in whole.items
-            if (since := item.row.metered_since) is not None and since < at
+            if (since := item.row.metered_since) is not None and since < until
         ]
 
     async def _invoice(self, whole: WholeSubscription, at: datetime) -> None:

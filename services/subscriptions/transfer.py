@@ -93,7 +93,12 @@ class Transfer(Service):
         row = whole.row
         if not row.has_usage:
             return
+        began = {item.row.id: item.row.metered_since for item in whole.items}
         settled = await self.metering.final(whole, at)
+        for item in whole.items:  # The new customer's use counts from this second on, if it changes hands once in it.
+            since = began[item.row.id]
+            if since is not None and since < at:
+                item.row.metered_since = at
         await self.metering.usage.store(settled)
         await update_rows([item.row for item in whole.items], ("metered_since",))
         lines = settled.of(row.id)

@@ -80,6 +80,7 @@ class Trials(Service):
         before = self.events.snapshot(whole)
         await self.due.cancel(row.id, *PERIOD_ENDINGS, AgendaKind.SUBSCRIPTION_TRIAL_WILL_END)
         _set_end(whole, at)
+        await self.renewal.metering.not_again(whole, at)
         if row.cancel_at_period_end:
             row.cancel_at = boundary(at, recurrence_of_subscription(whole), 1)
         await update_rows([row], ("billing_cycle_anchor", "anchor_cycle", "trial_end", "cancel_at"))

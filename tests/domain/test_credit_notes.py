@@ -1,5 +1,7 @@
 """Credit notes, worked by hand: lines bit by bit, totals, and where the money goes."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,27 @@ def test_units_are_credited_so_that_the_parts_sum_to_the_line(
     line = Creditable("il_1", amount, quantity, *before)
 
     assert credited_by_quantity(line, credited) == Credited(expected, credited)
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "before", "expected"),
+    [
+        (190, "1.9", (0, 0), 100),  # 190 / 1.9
+        (1050, "10.5", (0, 0), 100),
+        (1050, "10.5", (900, 9), 100),  # half a unit stays, to be credited as an amount
+        (1, "10.5", (0, 5), 1),  # 6 of 10.5 are 0.57, so 1, and 5 are 0.48
+    ],
+)
+def test_units_of_use_are_credited_at_what_each_costs(
+    amount: int, quantity: str, before: tuple[int, int], expected: int
+) -> None:
+    assert credited_by_quantity(Creditable("il_1", amount, Decimal(quantity), *before), 1) == Credited(expected, 1)
+
+
+@pytest.mark.parametrize(("quantity", "before", "left"), [("0.75", 0, "0.75"), ("1.9", 1, "0.9")])
+def test_less_than_a_unit_is_not_credited_as_one(quantity: str, before: int, left: str) -> None:
+    with pytest.raises(DomainError, match=f"exceeds the {left} left to credit"):
+        credited_by_quantity(Creditable("il_1", 75, Decimal(quantity), 0, before), 1)
 
 
 @given(amount=st.integers(-10_000, 10_000).filter(bool), quantity=st.integers(1, 40))

@@ -215,11 +215,11 @@ async def test_late_use_of_an_item_that_is_gone_costs_what_it_adds_in_its_own_ti
     await world.move_to("2027-02-28T12:00:00Z")
 
     # 12 cost 200 + 10 × 100 + 2 × 80 = 1360, of which 1100 were asked for.
-    late = "260 3 × Calls (at graduated rates / month), including 3 late from 31 January to 14 February"
+    late = "260 3 × Calls (at graduated rates / month), including 3 late from 31 January to 15 February"
     assert (await subscription.lines())[2] == late
     assert (await explained(subscription))[2] == (
         "first 10 × $1.00 = $10.00; flat fee $2.00; next 2 × $0.80 = $1.60; less $11.00 billed before; together $2.60,"
-        " including 3 late from 31 January to 14 February"
+        " including 3 late from 31 January to 15 February"
     )
 
 

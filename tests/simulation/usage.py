@@ -130,18 +130,19 @@ async def _prices(*, metered: bool) -> list[str]:
 
 async def check_usage() -> None:
     """What was billed is what was counted, and what was counted for good is what was used; times never overlap."""
-    periods = await UsagePeriod.all().order_by("subscription_item_id", "period_start", "period_end")
+    periods = await UsagePeriod.all().order_by("subscription_item_id", "customer_id", "period_start", "period_end")
     for earlier, later in pairwise(periods):
-        if earlier.subscription_item_id == later.subscription_item_id:
+        if (earlier.subscription_item_id, earlier.customer_id) == (later.subscription_item_id, later.customer_id):
             assert earlier.period_end <= later.period_start, f"{earlier.id} and {later.id} overlap"
     items = {row.id: row for row in await SubscriptionItem.all()}
     metered = {row.id for row in await Price.filter(meter_id__isnull=False)}
     for item in items.values():
         assert (item.metered_since is not None) == (item.price_id in metered), item.id
-    living = {row.id for row in await Subscription.filter(status__in=LIVING)}
+    living = {row.id: row.customer_id for row in await Subscription.filter(status__in=LIVING)}
     for row in periods:
         known = items.get(row.subscription_item_id)
-        if known is not None and known.metered_since is not None and known.subscription_id in living:
+        theirs = living.get(row.subscription_id) == row.customer_id
+        if known is not None and known.metered_since is not None and theirs:
             assert row.period_end <= known.metered_since, f"{row.id} ends after its item is metered from"
     billed = await _billed(metered)
     counted: dict[tuple[str, str], Decimal] = defaultdict(Decimal)

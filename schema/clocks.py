@@ -77,8 +77,8 @@ class TestClockAdvanceInput:
     id: strawberry.ID = input_field("The test clock; it has to be READY.")
     frozen_time: datetime = input_field("Its next present, later than the one it has.")
     wait: bool | None = input_field(
-        "True answers when it has arrived. Otherwise the answer comes at once, with ADVANCING where much is due on "
-        "the way."
+        "True answers when it has arrived, or with INTERNAL_FAILURE when it cannot. Otherwise the answer comes at "
+        "once, with ADVANCING where much is due on the way."
     )
 
 

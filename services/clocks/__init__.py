@@ -87,13 +87,14 @@ class Clocks(Service):
     async def advance(self, draft: ClockAdvanceDraft) -> TestClock:
         """Move the clock forward, and bring about what falls due on the way.
 
-        Answers READY when little was due or the call waits, else ADVANCING: the worker carries it on.
+        Answers READY when little was due or the call waits, else ADVANCING: the worker carries it on. INTERNAL_FAILURE
+        says that it cannot arrive.
         """
         clock = await self._set_off(draft)
         # What time brings about is nobody's request, whoever carries the clock: this one or the worker.
         timely = replace(self.scope, call=None, idempotency_key=None, request_id=None)
         runner = ClockRun(timely, HANDLERS)
-        clock = await runner.run(clock, groups_max=None if draft.wait else LITTLE)
+        clock = await runner.arrival(clock) if draft.wait else await runner.run(clock, groups_max=LITTLE)
         await answered_again(self.scope, clock)
         return clock
 

@@ -1,11 +1,13 @@
 """Carrying an advancing clock forward: the same agenda as in real time, at the clock's own moments."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.agenda import AgendaKind
+from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.lifecycles import TEST_CLOCK, ChargeStatus, TestClockStatus
@@ -18,6 +20,9 @@ from services.transactions import in_transaction
 
 CLAIM = timedelta(seconds=30)
 """How long a runner owns an advance without a step; long enough for one group with its gateway calls."""
+
+LOOKED_AFTER_MILLISECONDS = 50
+"""Between two looks at a clock that another runner carries."""
 
 ATTEMPTS_MAX = 8
 """Failures of one entry after which the clock gives up; in real time it would be tried for ever."""
@@ -70,11 +75,29 @@ class ClockRun:
         await self._mine(clock).update(claimed_by=None, claimed_until=None)
         return await TestClock.get(id=clock.id)
 
+    async def arrival(self, clock: TestClock) -> TestClock:
+        """Carry the clock to its target, beside whoever has it already; the clock once it is not on its way any more.
+
+        A runner that died, or let the clock go before it arrived, is followed by this one.
+        """
+        clock = await self.run(clock)
+        while clock.status == TestClockStatus.ADVANCING:
+            await asyncio.sleep(LOOKED_AFTER_MILLISECONDS / 1000)
+            found = await TestClock.get_or_none(id=clock.id)
+            if found is None:
+                raise DomainError(ErrorCode.RESOURCE_MISSING, f"Test clock {clock.id} was deleted meanwhile.", "id")
+            clock = await self.run(found) if self._is_free(found) else found
+        return clock
+
     async def adopt(self, limit: int = 10) -> Sequence[TestClock]:
         """Clocks on their way that nobody carries: those a request left to the worker, or whose runner died."""
-        now = self._scope.clock.now()
         advancing = TestClock.filter(status=TestClockStatus.ADVANCING).order_by("id").limit(limit)
-        return [each for each in await advancing if each.claimed_until is None or each.claimed_until <= now]
+        return [each for each in await advancing if self._is_free(each)]
+
+    def _is_free(self, clock: TestClock) -> bool:
+        """Whether the clock is on its way and nobody carries it."""
+        advancing = clock.status == TestClockStatus.ADVANCING
+        return advancing and (clock.claimed_until is None or clock.claimed_until <= self._scope.clock.now())
 
     async def _claimed(self, clock: TestClock) -> bool:
         """Own the advance, unless somebody else does."""
@@ -142,14 +165,14 @@ class ClockRun:
         """The clock stands at its target. Event `test_helpers.test_clock.ready`."""
         scope = replace(self._scope, account_id=clock.account_id, livemode=clock.livemode)
 
-        async def body() -> None:
+        async def body() -> bool:
             arrived = {"status": TestClockStatus.READY, "frozen_at": clock.target_at, "target_at": None}
             if not await self._mine(clock).update(**arrived, claimed_by=None, claimed_until=None):
-                return
+                return False
             TEST_CLOCK.move(clock.id, TestClockStatus.ADVANCING, TestClockStatus.READY)
             await clock.refresh_from_db()
             Events(scope).record(EventType.TEST_CLOCK_READY, clock, at=scope.clock.now())
+            return True
 
-        await in_transaction(body)
-        await clock.refresh_from_db()
-        return clock
+        # As it arrived: by now somebody may have sent it on.
+        return clock if await in_transaction(body) else await TestClock.get(id=clock.id)

@@ -1,11 +1,16 @@
 """Test clocks through the API."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
+
 from domain.agenda import AgendaKind
-from models import AgendaEntry
+from models import AgendaEntry, TestClock
 from prorata.clock import SYSTEM_CLOCK
+from services.clocks import ClockAdvanceDraft, ClockRun, Clocks
 from services.due import Appointment, Due
+from services.handlers import HANDLERS
 from services.transactions import in_transaction
 from tests.scenarios.world import World
 from tests.serving import served
@@ -119,3 +124,58 @@ async def test_what_time_brings_about_on_a_clock_is_nobodys_request(database_url
         ("test_helpers.test_clock.advancing", True),
         ("invoice.created", True),
     ]
+
+
+class HeldUp(ClockRun):
+    """A runner that has the clock and does nothing with it for a while, as the worker may."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.api.scope, HANDLERS)
+        self.has_it, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def _next_due(self, clock: TestClock) -> AgendaEntry | None:
+        self.has_it.set()
+        await self.goes_on.wait()
+        return await super()._next_due(clock)
+
+
+async def test_waiting_advance_answers_when_whoever_has_the_clock_has_brought_it_there(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(database_url) as api:
+        world = await World.opened(api, START)
+        jenny = await world.customer(card="pm_card_visa")
+        subscription = await jenny.subscribe(await world.price("Basic", 1500))
+        other, carried = HeldUp(world), list[asyncio.Task[TestClock]]()
+        set_off = Clocks._set_off
+
+        async def overtaken(self: Clocks, draft: ClockAdvanceDraft) -> TestClock:
+            clock = await set_off(self, draft)
+            carried.append(asyncio.create_task(other.run(await TestClock.get(id=clock.id))))
+            await other.has_it.wait()
+            return clock
+
+        monkeypatch.setattr(Clocks, "_set_off", overtaken)
+        request = asyncio.create_task(world.move_to("2027-02-28T12:00:00Z"))
+        answered, _ = await asyncio.wait({request}, timeout=0.5)
+        other.goes_on.set()
+        await asyncio.gather(request, *carried)
+        assert not answered
+        assert len(await subscription.invoices()) == 2
+
+
+async def test_waiting_advance_takes_over_from_whoever_let_the_clock_go(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(database_url) as api:
+        world = await World.opened(api, START)
+        set_off = Clocks._set_off
+
+        async def overtaken(self: Clocks, draft: ClockAdvanceDraft) -> TestClock:
+            clock = await set_off(self, draft)
+            moment = SYSTEM_CLOCK.now() + timedelta(seconds=1)
+            await TestClock.filter(id=clock.id).update(claimed_by="req_died", claimed_until=moment)
+            return clock
+
+        monkeypatch.setattr(Clocks, "_set_off", overtaken)
+        await world.move_to("2027-02-28T12:00:00Z")

@@ -122,12 +122,12 @@ def automatic_tax_problem(
     return None
 
 
-def rates_beside_automatic_tax() -> tuple[ErrorCode, str, str]:
-    """What is wrong where rates are named and automatic tax is wanted: code, message and field."""
-    return (
+def rates_beside_automatic_tax(*param: str) -> DomainError:
+    """What is wrong where rates are named and automatic tax is wanted; `param` is the field that says one of them."""
+    return DomainError(
         ErrorCode.PARAMETERS_EXCLUSIVE,
         "Tax is either worked out by automaticTax or asked for by tax rates; leave one of them out.",
-        "automaticTax",
+        param or "automaticTax",
     )
 
 

@@ -173,7 +173,8 @@ class InvoiceItemCreateInput:
     discounts: list[DiscountInput] | None = input_field("Discounts of it alone, in order; at most 20.")
     discountable: bool | None = input_field("Whether discounts apply to it; true by default.")
     tax_rates: list[strawberry.ID] | None = input_field(
-        "Its own tax rates, at most five, instead of those of its invoice."
+        "Its own tax rates, at most five, instead of those of its invoice. They go before automatic tax of the invoice "
+        "that takes it up; where it is known that there will be automatic tax, they are refused."
     )
     metadata: Metadata | None = input_field("Labels of your own.")
 

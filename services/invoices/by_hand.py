@@ -173,10 +173,14 @@ class InvoicesByHand(Service):
         if change.default_tax_rates is UNSET and change.automatic_tax is UNSET:
             return
         row.default_tax_rates = list(given(change.default_tax_rates, row.default_tax_rates) or ())
+        begins = change.automatic_tax is not UNSET and change.automatic_tax.enabled and not row.automatic_tax
         if change.automatic_tax is not UNSET:
             row.automatic_tax = change.automatic_tax.enabled
         if row.automatic_tax and row.default_tax_rates:
-            raise DomainError(*rates_beside_automatic_tax())
+            said = "defaultTaxRates" if change.automatic_tax is UNSET else "automaticTax"
+            raise rates_beside_automatic_tax(said)
+        if begins and any(line.tax_rates for line in whole.lines):
+            raise rates_beside_automatic_tax()
         await update_rows([row], ("default_tax_rates", "automatic_tax"))
         await self.reckoning.sum_up(whole)
 
@@ -213,7 +217,7 @@ class InvoicesByHand(Service):
                 problems.add_from(error)
         await self.tax_rates.check(problems, NamedRates(draft.default_tax_rates or (), ("defaultTaxRates",)))
         if draft.automatic_tax is not None and draft.automatic_tax.enabled and draft.default_tax_rates:
-            problems.add(*rates_beside_automatic_tax())
+            problems.add_from(rates_beside_automatic_tax())
         if draft.currency is not None:
             checked(problems, currency_of, draft.currency)
         problems.raise_any()

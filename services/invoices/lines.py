@@ -200,7 +200,7 @@ class DraftLines(Service):
     async def _made(self, draft: _Draft, wanted: ChargeDraft, *param: str) -> InvoiceItem:
         """A new item of the draft's customer, made for it."""
         row = draft.row
-        line = await self.charges.line(wanted, row.currency, draft.at, *param)
+        line = await self.charges.line(wanted, row.currency, draft.at, *param, automatic_tax=row.automatic_tax)
         item = self.items.made_for(row.customer_id, row.test_clock_id, line, draft.at, row.subscription_id)
         item.pending, item.aimed, item.invoice_id = False, True, row.id
         own = ItemDiscounts(wanted.discounts, draft.at, (*param, "discounts"))
@@ -247,7 +247,8 @@ class DraftLines(Service):
             line.metadata = merged_metadata(line.metadata, change.metadata or {}, (*param, "metadata"))
         if change.tax_rates is not UNSET:
             wanted = change.tax_rates or ()
-            await self.tax_rates.checked(NamedRates(wanted, (*param, "taxRates"), kept=line.tax_rates))
+            named = NamedRates(wanted, (*param, "taxRates"), line.tax_rates, draft.row.automatic_tax)
+            await self.tax_rates.checked(named)
             line.tax_rates = list(wanted)
         if change.discounts is not UNSET:
             own = ItemDiscounts(change.discounts or (), draft.at, (*param, "discounts"))

@@ -79,7 +79,8 @@ class ManualItems(Service):
         customer, subscription = await self._owners(draft)
         at = await self.present(customer.test_clock_id)
         currency = await self._currency(draft, customer, subscription)
-        line = await self.charges.line(draft, currency, at, preferred=customer.currency)
+        automatic = subscription is not None and subscription.automatic_tax
+        line = await self.charges.line(draft, currency, at, preferred=customer.currency, automatic_tax=automatic)
         await self.currency.decide(customer, line.currency, at)
         subscription_id = None if subscription is None else subscription.id
         item = self.items.made_for(customer.id, customer.test_clock_id, line, at, subscription_id)
@@ -109,7 +110,8 @@ class ManualItems(Service):
             item.metadata = merged_metadata(item.metadata, change.metadata or {})
         if change.tax_rates is not UNSET:
             wanted = change.tax_rates or ()
-            await self.tax_rates.checked(NamedRates(wanted, ("taxRates",), kept=item.tax_rates))
+            automatic = bool(wanted) and await self._is_taxed_by_place(item)
+            await self.tax_rates.checked(NamedRates(wanted, ("taxRates",), item.tax_rates, automatic))
             item.tax_rates = list(wanted)
         if change.discounts is not UNSET:
             own = ItemDiscounts(change.discounts or (), await self.present(item.test_clock_id))
@@ -182,6 +184,13 @@ class ManualItems(Service):
         if said is not None or draft.amount is None:
             return said
         return await default_currency(self, customer)
+
+    async def _is_taxed_by_place(self, item: InvoiceItem) -> bool:
+        """Whether the item waits for an invoice of a subscription with automatic tax."""
+        if item.subscription_id is None:
+            return False
+        subscription = await self.find(Subscription, item.subscription_id)
+        return subscription is not None and subscription.automatic_tax
 
     async def _waiting(self, identifier: str) -> InvoiceItem:
         """The item, held; refused once an invoice took it up."""

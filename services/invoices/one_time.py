@@ -74,21 +74,22 @@ class OneTimeCharges(Service):
     tax_rates = part(TaxRatesNamed)
 
     async def line(
-        self, draft: ChargeDraft, currency: str | None, at: datetime, *param: str, preferred: str | None = None
+        self,
+        draft: ChargeDraft,
+        currency: str | None,
+        at: datetime,
+        *param: str,
+        preferred: str | None = None,
+        automatic_tax: bool = False,
     ) -> LineDraft:
         """The line of what is charged, in `currency`; without one in that of its price, which an amount lacks.
 
         A price that is also offered in the `preferred` currency is charged in that one.
-        Makes the price of `price_data`. `param` is the path of the draft in the input.
+        Makes the price of `price_data`. `param` is the path of the draft in the input. With `automatic_tax` it takes no
+        tax rates.
         """
-        given = [name for name in ("amount", "price", "price_data") if getattr(draft, name) is not None]
-        if len(given) != 1:
-            raise DomainError(
-                ErrorCode.PARAMETERS_EXCLUSIVE if given else ErrorCode.PARAMETER_MISSING,
-                "What is charged has one of an amount, a price and priceData.",
-                (*param, "amount"),
-            )
-        await self.tax_rates.checked(NamedRates(draft.tax_rates, (*param, "taxRates")))
+        _refuse_unless_one(draft, param)
+        await self.tax_rates.checked(NamedRates(draft.tax_rates, (*param, "taxRates"), automatic=automatic_tax))
         start, end = _span(draft, at, param)
         description = draft.description
         if description is not None:
@@ -170,6 +171,16 @@ class OneTimeCharges(Service):
             return await self.catalog.inline_price(draft.price_data, *param, "priceData")
         assert draft.price is not None, "without an amount there is a price"
         return await self.price(draft.price, *param)
+
+
+def _refuse_unless_one(draft: ChargeDraft, param: tuple[str, ...]) -> None:
+    given = [name for name in ("amount", "price", "price_data") if getattr(draft, name) is not None]
+    if len(given) != 1:
+        raise DomainError(
+            ErrorCode.PARAMETERS_EXCLUSIVE if given else ErrorCode.PARAMETER_MISSING,
+            "What is charged has one of an amount, a price and priceData.",
+            (*param, "amount"),
+        )
 
 
 def amount_line(amount: int, currency: str, at: datetime, *param: str) -> LineDraft:

@@ -81,7 +81,8 @@ class _Bill:
     @property
     def assessable(self) -> Assessable:
         """What automatic tax has to know of it."""
-        return Assessable(self.customer_id, self.at, self.currency, [line.price_id for line in self.lines])
+        prices, rates = [line.price_id for line in self.lines], [line.tax_rates for line in self.lines]
+        return Assessable(self.customer_id, self.at, self.currency, prices, rates)
 
 
 @dataclass(frozen=True, slots=True)

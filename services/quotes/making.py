@@ -166,7 +166,7 @@ _COPIED = (
 def check_tax(problems: Problems, *, automatic: bool, rates: bool, later: bool) -> None:
     """Tax is worked out by where the customer is, or asked for by rates; a schedule knows rates alone."""
     if automatic and rates:
-        problems.add(*rates_beside_automatic_tax())
+        problems.add_from(rates_beside_automatic_tax())
     if automatic and later:
         problems.add(
             ErrorCode.PARAMETERS_EXCLUSIVE,

@@ -56,6 +56,8 @@ class Frame:
     agreed: Collection[str] = ()
     discounts: Sequence[PhaseDiscount] = ()
     """What the phases of the schedule as it was name, and what its subscription has."""
+    automatic_tax: bool = False
+    """Whether its subscription is taxed by where the customer is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,12 @@ def _named_rates(drafts: Sequence[PhaseDraft], frame: Frame) -> Iterator[NamedRa
     """The tax rates that phases name, with their paths; those of the schedule as it was may be archived."""
     for at, draft in enumerate(drafts):
         where = ("phases", str(at))
-        yield NamedRates(draft.default_tax_rates, (*where, "defaultTaxRates"), frame.agreed)
+        beside = (frame.agreed, frame.automatic_tax)
+        yield NamedRates(draft.default_tax_rates, (*where, "defaultTaxRates"), *beside)
         for index, item in enumerate(draft.items):
-            yield NamedRates(item.tax_rates, (*where, "items", str(index), "taxRates"), frame.agreed)
+            yield NamedRates(item.tax_rates, (*where, "items", str(index), "taxRates"), *beside)
         for index, once in enumerate(draft.add_invoice_items):
-            yield NamedRates(once.tax_rates, (*where, "addInvoiceItems", str(index), "taxRates"), frame.agreed)
+            yield NamedRates(once.tax_rates, (*where, "addInvoiceItems", str(index), "taxRates"), *beside)
 
 
 def _gather(problems: Problems, found: Problems, where: tuple[str, ...]) -> None:

@@ -107,6 +107,7 @@ class Updating(Service):
         if whole is not None:
             anchor, recurrence = whole.row.billing_cycle_anchor, recurrence_of_subscription(whole)
             frame = replace(frame, anchor=anchor, currency=row.currency, recurrence=recurrence)
+            frame = replace(frame, automatic_tax=whole.row.automatic_tax)
         elif change.phases and change.phases[0].start_date is not None:
             start = _later_start(change.phases[0].start_date, at)
             frame = replace(frame, start=start, anchor=start)

@@ -38,6 +38,7 @@ from services.subscriptions.made_prices import MadePrices
 from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.pending_updates import PendingUpdates
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
+from services.subscriptions.rates_beside import RatesBesideAutomaticTax
 from services.subscriptions.thresholds import Thresholds, thresholds_column
 from services.subscriptions.trials import Trials
 from services.subscriptions.under_schedule import refuse_against_schedule
@@ -77,6 +78,7 @@ class Changes(Service):
     discounts = part(SubscriptionDiscounts)
     tax_rates = part(TaxRatesNamed)
     automatic_tax = part(AutomaticTax)
+    named_rates = part(RatesBesideAutomaticTax)
     thresholds = part(Thresholds)
 
     async def update(self, change: SubscriptionChange) -> Settled[Subscription | None]:
@@ -193,6 +195,10 @@ class Changes(Service):
             row.default_tax_rates = list(wanted)
         if change.automatic_tax is not UNSET:
             await self._set_automatic_tax(row, change.automatic_tax)
+            if row.automatic_tax and await self.named_rates.beside(whole, change.items):
+                raise rates_beside_automatic_tax()
+        if row.automatic_tax and given(change.default_tax_rates, None):
+            raise rates_beside_automatic_tax("defaultTaxRates")
         if change.billing_thresholds is not UNSET:
             thresholds = thresholds_column(change.billing_thresholds)
             row.billing_thresholds = None if thresholds is None else dict(thresholds)
@@ -209,8 +215,6 @@ class Changes(Service):
             problem = automatic_tax_problem(status, customer.id, "automaticTax")
             if problem is not None and status is AutomaticTaxStatus.REQUIRES_LOCATION_INPUTS:
                 raise DomainError.of([problem])
-        if wanted.enabled and row.default_tax_rates:
-            raise DomainError(*rates_beside_automatic_tax())
         row.automatic_tax = wanted.enabled
 
 

@@ -207,9 +207,9 @@ def _named_rates(whole: WholeSubscription, wanted: Sequence[ItemChange]) -> Iter
     held = {item.row.id: item.row.tax_rates for item in whole.items}
     for index, change in enumerate(wanted):
         if change.tax_rates is not UNSET:
-            yield NamedRates(
-                change.tax_rates or (), ("items", str(index), "taxRates"), kept=held.get(change.id or "", ())
-            )
+            kept = held.get(change.id or "", ())
+            where = ("items", str(index), "taxRates")
+            yield NamedRates(change.tax_rates or (), where, kept, whole.row.automatic_tax)
 
 
 def _refuse_unknown(whole: WholeSubscription, wanted: Sequence[ItemChange], prices: Mapping[str, Price]) -> None:

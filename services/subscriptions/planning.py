@@ -225,8 +225,9 @@ def _check_tax(draft: SubscriptionDraft, problems: Problems) -> None:
     """Tax is worked out by where the customer is, or asked for by rates that are named."""
     if draft.automatic_tax is None or not draft.automatic_tax.enabled:
         return
-    if draft.default_tax_rates or any(item.tax_rates for item in draft.items):
-        problems.add(*rates_beside_automatic_tax())
+    of_items = any(item.tax_rates for item in draft.items)
+    if draft.default_tax_rates or of_items or any(once.tax_rates for once in draft.add_invoice_items):
+        problems.add_from(rates_beside_automatic_tax())
 
 
 def _refuse_untaxed(invoice: InvoiceDraft, draft: SubscriptionDraft) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from domain.errors import ErrorCode, Problems
-from domain.taxes import RATES_OF_A_LINE_MAX
+from domain.taxes import RATES_OF_A_LINE_MAX, rates_beside_automatic_tax
 from models import TaxRate
 from services.base import Service, part
 from services.known_tax_rates import KnownTaxRates
@@ -12,11 +12,15 @@ from services.known_tax_rates import KnownTaxRates
 
 @dataclass(frozen=True, slots=True)
 class NamedRates:
-    """Ids of tax rates at a path of the input; those in `kept` are there already, and may be archived."""
+    """Ids of tax rates at a path of the input; those in `kept` are there already, and may be archived.
+
+    Where tax is `automatic`, no others may come.
+    """
 
     identifiers: Sequence[str]
     param: tuple[str, ...]
     kept: Collection[str] = ()
+    automatic: bool = False
 
 
 class TaxRatesNamed(Service):
@@ -25,7 +29,7 @@ class TaxRatesNamed(Service):
     known = part(KnownTaxRates)
 
     async def check(self, problems: Problems, *named: NamedRates) -> None:
-        """Note every rate that is unknown, archived or named twice, and every list that is too long."""
+        """Note every rate that is unknown, archived, named twice or beside automatic tax, and every list too long."""
         rates = await self.known.by_id({each for one in named for each in one.identifiers})
         for one in named:
             _check_list(problems, one, rates)
@@ -44,6 +48,9 @@ def _check_list(problems: Problems, named: NamedRates, rates: dict[str, TaxRate]
             f"{len(named.identifiers)} tax rates were given; there may be {RATES_OF_A_LINE_MAX}.",
             *named.param,
         )
+        return
+    if named.automatic and not set(named.identifiers) <= set(named.kept):
+        problems.add_from(rates_beside_automatic_tax(*named.param))
         return
     for index, identifier in enumerate(named.identifiers):
         where = (*named.param, str(index))

@@ -16,25 +16,29 @@ from gateways.tax import Levy, TaxQuestion
 from models import Account, Customer, CustomerTaxId, Price, TaxRate, TaxRegistration
 from services.base import Service, part
 from services.events import Events
-from services.known_tax_rates import KnownTaxRates
 from services.rows import fetch_by, insert_rows
 from services.settings import Settings
+from services.tax.assessment import Assessment
 from services.transactions import current_unit
 
 
 @dataclass(frozen=True, slots=True)
 class Assessable:
-    """A bill whose tax is to be worked out: who pays it, when, in what, and the price of each line if it has one."""
+    """A bill whose tax is to be worked out: who pays it, when, in what, and the price of each line if it has one.
+
+    Lines that waited with tax rates of their own are taxed by those.
+    """
 
     customer_id: str
     at: datetime
     currency: str
     price_ids: Sequence[str | None]
+    own_rates: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class AssessedBill:
-    """How far tax could be worked out, and by which rules each line is taxed; none unless that is COMPLETE."""
+    """How far tax could be worked out, and by which rules each line is taxed; none but its own unless COMPLETE."""
 
     status: AutomaticTaxStatus
     rules: Sequence[Sequence[TaxRule]]
@@ -53,7 +57,7 @@ class AutomaticTax(Service):
 
     events = part(Events)
     settings = part(Settings)
-    known = part(KnownTaxRates)
+    assessment = part(Assessment)
 
     async def assessed(self, bills: Sequence[Assessable]) -> list[AssessedBill]:
         """What each bill is taxed by, in order; rates that are not there yet are made.
@@ -74,14 +78,21 @@ class AutomaticTax(Service):
             for within in set(lines)
         }
         rules = await self._rules(asked)
+        own = await self.assessment.rules({each for bill in bills for line in bill.own_rates for each in line})
         return [
-            AssessedBill(answer.status, [[rules[_Asked(levy, within)] for levy in answer.levies] for within in lines])
-            for answer, lines in zip(answers, inclusive, strict=True)
+            AssessedBill(
+                answer.status,
+                [
+                    [own[each] for each in rates] or [rules[_Asked(levy, within)] for levy in answer.levies]
+                    for within, rates in zip(lines, bill.own_rates, strict=True)
+                ],
+            )
+            for bill, answer, lines in zip(bills, answers, inclusive, strict=True)
         ]
 
     async def status_of(self, customer: Customer, at: datetime) -> AutomaticTaxStatus:
         """How far the tax of a customer could be worked out now. Nothing is written."""
-        [question] = await self._questions([Assessable(customer.id, at, "", ())], {customer.id: customer})
+        [question] = await self._questions([Assessable(customer.id, at, "", (), ())], {customer.id: customer})
         return self.scope.gateways.tax.assess(question).status
 
     async def _questions(self, bills: Sequence[Assessable], customers: Mapping[str, Customer]) -> list[TaxQuestion]:

@@ -6,10 +6,8 @@ from datetime import datetime
 from domain.coupons import shown
 from domain.currencies import format_minor
 from domain.errors import DomainError, ErrorCode
-from domain.lifecycles import InvoiceStatus, PaymentIntentStatus
-from models import Coupon, Invoice, PaymentIntent, PromotionCode
+from models import Coupon, PromotionCode
 from services.aggregates import WholeCoupon, WholePromotionCode
-from services.base import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,8 @@ def check_code(row: PromotionCode, coupon: Coupon, purchase: Purchase, at: datet
     if row.first_time_transaction and not first:
         raise DomainError(
             ErrorCode.COUPON_NOT_APPLICABLE,
-            f"Promotion code {row.code} is for a first purchase, and customer {purchase.customer_id} has paid before.",
+            f"Promotion code {row.code} is for a first purchase, and customer {purchase.customer_id} has paid, or"
+            " redeemed such a code, before.",
             param,
         )
     if row.minimum_amount is not None:
@@ -105,10 +104,3 @@ def _why_not(row: Coupon, at: datetime) -> str:
     if row.redeem_by is not None and at > row.redeem_by:
         return f"could be redeemed until {shown(row.redeem_by)}"
     return f"was redeemed {row.times_redeemed} times, as often as it may be"
-
-
-async def is_first_purchase(service: Service, customer_id: str) -> bool:
-    """Whether the customer has never paid: no invoice with money, and no payment beside invoices."""
-    paid = service.mine(Invoice).filter(customer_id=customer_id, status=InvoiceStatus.PAID, amount_paid__gt=0)
-    succeeded = service.mine(PaymentIntent).filter(customer_id=customer_id, status=PaymentIntentStatus.SUCCEEDED)
-    return not await paid.exists() and not await succeeded.exists()

@@ -19,7 +19,8 @@ from domain.ids import Prefix
 from models import Coupon, Customer, Discount, PromotionCode
 from services.base import Service, part
 from services.coupons.deductions import Deductions, Redeemed
-from services.coupons.limits import Purchase, check_code, check_coupon, is_first_purchase
+from services.coupons.first_purchases import FirstPurchases
+from services.coupons.limits import Purchase, check_code, check_coupon
 from services.coupons.validity import CouponsByIdentifier
 from services.due import Appointment, Due
 from services.rows import insert_rows
@@ -82,6 +83,7 @@ class Redemption(Service):
 
     known = part(CouponsByIdentifier)
     deductions = part(Deductions)
+    first_purchases = part(FirstPurchases)
     due = part(Due)
 
     async def planned(self, wishes: Sequence[Wish], customer: Customer | None, at: datetime) -> list[list[Redeemed]]:
@@ -111,6 +113,7 @@ class Redemption(Service):
             await self._count(Coupon, identifier, coupons[identifier], f"coupon {names[identifier]}", deletion="")
         for identifier in sorted(codes):
             await self._count(PromotionCode, identifier, codes[identifier], f"promotion code {identifier}", active=True)
+        await self.first_purchases.refuse_second(new)
         await insert_rows([each.discount for each in new])
         ending = [(row, row.end) for row in (each.discount for each in new)]
         await self.due.schedule_all(
@@ -142,7 +145,7 @@ class Redemption(Service):
         kept = {each.discount for each in drafts if each.discount is not None}
         first = False
         if customer is not None and any(each.first_time_transaction for each in codes):
-            first = await is_first_purchase(self, customer.id)
+            first = await self.first_purchases.is_next(customer.id)
         return _Known(
             coupons,
             {row.id: row for row in codes},

@@ -123,6 +123,45 @@ async def test_of_32_who_want_the_last_redemption_exactly_one_gets_it(world: Wor
     assert [row.times_redeemed for row in await PromotionCode.all()] == ([1] if by_code else [])
 
 
+@pytest.mark.parametrize("behavior", ["ALLOW_INCOMPLETE", "DEFAULT_INCOMPLETE", "ERROR_IF_INCOMPLETE"])
+async def test_of_first_purchases_that_are_made_at_once_one_is_the_first(world: World, behavior: str) -> None:
+    basic = await world.price("Basic", 1500)
+    await coupon(world, "HALF", percentOff="50")
+    first = await code(world, "HALF", restrictions={"firstTimeTransaction": True})
+    jenny = await world.customer(card="pm_card_visa")
+    wanted = {"customer": jenny.id, "items": [{"price": basic}], "discounts": [{"promotionCode": first}],
+              "paymentBehavior": behavior}  # fmt: skip
+
+    async def redeem() -> list[str]:
+        answer = await world.api.do("subscriptionCreate", "subscription { id }", wanted)
+        return [each["code"] for each in answer["userErrors"]]
+
+    answers = await asyncio.gather(*(redeem() for _ in range(8)))
+
+    assert sorted(answers) == [[], *[["COUPON_NOT_APPLICABLE"]] * 7]
+    assert (await counted(), await Discount.all().count()) == ({"HALF": 1}, 1)
+    assert await Subscription.all().count() == 1
+
+
+async def test_first_purchase_that_came_to_nothing_leaves_the_next_one_the_first(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    await coupon(world, "ALL", percentOff="100")
+    first = [{"promotionCode": await code(world, "ALL", restrictions={"firstTimeTransaction": True})}]
+    await coupon(world, "HALF", percentOff="50")
+    half = [{"promotionCode": await code(world, "HALF", restrictions={"firstTimeTransaction": True})}]
+    jenny = await world.customer(card="pm_card_visa")
+    begun = await jenny.subscribe(basic, discounts=half, paymentBehavior="DEFAULT_INCOMPLETE")
+    wanted = {"customer": jenny.id, "items": [{"price": basic}], "discounts": half}
+    again = [("COUPON_NOT_APPLICABLE", "discounts.0.promotionCode")]
+    assert await world.refusal("subscriptionCreate", "subscription", **wanted) == again
+    await begun.cancel()
+
+    await jenny.subscribe(basic, discounts=first)  # of which nothing has to be paid
+
+    assert await world.refusal("subscriptionCreate", "subscription", **wanted) == again
+    assert await counted() == {"ALL": 1, "HALF": 1}
+
+
 async def test_coupons_of_others_are_nobody_s(world: World) -> None:
     await coupon(world, "HALF", percentOff="50")
     sun = await code(world, "HALF")

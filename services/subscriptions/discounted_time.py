@@ -48,6 +48,8 @@ class Discounts:
     """By item, what was taken off the line that billed its current period."""
     taxed: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     """By item, how the line was taxed that billed its current period; absent while that waits for its invoice."""
+    named: Sequence[str] | None = None
+    """Those that subscriptions are thought of with, instead of their own and their customers'."""
 
     def as_taxed(self, lines: Iterable[LineDraft]) -> tuple[LineDraft, ...]:
         """These lines of changes, where those that give back give their tax back as it was asked for."""
@@ -79,7 +81,7 @@ class Discounts:
             )
             for item, each in billed
         ]
-        own = row.discounts or self.inherited.get(row.customer_id, ())
+        own = row.discounts or self.inherited.get(row.customer_id, ()) if self.named is None else self.named
         cuts = discounted(periods, Rules(self._in_force(row.currency, at), invoice_discounts=own))
         return [_reduction(period.amount, of_item) for period, of_item in zip(periods, cuts, strict=True)]
 
@@ -97,14 +99,23 @@ class DiscountedTime(Service):
 
     deductions = part(Deductions)
 
-    async def of(self, wholes: Sequence[WholeSubscription], also: Iterable[str] = ()) -> Discounts:
-        """What is known of these subscriptions' discounts and `also` others; one statement where there are none."""
+    async def of(
+        self,
+        wholes: Sequence[WholeSubscription],
+        also: Iterable[str] = (),
+        named: Sequence[Redeemed] | None = None,
+    ) -> Discounts:
+        """What is known of these subscriptions' discounts and `also` others; one statement where there are none.
+
+        They are thought of with those `named`, which need not be stored.
+        """
         heirs = {whole.row.customer_id for whole in wholes if whole.row.has_customer_discounts}
         inherited = {row.id: row.discounts for row in await self.gather(Customer, "id", heirs)}
         ids = {*also, *(each for whole in wholes for each in whole.row.discounts)}
         ids |= {each for whole in wholes for item in whole.items for each in item.row.discounts}
         ids |= {each for discounts in inherited.values() for each in discounts}
-        redeemed = await self.deductions.known(ids) if ids else {}
+        redeemed = {each.discount.id: each for each in named or ()}
+        redeemed = (await self.deductions.known(ids) if ids else {}) | redeemed
         billed = await self._billed(wholes)
         reductions = {identifier: _reduced(line) for identifier, line in billed.items()}
         return Discounts(
@@ -112,6 +123,7 @@ class DiscountedTime(Service):
             inherited,
             {identifier: each for identifier, each in reductions.items() if each is not None},
             {identifier: tuple(line.taxes) for identifier, line in billed.items() if isinstance(line, InvoiceLine)},
+            None if named is None else [each.discount.id for each in named],
         )
 
     async def _billed(self, wholes: Sequence[WholeSubscription]) -> dict[str, InvoiceLine | InvoiceItem]:

@@ -118,11 +118,12 @@ class SubscriptionDiscounts(Service):
         return replace(change, items=tuple(named))
 
     async def previewed(
-        self, whole: WholeSubscription, drafts: Sequence[DiscountDraft], at: datetime
+        self, whole: WholeSubscription, change: SubscriptionChange, drafts: Sequence[DiscountDraft], at: datetime
     ) -> tuple[Redeemed, ...]:
-        """The discounts that an invoice is thought of with; not stored."""
+        """The discounts that an invoice is thought of with, beside a change whose prices are made; not stored."""
         row = whole.row
-        sold = [_Sold(item.price, item.row.quantity, item.row.unit_amount) for item in whole.items]
+        items = [_with_id(item, str(place)) for place, item in enumerate(change.items)]
+        sold = (await self._sold(whole, items)).values()
         facts = await self.wholes.facts_of(each.price for each in sold)
         customer = await self.find(Customer, row.customer_id)
         wish = Wish(drafts, _holder(row), _purchase(row, sold, facts), kept=row.discounts)

@@ -13,6 +13,7 @@ from models import Price, SubscriptionItem, UsagePeriod
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.catalog.rates import chosen_amount, recurrence_of_price
+from services.coupons.deductions import Redeemed
 from services.subscriptions.discounted_time import DiscountedTime, Discounts
 from services.subscriptions.drafts import ItemChange
 from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
@@ -77,15 +78,18 @@ class Exchanges(Service):
         *,
         checked: bool = True,
         usage_waits: bool = False,
+        redeemed: Sequence[Redeemed] | None = None,
     ) -> ItemsPlan:
         """The change with its prorations, in the order wanted; refused with all problems together.
 
         The rows of the items are changed in memory: take snapshots first. What was found sound before need not be
-        `checked` again. `usage_waits` lets all usage wait for the next renewal.
+        `checked` again. `usage_waits` lets all usage wait for the next renewal. `redeemed` are discounts that the
+        subscription is thought of with.
         """
         await self.tax_rates.checked(*_named_rates(whole, wanted if checked else ()))
         named = await self.made_prices.named(wanted)
-        plan = self.planned(whole, named, proration, now, await self.price_list([(whole, named)]), checked)
+        known = await self.price_list([(whole, named)], redeemed=redeemed)
+        plan = self.planned(whole, named, proration, now, known, checked)
         await self.metering.not_again(plan.whole, now)
         await self.read_usage([plan], waits=usage_waits)
         return plan
@@ -133,7 +137,10 @@ class Exchanges(Service):
         return plan
 
     async def price_list(
-        self, changes: Iterable[tuple[WholeSubscription, Sequence[ItemChange]]], also: Iterable[str] = ()
+        self,
+        changes: Iterable[tuple[WholeSubscription, Sequence[ItemChange]]],
+        also: Iterable[str] = (),
+        redeemed: Sequence[Redeemed] | None = None,
     ) -> PriceList:
         """The prices of these changes and `also` others, and the discounts of what changes, in some statements."""
         known: dict[str, Price] = {}
@@ -144,8 +151,8 @@ class Exchanges(Service):
             others |= {item.row.invoiced_price_id for item in whole.items} | {change.price for change in wanted}
         missing = {identifier for identifier in others if identifier not in known}
         prices = known | {price.id: price for price in await self.gather(Price, "id", missing)}
-        redeemed = {each for _, wanted in changing for change in wanted for each in change.discount_ids or ()}
-        discounts = await self.discounted.of([whole for whole, _ in changing], redeemed)
+        of_items = {each for _, wanted in changing for change in wanted for each in change.discount_ids or ()}
+        discounts = await self.discounted.of([whole for whole, _ in changing], of_items, redeemed)
         return PriceList(prices, await self.wholes.facts_of(prices.values()), discounts)
 
     def _apply(

@@ -109,21 +109,22 @@ class Previews(Service):
         lines, cut = list[LineDraft](), list[UsagePeriod]()
         change = SubscriptionChange(
             row.id,
-            items=details.items,
+            items=await self.exchanges.made_prices.named(details.items),
             proration_behavior=details.proration_behavior,
             proration_date=details.proration_date,
             billing_cycle_anchor=details.billing_cycle_anchor,
         )
         at_once = False
         change = await self.discounts.change(whole, change, at)
+        if row.scheduled_change and not touches_items(change):
+            [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
+        named = None if draft.discounts is None else await self.discounts.previewed(whole, change, draft.discounts, at)
         if touches_items(change):
-            plan = await self.exchanges.plan(whole, change.items, proration_of(whole, change, at), at)
+            proration = proration_of(whole, change, at)
+            plan = await self.exchanges.plan(whole, change.items, proration, at, redeemed=named)
             whole, lines, at_once = plan.whole, plan.lines, plan.at_once
             cut = [each for each in plan.usage if not each.drafted]
             start, end = _passing(whole)
-        elif row.scheduled_change:
-            [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
-        named = None if draft.discounts is None else await self.discounts.previewed(whole, draft.discounts, at)
         if at_once:
             return await self._settled(row, invoice_draft_of((), row.currency, lines), (at, at), named)
         waiting = (await self.items.waiting_for([row], lock=False)).get(row.id, [])

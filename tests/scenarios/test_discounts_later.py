@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.scenarios.couponing import counted, coupon, totals
+import pytest
+
+from tests.scenarios.couponing import code, counted, coupon, totals
 from tests.scenarios.world import Subscription, World
 
 PREVIEW = """
@@ -83,6 +85,53 @@ async def test_preview_of_a_change_with_discounts_of_items(world: World) -> None
     await subscription.update(**details)
     await world.move_to("2027-02-28T12:00:00Z")
     assert await totals(subscription) == [(1500, 1500), (2500, 2000)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted", "amounts"),
+    [
+        ("FLEXIBLE", None, [-600, 1200]),  # half of 15.00 - 3.00, half of 30.00 - 6.00
+        ("FLEXIBLE", [], [-600, 1500]),  # what was billed is given back; half of 30.00
+        ("FLEXIBLE", [{"coupon": "FIVE"}], [-600, 1250]),  # half of 30.00 - 5.00
+        ("CLASSIC", [], [-750, 1500]),  # what is in force from now on is given back: half of 15.00
+        ("CLASSIC", [{"coupon": "FIVE"}], [-500, 1250]),  # half of 15.00 - 5.00
+        ("CLASSIC", [{"coupon": "ONCE"}], [-750, 1500]),  # it waits for a whole period
+    ],
+)
+async def test_preview_of_a_change_beside_other_discounts_has_the_lines_of_the_real_one(
+    world: World, mode: str, wanted: list[dict[str, str]] | None, amounts: list[int]
+) -> None:
+    basic = await world.price("Basic", 1500)
+    await coupon(world, "FIFTH", percentOff="20", duration="FOREVER")
+    await coupon(world, "FIVE", amountOff=500, currency="usd", duration="FOREVER")
+    await coupon(world, "ONCE", percentOff="50")
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic, billingMode=mode, discounts=[{"coupon": "FIFTH"}])
+    await world.move_to("2027-02-14T10:00:00Z")  # 14 of 28 days are left.
+    discounts = {} if wanted is None else {"discounts": wanted}
+    change: dict[str, Any] = {
+        "items": [{"id": await subscription.item(), "quantity": 2}], "prorationBehavior": "ALWAYS_INVOICE",
+    }  # fmt: skip
+    await world.news()
+
+    foreseen = await previewed(subscription, subscriptionDetails=change, **discounts)
+
+    assert [each["amount"] for each in foreseen["lines"]] == amounts
+    assert (await world.news(), await counted()) == ([], {"FIFTH": 1, "FIVE": 0, "ONCE": 0})
+    await subscription.update(**change, **discounts)
+    assert (await totals(subscription))[-1] == (foreseen["subtotal"], foreseen["total"]) == (sum(amounts), sum(amounts))
+
+
+async def test_preview_of_a_change_looks_at_what_is_bought_with_it(world: World) -> None:
+    basic = await world.price("Basic", 1500)
+    await coupon(world, "HALF", percentOff="50", duration="FOREVER")
+    large = await code(world, "HALF", restrictions={"minimumAmount": 3000, "minimumAmountCurrency": "usd"})
+    subscription = await (await world.customer(card="pm_card_visa")).subscribe(basic)
+    items = [{"id": await subscription.item(), "quantity": 2}]
+    details = {"items": items, "prorationBehavior": "NONE"}
+    wanted = [{"promotionCode": large}]
+
+    assert (await previewed(subscription, subscriptionDetails=details, discounts=wanted))["total"] == 1500
 
 
 async def test_previews_are_refused_as_redeeming_would_be(world: World) -> None:

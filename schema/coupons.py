@@ -112,7 +112,7 @@ class PromotionCodeCurrencyOption(Wrapping):
 class PromotionCodeRestrictions(Wrapping):
     """Who may redeem a promotion code, and with what purchase."""
 
-    first_time_transaction: bool = column("Only customers who have never paid anything.")
+    first_time_transaction: bool = column("Only customers who have never paid, nor redeemed such a code before.")
     minimum_amount: MinorUnits | None = column("How much has to be bought at least.")
     minimum_amount_currency: Currency | None = column("The currency of `minimumAmount`.")
 

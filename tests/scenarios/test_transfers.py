@@ -248,3 +248,23 @@ async def test_what_is_sent_needs_no_card(world: World) -> None:
 
     assert await payers(subscription) == [f"{jenny.id} 1500 OPEN", f"{ada.id} 1500 OPEN"]
     assert await subscription.status() == "ACTIVE"  # what Jenny owes since 14 February is hers
+
+
+async def test_discounts_go_along_and_are_the_new_customer_s(world: World) -> None:
+    answer = await world.do("couponCreate", "coupon { id }", percentOff="50", duration="FOREVER")
+    wanted = [{"coupon": answer["coupon"]["id"]}]
+    jenny, omar = [await world.customer(card="pm_card_visa") for _ in range(2)]
+    items = [{"price": await world.price("Basic", 1500), "discounts": wanted}]
+    made = await world.do("subscriptionCreate", "subscription { id }", customer=jenny.id, items=items, discounts=wanted)
+    subscription = Subscription(world, made["subscription"]["id"])
+
+    await transfer(subscription, omar)
+
+    whose = "discounts { customer { id } }"
+    found = await world.api.ask(
+        f"query($id: ID!) {{ subscription(id: $id) {{ {whose} items {{ {whose} }} }} }}", {"id": subscription.id}
+    )
+    theirs = [{"customer": {"id": omar.id}}]
+    assert found["subscription"] == {"discounts": theirs, "items": [{"discounts": theirs}]}
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert await payers(subscription) == [f"{jenny.id} 375 PAID", f"{omar.id} 375 PAID"]

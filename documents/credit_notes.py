@@ -7,6 +7,7 @@ from datetime import datetime
 from babel.core import Locale
 
 from documents.contacts import Contact, party_of
+from documents.discounts import PaperDiscount, discount_sums
 from documents.figures import amount_text, date_text
 from documents.languages import WORDINGS, locale_of
 from documents.letters import Fact, Ink, Letter, Stamp, Sum, letter_pdf
@@ -36,6 +37,10 @@ class CreditNotePaper:
     credit_amount: int
     out_of_band_amount: int
     subtotal: int = 0
+    discounts: Sequence[PaperDiscount] = ()
+    """What discounts had taken off of what is credited."""
+    prepaid_credit: int = 0
+    """What prepaid credit had paid of it."""
     total_excluding_tax: int = 0
     taxes: Sequence[PaperTax] = ()
     voided_at: datetime | None = None
@@ -77,8 +82,11 @@ def credit_note_pdf(paper: CreditNotePaper) -> bytes:
 
 def _sums(paper: CreditNotePaper, wording: Wording, locale: Locale) -> Iterator[Sum]:
     """What is credited, then in which ways."""
-    if paper.taxes:
+    if paper.taxes or paper.discounts or paper.prepaid_credit:
         yield Sum(wording.subtotal, amount_text(paper.subtotal, paper.currency, locale))
+    yield from discount_sums(paper.discounts, paper.currency, locale)
+    if paper.prepaid_credit:
+        yield Sum(wording.prepaid_credit, amount_text(-paper.prepaid_credit, paper.currency, locale))
     yield from tax_sums(paper.taxes, paper.total_excluding_tax, paper.currency, locale)
     yield Sum(wording.credited, amount_text(paper.amount, paper.currency, locale), strong=True)
     ways = (

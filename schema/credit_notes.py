@@ -11,6 +11,7 @@ from domain.credit_notes import LINES_MAX, MEMO_LENGTH_MAX, CreditNoteLineType, 
 from domain.ids import Prefix
 from domain.lifecycles import CreditNoteStatus
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.coupons import DiscountAmount, discount_amounts
 from schema.credit_grants import PretaxCreditAmount, pretax_credit_amounts
 from schema.papers import paper
 from schema.payloads import payload
@@ -74,6 +75,9 @@ class CreditNote(Node):
     amount: MinorUnits = column("How much is credited in all, with discounts and tax.")
     subtotal: MinorUnits = column("The sum of the lines, before discounts and tax that comes on top.")
     total_excluding_tax: MinorUnits = column("How much is credited, without tax.")
+    total_discount_amounts: list[DiscountAmount] = discount_amounts(
+        "total_discount_amounts", "Its share of what each discount had taken off; nobody gets that back."
+    )
     total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "How much of each tax is given back.")
     pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
         "pretax_credits", "Its share of what prepaid credit had paid; nobody gets that back."
@@ -113,6 +117,9 @@ class CreditNoteLineItem(Node):
         "invoice had given back."
     )
     total: MinorUnits = column("What that comes to with its share of discounts, prepaid credit and tax.")
+    discount_amounts: list[DiscountAmount] = discount_amounts(
+        "discount_amounts", "Its share of what each discount had taken off the line."
+    )
     taxes: list[TaxAmount] = tax_amounts("taxes", "Its share of each tax.")
     pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
         "pretax_credits", "Its share of what prepaid credit had paid of the line."
@@ -131,6 +138,9 @@ class CreditNotePreviewLine(Wrapping):
     description: str = column("What it is for.")
     amount: MinorUnits = column("How much of the line's amount would be credited.")
     total: MinorUnits = column("What that would come to with its share of discounts, prepaid credit and tax.")
+    discount_amounts: list[DiscountAmount] = discount_amounts(
+        "discount_amounts", "Its share of what each discount had taken off the line."
+    )
     taxes: list[TaxAmount] = tax_amounts("taxes", "Its share of each tax.")
     pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
         "pretax_credits", "Its share of what prepaid credit had paid of the line."
@@ -149,6 +159,9 @@ class CreditNotePreview(Wrapping):
     amount: MinorUnits = column("How much would be credited in all, with discounts and tax.")
     subtotal: MinorUnits = column("The sum of the lines, before discounts and tax that comes on top.")
     total_excluding_tax: MinorUnits = column("How much would be credited, without tax.")
+    total_discount_amounts: list[DiscountAmount] = discount_amounts(
+        "total_discount_amounts", "Its share of what each discount had taken off; nobody would get that back."
+    )
     total_taxes: list[TaxAmount] = tax_amounts("total_taxes", "How much of each tax would be given back.")
     pretax_credit_amounts: list[PretaxCreditAmount] = pretax_credit_amounts(
         "pretax_credits", "Its share of what prepaid credit had paid; nobody would get that back."

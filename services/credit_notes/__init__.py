@@ -50,7 +50,9 @@ class PreviewedCreditNote:
     amount: int
     subtotal: int
     total_excluding_tax: int
+    total_discount_amounts: Sequence[Mapping[str, Any]]
     total_taxes: Sequence[Mapping[str, Any]]
+    pretax_credits: Sequence[Mapping[str, Any]]
     pre_payment_amount: int
     post_payment_amount: int
     refund_amount: int
@@ -111,7 +113,9 @@ class CreditNotes(Service):
             amount=plan.note.row.amount,
             subtotal=plan.note.row.subtotal,
             total_excluding_tax=plan.note.row.total_excluding_tax,
+            total_discount_amounts=plan.note.row.total_discount_amounts,
             total_taxes=plan.note.row.total_taxes,
+            pretax_credits=plan.note.row.pretax_credits,
             pre_payment_amount=plan.split.pre_payment,
             post_payment_amount=plan.split.post_payment,
             refund_amount=plan.split.refunded,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from documents.credit_notes import CreditNotePaper
 from documents.lines import PaperLine
 from models import Account, CreditNote, CreditNoteLine, Invoice
+from services.coupons.papers import paper_discounts
 from services.customers.contacts import contact_of, seller_of
 from services.tax.papers import paper_taxes
 
@@ -34,6 +35,8 @@ async def credit_note_paper(identifier: str) -> CreditNotePaper | None:
         credit_amount=row.credit_amount,
         out_of_band_amount=row.out_of_band_amount,
         subtotal=row.subtotal,
+        discounts=await paper_discounts(row.total_discount_amounts),
+        prepaid_credit=sum(int(each["amount"]) for each in row.pretax_credits),
         total_excluding_tax=row.total_excluding_tax,
         taxes=await paper_taxes(row.total_taxes),
         voided_at=row.voided_at,

@@ -7,6 +7,7 @@ from typing import Any
 
 from documents.contacts import Contact
 from documents.credit_notes import CreditNotePaper, credit_note_pdf
+from documents.discounts import PaperDiscount
 from documents.lines import PaperLine
 from tests.documents.reading import pages_of
 
@@ -67,3 +68,12 @@ def test_it_speaks_the_language_of_the_customer() -> None:
     found = read(locales=["es"], currency="eur")
     for line in ("Nota de crédito Acme Photos", "Reembolsado 10,00 €", "Descontado de la factura 2,00 €"):
         assert line in found
+
+
+def test_discounts_and_prepaid_credit_stand_between_subtotal_and_total() -> None:
+    discounts = [PaperDiscount("Summer", 250, Decimal("25")), PaperDiscount("FIVE", 50)]
+    found = read(discounts=discounts, prepaid_credit=100, subtotal=2100)
+    start = found.index("Subtotal $21.00")
+    assert found[start : start + 5] == [
+        "Subtotal $21.00", "Summer (−25%) -$2.50", "FIVE -$0.50", "Prepaid credit -$1.00", "Amount credited $17.00",
+    ]  # fmt: skip

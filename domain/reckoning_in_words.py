@@ -23,7 +23,9 @@ def steps_in_words(
     currency: str,
     draws: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """What follows on an explanation: "; less $3.00 = $12.00; plus 19% tax on $12.00 = $2.28: $14.28"; empty of none.
+    """What follows on an explanation: "; less a 20% discount of $3.00 = $12.00; plus 19% tax on $12.00 = $2.28".
+
+    Empty of none.
 
     Discounts, draws of prepaid credit and taxes are as lines keep them, amounts in minor units.
     """
@@ -43,7 +45,9 @@ def _steps(
     left = amount
     for discount in discounts:
         left -= int(discount["amount"])
-        yield f"less a discount of {money(int(discount['amount']))} = {money(left)}"
+        percent = discount.get("percent_off")
+        name = "a discount" if percent is None else f"a {percent}% discount"
+        yield f"less {name} of {money(int(discount['amount']))} = {money(left)}"
     for draw in draws:
         left -= int(draw["amount"])
         yield f"less {money(int(draw['amount']))} of prepaid credit = {money(left)}"

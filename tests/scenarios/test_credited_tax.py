@@ -102,12 +102,25 @@ async def test_discount_and_tax_of_a_line_go_back_with_it(world: World) -> None:
     # 15.00 less 1.50, and 19 % of 13.50 are 2.565
     assert (sums(invoice), invoice["subtotalExcludingTax"]) == ((1500, 1350, 1607), 1500)
     assert invoice["lines"][0]["explanation"].endswith(
-        "; less a discount of $1.50 = $13.50; plus 19% tax on $13.50 = $2.57; together $16.07"
+        "; less a 10% discount of $1.50 = $13.50; plus 19% tax on $13.50 = $2.57; together $16.07"
     )
     line = invoice["lines"][0]["id"]
+    cuts = "amount percentOff discount { id }"
+    shows = (
+        f"totalDiscountAmounts {{ {cuts} }} pretaxCreditAmounts {{ amount }} lines {{ discountAmounts {{ {cuts} }} }}"
+    )
+    wanted = {"invoice": invoice["id"], "refundAmount": 536, "lines": [
+        {"type": "INVOICE_LINE_ITEM", "invoiceLineItem": line, "amount": 500},
+    ]}  # fmt: skip
+    preview = (await world.do("creditNotePreview", f"creditNotePreview {{ {shows} }}", **wanted))["creditNotePreview"]
+    [discount] = preview["totalDiscountAmounts"]
+    assert (discount["amount"], discount["percentOff"]) == (50, "10")
+    assert preview["lines"] == [{"discountAmounts": [discount]}]
     # A third: 5.00 less 0.50, and 0.8566… of tax; then the rest
     one = await credit(world, invoice["id"], (line, 500), refundAmount=536)
     assert (one["subtotal"], one["totalExcludingTax"], one["amount"]) == (500, 450, 536)
+    found = await world.api.ask(f"query($id: ID!) {{ creditNote(id: $id) {{ {shows} }} }}", {"id": one["id"]})
+    assert found["creditNote"] == preview
     rest = await credit(world, invoice["id"], (line, 1000), refundAmount=1071)
     assert one["amount"] + rest["amount"] == 1607
     told = await Event.get(type="credit_note.created", object_id=one["id"])

@@ -104,8 +104,22 @@ def code_of(text: str) -> str:
     return code
 
 
-def redeem_by_of(moment: datetime, now: datetime) -> datetime:
-    """Until when a coupon can be redeemed: at most five years ahead. It may have passed, for test clocks' sake."""
+def refuse_passed(moment: datetime, earliest: datetime, param: str) -> None:
+    """Refuse a moment until which something can be redeemed that has passed for everybody.
+
+    `earliest` is the present of whoever stands farthest back, which may be a test clock's.
+    """
+    if moment < earliest:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID,
+            f"{shown(moment)} has passed, so that nobody could redeem it; give a moment after {shown(earliest)}.",
+            param,
+        )
+
+
+def redeem_by_of(moment: datetime, now: datetime, earliest: datetime) -> datetime:
+    """Until when a coupon can be redeemed: not in the past, as `refuse_passed` says, and at most five years ahead."""
+    refuse_passed(moment, earliest, "redeemBy")
     latest = boundary(now, Recurrence(Interval.YEAR), REDEEM_YEARS_MAX)
     if moment > latest:
         raise DomainError(

@@ -178,11 +178,7 @@ class DiscountAmount(Wrapping):
 
     discount: DiscountRef | None = one("discount", "The discount; null in a preview, where it does not exist yet.")
 
-    @computed("The per cents that it takes off; null where it takes off an amount.")
-    def percent_off(self) -> str | None:
-        """As remembered with the amount."""
-        percent: str | None = self.row.percent_off
-        return percent
+    percent_off: Decimal | None = column("The per cents that it takes off; null where it takes off an amount.")
 
 
 @part_type
@@ -200,7 +196,7 @@ class PlannedDiscountAmount(Wrapping):
     amount: MinorUnits = column("The amount taken off.")
     coupon: CouponRef = one("coupon", "What is to be redeemed.")
     promotion_code: PromotionCodeRef | None = one("promotion_code", "The code by which, if any.")
-    percent_off: str | None = column("The per cents that it takes off; null where it takes off an amount.")
+    percent_off: Decimal | None = column("The per cents that it takes off; null where it takes off an amount.")
 
 
 def planned_discounts(description: str) -> Any:
@@ -235,8 +231,8 @@ def discount_amounts(column: str, description: str) -> Any:
 class DiscountInput:
     """Becomes `DiscountDraft`."""
 
-    coupon: strawberry.ID | None = input_field("A coupon.")
-    promotion_code: strawberry.ID | None = input_field("A promotion code, by its id.")
+    coupon: strawberry.ID | None = input_field("A coupon; it is redeemed anew where it is there already.")
+    promotion_code: strawberry.ID | None = input_field("A promotion code, by its id; as a coupon.")
     discount: strawberry.ID | None = input_field("A discount that is there already, and stays.")
 
 
@@ -271,7 +267,7 @@ class CouponCreateInput:
     duration_in_months: int | None = input_field("For how many months a REPEATING one lasts.")
     applies_to: CouponAppliesToInput | None = input_field("What it is for; everything by default.")
     max_redemptions: int | None = input_field("How often it can be redeemed in all.")
-    redeem_by: datetime | None = input_field("Until when it can be redeemed; at most five years ahead.")
+    redeem_by: datetime | None = input_field("Until when it can be redeemed: in the future, at most five years ahead.")
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
@@ -320,7 +316,7 @@ class PromotionCodeCreateInput:
     code: str | None = input_field("The word: letters a to z, digits and dashes in any case; made up without one.")
     active: bool | None = input_field("Whether it can be redeemed; true by default.")
     customer: strawberry.ID | None = input_field("Who alone may redeem it; everyone by default.")
-    expires_at: datetime | None = input_field("Until when it can be redeemed; not beyond its coupon's.")
+    expires_at: datetime | None = input_field("Until when it can be redeemed: in the future, not beyond its coupon's.")
     max_redemptions: int | None = input_field("How often it can be redeemed; not more often than its coupon.")
     restrictions: PromotionCodeRestrictionsInput | None = input_field("Who may redeem it, and with what purchase.")
     metadata: Metadata | None = input_field("Labels of your own.")

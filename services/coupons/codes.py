@@ -13,6 +13,7 @@ from domain.coupons import (
     amount_of,
     code_of,
     number_of,
+    refuse_passed,
     shown,
 )
 from domain.currencies import currency_of
@@ -32,7 +33,7 @@ from services.coupons.drafts import (
     RestrictionsDraft,
 )
 from services.coupons.options import merged_options
-from services.coupons.validity import CouponsByIdentifier, active_codes
+from services.coupons.validity import CouponsByIdentifier, active_codes, earliest_present
 from services.events import Events
 from services.idempotency import transactional
 from services.pages import Listing
@@ -72,9 +73,10 @@ class PromotionCodes(Service):
         problems = Problems()
         coupon = await self._coupon(problems, draft.coupon, now)
         customer = await self._customer(problems, draft.customer)
+        earliest = await earliest_present(self, draft.expires_at)
         code = None if draft.code is None else checked(problems, code_of, draft.code)
         columns = {
-            "expires_at": checked_where_given(problems, _expiry, draft.expires_at, coupon),
+            "expires_at": checked_where_given(problems, _expiry, draft.expires_at, coupon, earliest),
             "max_redemptions": checked_where_given(problems, _redemptions, draft.max_redemptions, coupon),
             "metadata": checked(problems, merged_metadata, {}, draft.metadata),
             **_restrictions(problems, draft.restrictions),
@@ -171,8 +173,9 @@ class PromotionCodes(Service):
             ) from None
 
 
-def _expiry(moment: datetime, coupon: Coupon | None) -> datetime:
-    """When the code expires: no later than its coupon."""
+def _expiry(moment: datetime, coupon: Coupon | None, earliest: datetime) -> datetime:
+    """When the code expires: no later than its coupon, and not in the past."""
+    refuse_passed(moment, earliest, "expiresAt")
     if coupon is not None and coupon.redeem_by is not None and moment > coupon.redeem_by:
         raise DomainError(
             ErrorCode.PARAMETER_INVALID,

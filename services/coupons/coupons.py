@@ -29,7 +29,7 @@ from services.aggregates import WholeCoupon
 from services.base import Service, part
 from services.coupons.drafts import AmountOff, CouponChange, CouponDraft
 from services.coupons.options import merged_options
-from services.coupons.validity import CouponsByIdentifier
+from services.coupons.validity import CouponsByIdentifier, earliest_present
 from services.events import Events
 from services.idempotency import transactional
 from services.pages import Listing
@@ -60,6 +60,7 @@ class Coupons(Service):
         """A new coupon. Event `coupon.created`."""
         now = self.scope.clock.now()
         problems = Problems()
+        earliest = await earliest_present(self, draft.redeem_by)
         identifier = checked_where_given(problems, identifier_of, draft.id)
         columns: dict[str, Any] = {
             **_money(problems, draft),
@@ -69,7 +70,7 @@ class Coupons(Service):
             "max_redemptions": checked_where_given(
                 problems, number_of, draft.max_redemptions, REDEMPTIONS_MAX, ("maxRedemptions",)
             ),
-            "redeem_by": checked_where_given(problems, redeem_by_of, draft.redeem_by, now),
+            "redeem_by": checked_where_given(problems, redeem_by_of, draft.redeem_by, now, earliest),
             "metadata": checked(problems, merged_metadata, {}, draft.metadata),
         }
         problems.raise_any()

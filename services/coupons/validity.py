@@ -7,7 +7,7 @@ from typing import Any
 from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
-from models import Coupon
+from models import Coupon, TestClock
 from services.base import Service
 
 
@@ -24,6 +24,15 @@ def _in_time(column: str, at: datetime) -> Q:
     never: dict[str, Any] = {column: None}
     later: dict[str, Any] = {f"{column}__gte": at}
     return Q(**never) | Q(**later)
+
+
+async def earliest_present(service: Service, until: datetime | None) -> datetime:
+    """The system's present, or an earlier one of a test clock that has not passed this moment."""
+    now = service.scope.clock.now()
+    if until is None or until >= now:
+        return now
+    standing = await service.mine(TestClock).filter(frozen_at__lte=until).order_by("frozen_at").first()
+    return now if standing is None else standing.frozen_at
 
 
 class CouponsByIdentifier(Service):

@@ -6,6 +6,7 @@ import pytest
 
 from domain.keys import KeyKind
 from models import Coupon, Event, PromotionCode
+from prorata.clock import SYSTEM_CLOCK
 from tests.features.attacked import foreign, live, made, restricted
 from tests.serving import Api, served
 
@@ -18,6 +19,8 @@ CODE = (
     " restrictions { firstTimeTransaction minimumAmount minimumAmountCurrency"
     " currencyOptions { currency minimumAmount } } }"
 )
+NEXT_YEAR = SYSTEM_CLOCK.now().year + 1
+JUNE = f"{NEXT_YEAR}-06-01T00:00:00Z"
 SUMMER = {"id": "SUMMER", "percentOff": "12.50"}
 
 
@@ -65,7 +68,7 @@ async def test_coupon_of_an_amount_gains_currencies_and_keeps_those_it_has(datab
         wanted = {
             "amountOff": 500, "currency": "usd", "currencyOptions": [{"currency": "eur", "amountOff": 450}],
             "duration": "REPEATING", "durationInMonths": 3, "appliesTo": {"products": [product["id"]]},
-            "maxRedemptions": 2, "redeemBy": "2027-01-01T00:00:00Z", "name": "Five off",
+            "maxRedemptions": 2, "redeemBy": f"{NEXT_YEAR}-01-01T00:00:00Z", "name": "Five off",
         }  # fmt: skip
         coupon = await made(api, "couponCreate", COUPON, wanted)
         assert coupon["id"].startswith("coupon_")
@@ -97,6 +100,7 @@ async def test_coupon_of_an_amount_gains_currencies_and_keeps_those_it_has(datab
         ({"percentOff": "10", "duration": "REPEATING"}, [("PARAMETER_MISSING", "durationInMonths")]),
         ({"percentOff": "10", "durationInMonths": 2}, [("PARAMETERS_EXCLUSIVE", "durationInMonths")]),
         ({"percentOff": "10", "redeemBy": "2999-01-01T00:00:00Z"}, [("PARAMETER_INVALID", "redeemBy")]),
+        ({"percentOff": "10", "redeemBy": "2020-01-01T00:00:00Z"}, [("PARAMETER_INVALID", "redeemBy")]),
         ({"percentOff": "10", "appliesTo": {"products": ["prod_1"]}}, [("RESOURCE_MISSING", "appliesTo.products.0")]),
         (
             {"percentOff": "10", "id": "a b", "name": "x" * 41, "maxRedemptions": 0},
@@ -150,7 +154,7 @@ async def test_code_is_found_in_any_case_and_unique_among_active_ones(database_u
 
 async def test_code_without_a_word_is_made_up_and_falls_with_its_coupon(database_url: str) -> None:
     async with served(database_url) as api:
-        await made(api, "couponCreate", COUPON, {**SUMMER, "maxRedemptions": 3, "redeemBy": "2027-06-01T00:00:00Z"})
+        await made(api, "couponCreate", COUPON, {**SUMMER, "maxRedemptions": 3, "redeemBy": JUNE})
         least = {
             "minimumAmount": 1000, "minimumAmountCurrency": "usd", "firstTimeTransaction": True,
             "currencyOptions": [{"currency": "eur", "minimumAmount": 900}],
@@ -173,7 +177,8 @@ async def test_code_without_a_word_is_made_up_and_falls_with_its_coupon(database
         ({"code": "a b"}, [("INVALID_CHARACTERS", "code")]),
         ({"customer": "cus_1", "maxRedemptions": 4},
          [("RESOURCE_MISSING", "customer"), ("PARAMETER_INVALID_INTEGER", "maxRedemptions")]),
-        ({"expiresAt": "2027-06-02T00:00:00Z"}, [("PARAMETER_INVALID", "expiresAt")]),
+        ({"expiresAt": f"{NEXT_YEAR}-06-02T00:00:00Z"}, [("PARAMETER_INVALID", "expiresAt")]),
+        ({"expiresAt": "2020-01-01T00:00:00Z"}, [("PARAMETER_INVALID", "expiresAt")]),
         ({"restrictions": {"minimumAmount": 5}}, [("PARAMETER_MISSING", "restrictions.minimumAmountCurrency")]),
         ({"restrictions": {"currencyOptions": [{"currency": "eur", "minimumAmount": 9}]}},
          [("PARAMETER_MISSING", "restrictions.minimumAmount")]),
@@ -183,7 +188,7 @@ async def test_what_a_promotion_code_cannot_be_is_refused(
     database_url: str, wanted: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     async with served(database_url) as api:
-        await made(api, "couponCreate", COUPON, {**SUMMER, "maxRedemptions": 3, "redeemBy": "2027-06-01T00:00:00Z"})
+        await made(api, "couponCreate", COUPON, {**SUMMER, "maxRedemptions": 3, "redeemBy": JUNE})
         code = {"coupon": "SUMMER", **wanted}
         assert await problems(api, "promotionCodeCreate", "promotionCode", code) == expected
         assert (await PromotionCode.all().count(), await news()) == (0, ["coupon.created"])
@@ -212,3 +217,20 @@ async def test_coupons_and_codes_are_their_account_s_alone(database_url: str) ->
         assert await publishable.ask('{ node(id: "SUMMER") { id } }') == {"node": None}
         reader = await restricted(api, coupons="read")
         assert (await reader.ask(query, {"c": code["id"]}))["coupon"] == {"id": "SUMMER"}
+
+
+async def test_what_only_test_clocks_have_ahead_can_be_redeemed_by_those(database_url: str) -> None:
+    async with served(database_url) as api:
+        await made(api, "testClockCreate", "testClock { id }", {"frozenTime": "2020-01-01T00:00:00Z"})
+        ahead, passed = "2020-01-01T00:00:00Z", "2019-12-31T23:59:59Z"
+        coupon = await made(api, "couponCreate", COUPON, {**SUMMER, "redeemBy": ahead})
+        assert coupon["redeemBy"] == ahead
+        await made(api, "couponCreate", COUPON, {**SUMMER, "id": "WINTER"})
+        await made(api, "promotionCodeCreate", CODE, {"coupon": "WINTER", "expiresAt": ahead})
+        wanted = {"coupon": "WINTER", "expiresAt": passed}
+        assert await problems(api, "promotionCodeCreate", "promotionCode", wanted) == [
+            ("PARAMETER_INVALID", "expiresAt")
+        ]
+        other = await live(api)
+        again = {**SUMMER, "redeemBy": ahead}
+        assert await problems(other, "couponCreate", "coupon", again) == [("PARAMETER_INVALID", "redeemBy")]

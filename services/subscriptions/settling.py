@@ -115,7 +115,8 @@ class Settling:
         """Where metered items stop being metered at their price; from there on the new one holds (in memory).
 
         What was used before is billed with FLEXIBLE, at the next renewal; of an item that is removed with the change,
-        unless that bills nothing. With CLASSIC it is dropped. A period that begins anew bills what was used in any.
+        unless that bills nothing. With CLASSIC it is dropped. A period that begins anew bills what was used in any, and
+        so does a change where the item's period has ended: that was complete.
         """
         swapped = {swap.row.id: swap for swap in swaps}
         flexible, until = self.whole.row.billing_mode != BillingMode.CLASSIC, min(self.now, self._end)
@@ -128,7 +129,8 @@ class Settling:
                 staying |= set() if since is None else {item.row.id}
                 continue
             dropped = removed and self.proration.behavior is ProrationBehavior.NONE
-            billed = (flexible or not (removed or changed)) and not dropped
+            complete = self._periods[item.row.id].end <= self.now
+            billed = complete or ((flexible or not (removed or changed)) and not dropped)
             meter_id = item.price.meter_id
             if not billed or meter_id is None:
                 continue

@@ -71,9 +71,8 @@ class Late:
         return cls(Decimal(stored["quantity"]), start, end, Decimal(stored["before"]))
 
     def in_words(self) -> str:
-        """What of the quantity it is: "including 12 late from 1 to 31 May", "less 3 taken back from 1 to 31 May"."""
-        amount, days = quantity_text(abs(self.quantity)), days_in_words(self.start, self.end)
-        return f"less {amount} taken back {days}" if self.quantity < 0 else f"including {amount} late {days}"
+        """What it is: "late use from 1 to 31 May", "use taken back from 1 to 31 May"."""
+        return f"{'use taken back' if self.quantity < 0 else 'late use'} {days_in_words(self.start, self.end)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class Calculation:
     reduction: Reduction | None = None
     """What discounts take off within the amount; None where they are not in it."""
     late: tuple[Late, ...] = ()
-    """What of the quantity was used in times that were billed before."""
+    """That the quantity was used in a time that was billed before, or taken back from it."""
 
     def as_json(self) -> dict[str, Any]:
         """The calculation for a JSON column; numbers that are not whole are texts."""

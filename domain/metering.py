@@ -1,12 +1,13 @@
-"""Billing what was used: in arrears, each time by itself, and what came late with the next one.
+"""Billing what was used: in arrears, each time by itself, and what came late with the next invoice.
 
     1 May |------ period ------| 1 June |------ period ------| 1 July
                  ·  ·   ·  ·              ·    ·      ·
                       ^ an event that is sent in June with a time in May
 
 What was asked for a period is kept as what was `counted`. As long as the period is open, what its meter reads beyond
-that is late, and is billed with a later period; the two figures then agree again. So every event is billed once, in
-whatever order events and invoices come: an event that a reading did not see is in the difference of the next one.
+that is late, and is billed beside a later period by a line of its own; the two figures then agree again. Late usage
+costs the difference that it makes in its own period: taking usage back gives back what it cost. So every event is
+billed once, in whatever order events and invoices come: an event that a reading did not see is in the next difference.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,8 +34,7 @@ class Span:
     """A time of one item at one price, for one customer, and what was asked for it so far: None when nothing was."""
 
     id: str
-    key: tuple[str, str, str]
-    """Item, price and customer: what is late goes with another span of the same key."""
+    subscription_item_id: str
     start: datetime
     end: datetime
     counted: Decimal | None
@@ -42,13 +42,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a line bills: its span's own usage and, of earlier ones, what came late."""
+    """What a line bills: its span's own usage, or what came late for a span that was billed."""
 
     span: Span
     own: Decimal
-    late: tuple[Late, ...] = ()
-    covered: tuple[str, ...] = ()
-    """Ids of the spans whose figures it settles."""
+    late: Late | None = None
 
     @property
     def is_fresh(self) -> bool:
@@ -57,36 +55,38 @@ class Tally:
 
     @property
     def quantity(self) -> Decimal:
-        """All of it."""
-        total = self.own
-        for each in self.late:
-            total = EXACT.add(total, each.quantity)
-        return total
+        """What is billed; below zero when more was taken back than came."""
+        return self.own if self.late is None else self.late.quantity
+
+    @property
+    def settles(self) -> bool:
+        """Whether what its span was asked for changes with it."""
+        return self.is_fresh or self.late is not None
 
 
 def tallies(spans: Sequence[Span], earlier: Iterable[Span], read: Mapping[str, Decimal]) -> list[Tally]:
-    """A tally for each span in order, the first of a key with what is late of `earlier` ones; then those that are left.
+    """A tally for each span in order; then one for each of the `earlier` ones of which something is late.
 
-    `read` is what meters say now, by span. A span that was counted already has nothing of its own.
+    `read` is what meters say now, by span. A span that was counted has what is late, when named first.
     """
-    behind: dict[tuple[str, str, str], list[Span]] = {}
-    for each in earlier:
-        if each.id in read and each.counted is not None and read[each.id] != each.counted:
-            behind.setdefault(each.key, []).append(each)
+    behind = {
+        each.id: each
+        for each in earlier
+        if each.id in read and each.counted is not None and read[each.id] != each.counted
+    }
     found = []
     for span in spans:
-        own = read.get(span.id, Decimal(0)) if span.counted is None else Decimal(0)
-        found.append(_tally(span, own, behind.pop(span.key, ()), read))
-    return found + [_tally(late[-1], Decimal(0), late, read) for late in behind.values()]
+        if span.counted is None:
+            found.append(Tally(span, read.get(span.id, Decimal(0))))
+        else:
+            late = behind.pop(span.id, None)
+            found.append(Tally(span, Decimal(0), None if late is None else _late(late, read)))
+    return found + [Tally(each, Decimal(0), _late(each, read)) for each in behind.values()]
 
 
-def _tally(span: Span, own: Decimal, late: Sequence[Span], read: Mapping[str, Decimal]) -> Tally:
-    differences = []
-    for each in late:
-        before = each.counted or Decimal(0)
-        differences.append(Late(EXACT.subtract(read[each.id], before), each.start, each.end, before))
-    fresh = (span.id,) if span.counted is None else ()
-    return Tally(span, own, tuple(differences), (*fresh, *(each.id for each in late)))
+def _late(span: Span, read: Mapping[str, Decimal]) -> Late:
+    before = span.counted or Decimal(0)
+    return Late(EXACT.subtract(read[span.id], before), span.start, span.end, before)
 
 
 def through(moment: datetime) -> datetime:
@@ -105,41 +105,38 @@ def is_settled(end: datetime, at: datetime) -> bool:
 def usage_calculation(price: PriceFacts, tally: Tally) -> Calculation:
     """What the usage costs and how that came about; rounded once, half away from zero.
 
-    What is late costs as if it were of the span that is billed. Without one it costs what its own span costs with it
-    less what was asked for that, so that no flat amount is asked for twice.
+    What is late costs what its own span costs with it less what that cost as it was asked for.
     """
     if tally.is_fresh:
         found = calculation_of(price.rates, plain(tally.quantity), price.currency)
+    elif tally.late is None:
+        found = calculation_of(_FREE, 0, price.currency)
     else:
-        found = _difference(price, tally)
-    return replace(found, amount=max(-AMOUNT_MAX, min(AMOUNT_MAX, found.amount)), late=tally.late)
+        found = _difference(price, tally.late)
+    return replace(found, amount=max(-AMOUNT_MAX, min(AMOUNT_MAX, found.amount)))
 
 
-def _difference(price: PriceFacts, tally: Tally) -> Calculation:
-    """What late usage adds to the cost of its own times."""
-    if not tally.late:
-        return calculation_of(_FREE, 0, price.currency)
-    exact, steps = Decimal(0), list[Step]()
-    for late in tally.late:
-        now, before = price.rates.cost_of(EXACT.add(late.before, late.quantity)), price.rates.cost_of(late.before)
-        exact = EXACT.add(exact, EXACT.subtract(now.exact, before.exact))
-        if now.steps:
-            steps += (*now.steps, Step(StepKind.BILLED, late.before, Decimal(0), -before.exact))
+def _difference(price: PriceFacts, late: Late) -> Calculation:
+    """What late usage adds to the cost of its own time."""
+    now, before = price.rates.cost_of(EXACT.add(late.before, late.quantity)), price.rates.cost_of(late.before)
+    exact = EXACT.subtract(now.exact, before.exact)
+    steps = (*now.steps, Step(StepKind.BILLED, late.before, Decimal(0), -before.exact)) if now.steps else ()
     unit = price.rates.unit_amount
     return Calculation(
         currency=price.currency,
         unit_amount=None if unit is None or steps else unit_amount_text(unit),
-        quantity=plain(tally.quantity),
+        quantity=plain(late.quantity),
         exact=unit_amount_text(exact),
         amount=half_away_from_zero(exact),
-        steps=tuple(steps),
+        steps=steps,
+        late=(late,),
     )
 
 
 def usage_description(price: PriceFacts, tally: Tally) -> str:
-    """What the line says: "1240 × Calls (at $0.01 / month), including 12 late from 1 to 31 May"."""
+    """What the line says: "12 × Calls (at $0.01 / month), late use from 1 to 31 May"."""
     said = line_description(price, plain(tally.quantity))
-    return ", ".join((said, *(each.in_words() for each in tally.late)))
+    return said if tally.late is None else f"{said}, {tally.late.in_words()}"
 
 
 def usage_line(
@@ -155,7 +152,7 @@ def usage_line(
         unit_amount=price.rates.unit_amount,
         price_id=price.price_id,
         product_id=price.product_id,
-        subscription_item_id=tally.span.key[0],
+        subscription_item_id=tally.span.subscription_item_id,
         period_start=tally.span.start,
         period_end=tally.span.end,
         calculation=calculation,

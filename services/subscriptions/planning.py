@@ -327,6 +327,6 @@ def _usage_of_nothing(begun: Begun, facts: Mapping[str, PriceFacts]) -> list[Lin
         price = facts[item.price.id].agreed(row.currency, None) if item.row.metered_since is not None else None
         for period in beginning.billed if price is not None else ():
             assert price is not None, f"item {item.row.id} bills a quantity"
-            span = Span("", (item.row.id, item.price.id, row.customer_id), period.start, period.end, Decimal(0))
+            span = Span("", item.row.id, period.start, period.end, Decimal(0))
             lines.append(replace(usage_line(price, Tally(span, Decimal(0))), usage_period_id=None))
     return lines

@@ -185,11 +185,12 @@ class _Count:
         return asked and is_settled(row.period_end, at)
 
     def settle(self, tally: Tally) -> list[UsagePeriod]:
-        """The periods that the tally covers, in memory set to what was read."""
-        covered = [self.rows[each] for each in tally.covered]
-        for row in covered:
-            row.counted = quantity_text(plain(self.read[row.id]))
-        return covered
+        """The period of the tally, where it bills any, in memory set to what was read."""
+        if not tally.settles:
+            return []
+        row = self.rows[tally.span.id]
+        row.counted = quantity_text(plain(self.read[row.id]))
+        return [row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +220,4 @@ def _price_of(row: UsagePeriod, facts: Mapping[str, PriceFacts]) -> PriceFacts:
 
 def _span(row: UsagePeriod) -> Span:
     counted = None if row.counted is None else Decimal(row.counted)
-    key = (row.subscription_item_id, row.price_id, row.customer_id)
-    return Span(row.id, key, row.period_start, row.period_end, counted)
+    return Span(row.id, row.subscription_item_id, row.period_start, row.period_end, counted)

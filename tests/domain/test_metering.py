@@ -11,11 +11,11 @@ from domain.metering import Span, Tally, is_settled, projected, tallies, usage_c
 from domain.pricing import PackageRounding, Packaging, Rates, Tier, TiersMode
 
 MAY, JUNE, JULY = (datetime(2027, month, 1, tzinfo=UTC) for month in (5, 6, 7))
-KEY = ("si_1", "price_1", "cus_1")
 UNIT = Rates(Decimal("0.5"))
 GRADUATED = Rates(
     tiers=(Tier(10, Decimal(100), Decimal(200)), Tier(None, Decimal(80))), mode=TiersMode.GRADUATED
 )  # fmt: skip
+VOLUME = Rates(tiers=(Tier(100, Decimal(10)), Tier(None, Decimal(1))), mode=TiersMode.VOLUME)
 PACKAGES = Rates(Decimal(500), Packaging(10, PackageRounding.UP))
 
 
@@ -26,32 +26,35 @@ def price(rates: Rates) -> PriceFacts:
 
 def span(name: str, start: datetime, end: datetime, counted: str | None = None) -> Span:
     """A time of the one item."""
-    return Span(name, KEY, start, end, None if counted is None else Decimal(counted))
+    return Span(name, "si_1", start, end, None if counted is None else Decimal(counted))
 
 
-def test_what_is_late_goes_with_the_first_span_of_its_key() -> None:
+def test_what_is_late_has_a_tally_of_its_own_behind_the_open_ones() -> None:
     may, june, again = span("up_5", MAY, JUNE, "100"), span("up_6", JUNE, JULY), span("up_7", JUNE, JULY)
     read = {"up_5": Decimal(112), "up_6": Decimal(30), "up_7": Decimal(5)}
 
-    first, second = tallies([june, again], [may], read)
+    found = tallies([june, again], [may], read)
 
-    assert (int(first.own), int(first.quantity), first.covered) == (30, 42, ("up_6", "up_5"))
-    assert (int(second.own), len(second.late), second.covered) == (5, 0, ("up_7",))
+    assert [(each.span.id, int(each.quantity), each.is_fresh) for each in found] == [
+        ("up_6", 30, True),
+        ("up_7", 5, True),
+        ("up_5", 12, False),
+    ]
 
 
-def test_what_is_late_without_a_span_has_a_tally_of_its_own_and_nothing_when_figures_agree() -> None:
+def test_nothing_is_late_when_figures_agree() -> None:
     may, april = span("up_5", MAY, JUNE, "100"), span("up_4", MAY, JUNE, "7")
 
     [late] = tallies([], [april, may], {"up_5": Decimal(97), "up_4": Decimal(7)})
 
-    assert (int(late.own), int(late.quantity), late.covered, late.is_fresh) == (0, -3, ("up_5",), False)
-    assert late.late[0].in_words() == "less 3 taken back from 1 to 31 May"
+    assert (late.span.id, int(late.own), int(late.quantity), late.is_fresh) == ("up_5", 0, -3, False)
+    assert late.late is not None and late.late.in_words() == "use taken back from 1 to 31 May"
 
 
-def test_another_price_or_customer_is_another_key() -> None:
-    other = Span("up_6", ("si_1", "price_2", "cus_1"), JUNE, JULY, None)
-    found = tallies([other], [span("up_5", MAY, JUNE, "1")], {"up_5": Decimal(2), "up_6": Decimal(4)})
-    assert [(each.span.id, int(each.quantity)) for each in found] == [("up_6", 4), ("up_5", 1)]
+def test_a_line_that_is_counted_anew_has_what_is_late_by_now_once() -> None:
+    may = span("up_5", MAY, JUNE, "100")
+    first, second = tallies([may, may], [may], {"up_5": Decimal(115)})
+    assert (int(first.quantity), first.settles, int(second.quantity), second.settles) == (15, True, 0, False)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,9 @@ def test_another_price_or_customer_is_another_key() -> None:
         (GRADUATED, "9", "12", 260),  # 200 + 10 × 100 + 2 × 80, of which 200 + 9 × 100 were asked for
         (GRADUATED, "12", "9", -260),
         (GRADUATED, "0", "0", 0),
+        (GRADUATED, "0", "9", 900),  # the flat amount was asked for with 0
+        (VOLUME, "50", "1000", 500),  # 1000 × 1 - 50 × 10
+        (VOLUME, "1000", "50", -500),
         (PACKAGES, "8", "10", 0),  # the first package was full of room
         (PACKAGES, "8", "11", 500),
         (PACKAGES, "11", "10", -500),
@@ -78,17 +84,18 @@ def test_late_use_alone_costs_what_it_adds_to_its_own_time(rates: Rates, before:
     assert calculation.explanation()
 
 
-def test_a_line_says_how_many_and_what_of_it_was_late() -> None:
+def test_late_use_has_a_line_of_its_own_time() -> None:
     read = {"up_5": Decimal("112.5"), "up_6": Decimal(30)}
-    [tally] = tallies([span("up_6", JUNE, JULY)], [span("up_5", MAY, JUNE, "100")], read)
+    own, late = tallies([span("up_6", JUNE, JULY)], [span("up_5", MAY, JUNE, "100")], read)
 
-    line = usage_line(price(UNIT), tally)
+    first, second = usage_line(price(UNIT), own), usage_line(price(UNIT), late)
 
-    assert line.description == "42.5 × Calls (at $0.005), including 12.5 late from 1 to 31 May"
-    assert (line.amount, line.quantity, line.usage_period_id) == (21, 42, "up_6")  # 42.5 × 0.5 = 21.25
-    assert (line.period_start, line.period_end) == (JUNE, JULY)
-    assert line.calculation.explanation() == (
-        "42.5 × $0.005 = $0.2125, including 12.5 late from 1 to 31 May, rounded half away from zero to $0.21"
+    assert (first.description, first.amount, first.usage_period_id) == ("30 × Calls (at $0.005)", 15, "up_6")
+    assert second.description == "12.5 × Calls (at $0.005), late use from 1 to 31 May"
+    assert (second.amount, second.quantity, second.usage_period_id) == (6, 12, "up_5")  # 12.5 × 0.5 = 6.25
+    assert (second.period_start, second.period_end) == (MAY, JUNE)
+    assert second.calculation.explanation() == (
+        "12.5 × $0.005 = $0.0625, late use from 1 to 31 May, rounded half away from zero to $0.06"
     )
 
 

@@ -88,7 +88,8 @@ async def test_late_use_is_billed_once_with_the_open_period(world: World, mode: 
     await usage.used(jenny, "2027-03-04T00:00:00Z", "30")
     await world.move_to("2027-03-31T10:30:00Z")
     assert await subscription.lines() == [
-        "420 42 × Calls (at $0.10 / month), including 12 late from 31 January to 28 February"
+        "300 30 × Calls (at $0.10 / month)",
+        "120 12 × Calls (at $0.10 / month), late use from 31 January to 28 February",
     ]
     await usage.used(jenny, "2027-02-12T00:00:00Z", "3")  # within the hour of the draft
     await world.move_to("2027-04-30T12:00:00Z")
@@ -100,7 +101,10 @@ async def test_late_use_is_billed_once_with_the_open_period(world: World, mode: 
         "450 PAID 2027-03-31T10:00:00Z",  # 30 + 12 + 3
         "0 PAID 2027-04-30T10:00:00Z",
     ]
-    assert await explained(subscription, -2) == ["45 × $0.10 = $4.50, including 15 late from 31 January to 28 February"]
+    assert await explained(subscription, -2) == [
+        "30 × $0.10 = $3.00",
+        "15 × $0.10 = $1.50, late use from 31 January to 28 February",
+    ]
     rows = await UsagePeriod.all().order_by("period_start")
     assert [(row.counted, row.is_open) for row in rows] == [("115", False), ("30", True), ("0", True)]
 
@@ -194,7 +198,8 @@ async def test_what_is_taken_back_after_its_invoice_lowers_the_next_one(world: W
     await world.move_to("2027-03-31T12:00:00Z")
 
     assert (await subscription.lines())[1:] == [
-        "-300 -30 × Calls (at $0.10 / month), less 30 taken back from 31 January to 28 February"
+        "0 0 × Calls (at $0.10 / month)",
+        "-300 -30 × Calls (at $0.10 / month), use taken back from 31 January to 28 February",
     ]
     assert (await subscription.billed())[-1] == "1200 PAID 2027-03-31T10:00:00Z"
 
@@ -215,11 +220,11 @@ async def test_late_use_of_an_item_that_is_gone_costs_what_it_adds_in_its_own_ti
     await world.move_to("2027-02-28T12:00:00Z")
 
     # 12 cost 200 + 10 × 100 + 2 × 80 = 1360, of which 1100 were asked for.
-    late = "260 3 × Calls (at graduated rates / month), including 3 late from 31 January to 15 February"
+    late = "260 3 × Calls (at graduated rates / month), late use from 31 January to 15 February"
     assert (await subscription.lines())[2] == late
     assert (await explained(subscription))[2] == (
         "first 10 × $1.00 = $10.00; flat fee $2.00; next 2 × $0.80 = $1.60; less $11.00 billed before; together $2.60,"
-        " including 3 late from 31 January to 15 February"
+        " late use from 31 January to 15 February"
     )
 
 
@@ -301,8 +306,6 @@ async def test_what_comes_late_for_what_has_ended_has_an_invoice_of_its_own(worl
         "1000 PAID 2027-02-28T10:00:00Z",
         "120 PAID 2027-04-05T10:00:00Z",  # 36 days after the end
     ]
-    assert await subscription.lines() == [
-        "120 12 × Calls (at $0.10 / month), including 12 late from 31 January to 28 February"
-    ]
+    assert await subscription.lines() == ["120 12 × Calls (at $0.10 / month), late use from 31 January to 28 February"]
     assert [(row.counted, row.is_open) for row in await UsagePeriod.all()] == [("112", False)]
     assert await subscription.status() == "CANCELED"

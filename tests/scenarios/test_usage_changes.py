@@ -74,7 +74,7 @@ async def test_what_comes_late_for_a_removed_item_is_billed_too(world: World) ->
     assert [await subscription.lines(at) for at in (-2, -1)] == [
         [
             "1500 1 × Basic (at $15.00 / month)",
-            "30 3 × Calls (at $0.10 / month), including 3 late from 31 January to 15 February",
+            "30 3 × Calls (at $0.10 / month), late use from 31 January to 15 February",
         ],
         ["1500 1 × Basic (at $15.00 / month)"],
     ]

@@ -1,0 +1,59 @@
+"""Usage that comes late or is taken back costs the difference that it makes in its own period."""
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.usage import Usage, subscribed
+from tests.scenarios.world import Subscription, World
+
+TIERS = [{"upTo": 100, "unitAmount": 10}, {"unitAmount": 1}]
+PASSED = "from 31 January to 28 February"
+OF_TIERS: dict[str, Any] = {"billingScheme": "TIERED", "tiers": TIERS}
+OF_PACKAGES: dict[str, Any] = {"unitAmount": 500, "transformQuantity": {"divideBy": 100, "round": "UP"}}
+
+
+async def billed_and_taken_back(world: World, used: str, taken: str, **terms: Any) -> Subscription:
+    """A subscription whose use was billed, and then partly taken back."""
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price(**terms))
+    await usage.used(jenny, "2027-02-10T00:00:00Z", used)
+    await world.move_to("2027-02-28T12:00:00Z")
+    await usage.used(jenny, "2027-02-11T00:00:00Z", f"-{taken}")
+    await world.move_to("2027-03-31T12:00:00Z")
+    return subscription
+
+
+@pytest.mark.parametrize(
+    ("mode", "used", "taken", "billed", "back"),
+    [
+        ("GRADUATED", "1000", "900", 1900, -900),  # 100 × 10 + 900 × 1, less 100 × 10
+        ("VOLUME", "1000", "950", 1000, -500),  # 1000 × 1, less 50 × 10
+    ],
+)
+async def test_taking_use_back_gives_back_what_it_cost(
+    world: World, mode: str, used: str, taken: str, billed: int, back: int
+) -> None:
+    subscription = await billed_and_taken_back(world, used, taken, tiersMode=mode, **OF_TIERS)
+
+    assert (await subscription.billed())[0] == f"{billed} PAID 2027-02-28T10:00:00Z"
+    own, late = await subscription.lines()
+    assert own.startswith("0 0 × Calls")
+    assert late.startswith(f"{back} -{taken} × Calls") and late.endswith(f", use taken back {PASSED}")
+
+
+@pytest.mark.parametrize(("more", "cost"), [("50", 0), ("51", 500)])
+async def test_late_use_fits_into_packages_that_were_paid_for(world: World, more: str, cost: int) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price(**OF_PACKAGES))
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "50")
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    await usage.used(jenny, "2027-02-11T00:00:00Z", more)
+    await usage.used(jenny, "2027-03-11T00:00:00Z", "60")
+    await world.move_to("2027-03-31T12:00:00Z")
+
+    assert await subscription.billed() == ["500 PAID 2027-02-28T10:00:00Z", f"{500 + cost} PAID 2027-03-31T10:00:00Z"]
+    assert len(await subscription.lines()) == 2

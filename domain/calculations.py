@@ -24,11 +24,13 @@ class Reduction:
 
     of: int
     cuts: tuple[DiscountAmount, ...]
+    credit: int = 0
+    """What prepaid credit paid of it after them."""
 
     @property
     def off(self) -> int:
         """What they took off together."""
-        return sum(cut.amount for cut in self.cuts)
+        return sum(cut.amount for cut in self.cuts) + self.credit
 
     @property
     def share(self) -> Fraction:
@@ -37,12 +39,15 @@ class Reduction:
 
     def as_json(self) -> dict[str, Any]:
         """For a JSON column."""
-        return {"of": self.of, "cuts": [cut.as_json() for cut in self.cuts]}
+        credit = {"credit": self.credit} if self.credit else {}
+        return {"of": self.of, "cuts": [cut.as_json() for cut in self.cuts], **credit}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Reduction":
         """What `as_json` gave."""
-        return cls(int(stored["of"]), tuple(map(DiscountAmount.from_json, stored["cuts"])))
+        return cls(
+            int(stored["of"]), tuple(map(DiscountAmount.from_json, stored["cuts"])), int(stored.get("credit", 0))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,9 @@ class Calculation:
                 share = f"{self.whole_periods} whole and {share}"
             text += self._reduction_in_words(locale)
             return f"{text} a period; {share} are {fate}: {amount}" + ("" if whole else ", rounded half away from zero")
+        if self.reduction is not None:
+            rounded = "" if self.reduced == self.amount else ", rounded half away from zero"
+            return f"{text}{self._reduction_in_words(locale)}: {amount}{rounded}"
         if exact == self.amount:
             return text
         return f"{text}, rounded half away from zero to {amount}"
@@ -179,7 +187,9 @@ class Calculation:
         names = " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
         of = format_minor(self.reduction.of, self.currency, locale)
         off = format_minor(self.reduction.off, self.currency, locale)
-        return f"; discounts of {names} take {off} of {of} off"
+        if not self.reduction.credit:
+            return f"; discounts of {names} take {off} of {of} off"
+        return f"; {f'discounts of {names} and ' if names else ''}prepaid credit paid {off} of {of}"
 
     def _cost_in_words(self, locale: str) -> str:
         """What the quantity costs a whole period, step by step: "first 10 × $1.00 = $10.00; flat fee $2.00; …"."""

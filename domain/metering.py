@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
-from domain.calculations import Calculation, Late, calculation_of
+from domain.calculations import Calculation, Late, Reduction, calculation_of
 from domain.invoicing import LineDraft, PriceFacts, line_description
 from domain.money import EXACT, half_away_from_zero, unit_amount_text
 from domain.pricing import Quantity, Rates, Step, StepKind
@@ -102,10 +102,19 @@ def is_settled(end: datetime, at: datetime) -> bool:
     return at >= end + STAYS_OPEN
 
 
-def usage_calculation(price: PriceFacts, tally: Tally) -> Calculation:
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What lines asked for a time that was billed: what was taken off them, and how the last of them was taxed."""
+
+    reduction: Reduction | None = None
+    taxed_as: tuple[Mapping[str, Any], ...] | None = None
+
+
+def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None = None) -> Calculation:
     """What the usage costs and how that came about; rounded once, half away from zero.
 
-    What is late costs what its own span costs with it less what that cost as it was asked for.
+    What is late costs what its own span costs with it less what that cost as it was asked for;
+    where that gives back, less the share of it that was taken off what was `charged`.
     """
     if tally.is_fresh:
         found = calculation_of(price.rates, plain(tally.quantity), price.currency)
@@ -113,6 +122,9 @@ def usage_calculation(price: PriceFacts, tally: Tally) -> Calculation:
         found = calculation_of(_FREE, 0, price.currency)
     else:
         found = _difference(price, tally.late)
+    if charged is not None and charged.reduction is not None and found.amount < 0:
+        found = replace(found, reduction=charged.reduction)
+        found = replace(found, amount=half_away_from_zero(found.reduced))
     return replace(found, amount=max(-AMOUNT_MAX, min(AMOUNT_MAX, found.amount)))
 
 
@@ -140,10 +152,15 @@ def usage_description(price: PriceFacts, tally: Tally) -> str:
 
 
 def usage_line(
-    price: PriceFacts, tally: Tally, *, discounts: Sequence[str] = (), tax_rates: Sequence[str] = ()
+    price: PriceFacts,
+    tally: Tally,
+    charged: Charged | None = None,
+    *,
+    discounts: Sequence[str] = (),
+    tax_rates: Sequence[str] = (),
 ) -> LineDraft:
-    """The line of a tally, for the time of its span."""
-    calculation = usage_calculation(price, tally)
+    """The line of a tally, for the time of its span; what it gives back has the tax that was `charged`."""
+    calculation = usage_calculation(price, tally, charged)
     return LineDraft(
         description=usage_description(price, tally),
         amount=calculation.amount,
@@ -158,8 +175,14 @@ def usage_line(
         calculation=calculation,
         discounts=tuple(discounts),
         tax_rates=tuple(tax_rates),
+        taxed_as=taxed_as(charged, Decimal(calculation.exact)),
         usage_period_id=tally.span.id,
     )
+
+
+def taxed_as(charged: Charged | None, exact: Decimal) -> tuple[Mapping[str, Any], ...] | None:
+    """How a line of usage is taxed when it gives back: as what was charged; None for the rates now in force."""
+    return None if charged is None or exact >= 0 else charged.taxed_as
 
 
 def plain(quantity: Decimal) -> Quantity:

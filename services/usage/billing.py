@@ -11,11 +11,13 @@ from decimal import Decimal
 
 from domain.invoicing import LineDraft, PriceFacts
 from domain.metering import (
+    Charged,
     Span,
     Tally,
     is_settled,
     plain,
     tallies,
+    taxed_as,
     usage_calculation,
     usage_description,
     usage_line,
@@ -26,10 +28,11 @@ from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.catalog.facts import Facts
 from services.rows import insert_rows, update_rows
+from services.usage.charging import Charges
 from services.usage.readings import Reading, Readings
 
 _COUNTED = ("drafted", "counted", "is_open")
-_RECOUNTED = ("description", "amount", "quantity", "calculation")
+_RECOUNTED = ("description", "amount", "quantity", "calculation", "taxed_as")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class UsageBilling(Service):
 
     readings = part(Readings)
     facts = part(Facts)
+    charges = part(Charges)
 
     async def drafted(
         self,
@@ -125,8 +129,13 @@ class UsageBilling(Service):
         rows |= {row.id: row for row in await self.gather(UsagePeriod, "id", closed)}
         count = await self._counted([rows[str(line.usage_period_id)] for line in lines], known)
         facts = await self.facts.named(row.price_id for row in rows.values())
+        charged = await self._charged(count, facts)
         bills = list(zip(lines, count.tallies, strict=False))
-        changed = [line for line, tally in bills if _set(line, tally, _price_of(rows[tally.span.id], facts))]
+        changed = [
+            line
+            for line, tally in bills
+            if _set(line, tally, _price_of(rows[tally.span.id], facts), charged.get(tally.span.id))
+        ]
         await update_rows(changed, _RECOUNTED)
         ids = {line.invoice_id for line in changed}
         return Recount([each for each in billing if each.row.id in ids], bills, count, at)
@@ -158,15 +167,22 @@ class UsageBilling(Service):
         read = {row.id: value for row, value in zip(open_ones, values, strict=True)}
         return _Count(tallies([_span(row) for row in rows], [_span(row) for row in known], read), by_id, read)
 
+    async def _charged(self, count: "_Count", facts: Mapping[str, PriceFacts]) -> Mapping[str, Charged]:
+        """What was asked for the periods of tallies that give back; no statement where none does."""
+        late = [(tally, count.rows[tally.span.id]) for tally in count.tallies if tally.late is not None]
+        back = [row for tally, row in late if usage_calculation(_price_of(row, facts), tally).amount < 0]
+        return await self.charges.of(back)
+
     async def _lines(self, count: "_Count", items: Mapping[str, SubscriptionItem]) -> dict[str, list[LineDraft]]:
         """The lines of the tallies, by subscription."""
         facts = await self.facts.named(count.rows[tally.span.id].price_id for tally in count.tallies)
+        charged = await self._charged(count, facts)
         lines: dict[str, list[LineDraft]] = {}
         for tally in count.tallies:
             row = count.rows[tally.span.id]
             item = items.get(row.subscription_item_id)
             discounts, rates = ((), ()) if item is None else (tuple(item.discounts), tuple(item.tax_rates))
-            line = usage_line(_price_of(row, facts), tally, discounts=discounts, tax_rates=rates)
+            line = usage_line(_price_of(row, facts), tally, charged.get(row.id), discounts=discounts, tax_rates=rates)
             lines.setdefault(row.subscription_id, []).append(line)
         return lines
 
@@ -204,13 +220,15 @@ class Recount:
     """The present, by subscription."""
 
 
-def _set(line: InvoiceLine, tally: Tally, price: PriceFacts) -> bool:
+def _set(line: InvoiceLine, tally: Tally, price: PriceFacts, charged: Charged | None) -> bool:
     """Let the line say what the tally is now, in memory; whether it differs."""
-    calculation = usage_calculation(price, tally)
+    calculation = usage_calculation(price, tally, charged)
     if line.calculation == calculation.as_json():
         return False
     line.description, line.quantity = usage_description(price, tally), int(tally.quantity)
     line.amount, line.calculation = calculation.amount, calculation.as_json()
+    taxes = taxed_as(charged, Decimal(calculation.exact))
+    line.taxed_as = None if taxes is None else [dict(each) for each in taxes]
     return True
 
 

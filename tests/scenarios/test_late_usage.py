@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.usage import Usage, subscribed
+from tests.scenarios.couponing import coupon
+from tests.scenarios.crediting import granted
+from tests.scenarios.usage import Usage, explained, subscribed
 from tests.scenarios.world import Subscription, World
+from tests.simulation.invariants import check_all
 
 TIERS = [{"upTo": 100, "unitAmount": 10}, {"unitAmount": 1}]
 PASSED = "from 31 January to 28 February"
@@ -57,3 +60,46 @@ async def test_late_use_fits_into_packages_that_were_paid_for(world: World, more
 
     assert await subscription.billed() == ["500 PAID 2027-02-28T10:00:00Z", f"{500 + cost} PAID 2027-03-31T10:00:00Z"]
     assert len(await subscription.lines()) == 2
+
+
+@pytest.mark.parametrize(("off", "billed", "back"), [("100", 0, 0), ("50", 500, -500)])
+async def test_use_that_is_taken_back_gives_back_what_was_paid_for_it(
+    world: World, off: str, billed: int, back: int
+) -> None:
+    usage = await Usage.metered(world)
+    await coupon(world, "OFF", percentOff=off, duration="ONCE")
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price(), discounts=[{"coupon": "OFF"}])
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "-100")
+    await world.move_to("2027-03-31T12:00:00Z")
+
+    assert await subscription.billed() == [f"{billed} PAID 2027-02-28T10:00:00Z", f"{back} PAID 2027-03-31T10:00:00Z"]
+    assert (await explained(subscription))[1] == (
+        f"-100 × $0.10 = -$10.00, use taken back {PASSED};"
+        f" discounts of {off} % take ${int(off) / 10:.2f} of $10.00 off: {'-$5.00' if back else '$0.00'}"
+    )
+    await check_all()
+
+
+async def test_prepaid_use_that_is_taken_back_gives_back_what_credit_did_not_pay(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    await granted(jenny, 600)
+    subscription = await subscribed(jenny, await usage.price())
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "-50")
+    await world.move_to("2027-03-31T10:30:00Z")
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "-50")  # within the hour of the draft
+    await world.move_to("2027-03-31T12:00:00Z")
+
+    # 1000, of which 600 were prepaid: the 400 that were paid are given back.
+    assert await subscription.billed() == ["400 PAID 2027-02-28T10:00:00Z", "-400 PAID 2027-03-31T10:00:00Z"]
+    assert (await explained(subscription))[1] == (
+        f"-100 × $0.10 = -$10.00, use taken back {PASSED}; prepaid credit paid $6.00 of $10.00: -$4.00"
+    )
+    await check_all()

@@ -6,7 +6,7 @@ not paid    after 23 hours, or with the period, the invoice is void and the chan
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import BillingReason, CollectionMethod
 from domain.lifecycles import InvoiceStatus
+from domain.metering import through
 from domain.subscriptions import PENDING_UPDATE_LASTS, AnchorChange, ProrationBehavior
 from models import AgendaEntry, Invoice, Subscription
 from services.aggregates import WholeInvoice, WholeSubscription
@@ -54,6 +55,8 @@ class Waiting:
     """The items as they will be, as Stripe shows them."""
     anchor: int | None
     """The moment from which periods will be counted, where that moves."""
+    counted: Mapping[str, str] = field(default_factory=dict)
+    """By item whose usage the invoice asks for, how much of it."""
 
 
 class PendingUpdates(Service):
@@ -78,13 +81,13 @@ class PendingUpdates(Service):
         _refuse_sent(row)
         [scratch] = await self.wholes.by("id", [row.id])  # planning changes rows in memory
         proration = proration_of(scratch, change, at)
-        plan = await self.exchanges.plan(scratch, change.items, proration, at, usage_waits=True)
+        plan = await self.exchanges.plan(scratch, change.items, proration, at)
         if not plan.at_once or sum(line.amount for line in plan.lines) <= 0:
             return None
         assert payer is not None, f"whoever is charged for {row.id} is held first"
         invoice, wishes = await self.items.invoiced(row, plan, payer, change, at, auto_advance=False)
         if not wishes:  # credit has paid for it
-            applied = await self._carry_out(whole, change.items, proration, at, invoice)
+            applied = await self._carry_out(whole, change.items, proration, (at, at), invoice, _counted(plan))
             return ItemsChanged(applied.whole)
         expires_at = min(at + PENDING_UPDATE_LASTS, current_period_end(whole))
         row.pending_update = asdict(_waiting(change, plan, proration, at, expires_at))
@@ -112,10 +115,10 @@ class PendingUpdates(Service):
             changes = [ItemChange(**each) for each in kept.changes]
             invoice = paid[str(row.pending_invoice_id)]
             row.pending_update = row.pending_invoice_id = None
-            plan = await self._carry_out(whole, changes, proration, at, invoice)
+            now = presents[row.test_clock_id]
+            plan = await self._carry_out(whole, changes, proration, (at, now), invoice, kept.counted)
             await update_rows([row], _APPLIED)
             await self.due.cancel(row.id, AgendaKind.SUBSCRIPTION_UPDATE_EXPIRE)
-            now = presents[row.test_clock_id]
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, plan.whole, at=now, before=before)
             self.events.record(EventType.CUSTOMER_SUBSCRIPTION_PENDING_UPDATE_APPLIED, plan.whole, at=now)
 
@@ -159,12 +162,17 @@ class PendingUpdates(Service):
         whole: WholeSubscription,
         changes: Sequence[ItemChange],
         proration: Proration,
-        at: datetime,
+        moments: tuple[datetime, datetime],
         invoice: Invoice,
+        counted: Mapping[str, str],
     ) -> ItemsPlan:
-        """Exchange the items as it was worked out when the invoice was made, which opens their new period if it did."""
-        ending = current_period_end(whole)
+        """Exchange the items as it was worked out when the invoice was made, which opens their new period if it did.
+
+        `moments` are those of that and of its payment. What the invoice `counted` is not asked for again.
+        """
+        (at, now), ending = moments, current_period_end(whole)
         plan = await self.exchanges.plan(whole, changes, proration, at, checked=False, usage_waits=True)
+        _set_counted(plan, counted, now)
         await self.items.stored(plan, ending, at)
         if plan.opens_a_period:
             invoice.cycle = plan.whole.row.cycle
@@ -211,7 +219,25 @@ def _waiting(
         changes=changes,
         subscription_items=[subscription_item_snapshot(item) for item in plan.whole.items],
         anchor=_seconds(at) if plan.restarted else None,
+        counted=_counted(plan),
     )
+
+
+def _counted(plan: ItemsPlan) -> dict[str, str]:
+    """By item, the usage that the lines of the plan ask for."""
+    return {each.subscription_item_id: each.counted for each in plan.usage if each.counted is not None}
+
+
+def _set_counted(plan: ItemsPlan, counted: Mapping[str, str], now: datetime) -> None:
+    """Let these figures be asked for, in memory; what a removed item was used since, while it waited, is late."""
+    removed = {row.id for row in plan.removed}
+    metered = {item.price.meter_id for item in plan.whole.items}
+    for period in plan.usage:
+        if period.subscription_item_id not in counted:
+            continue
+        period.counted, period.drafted = counted[period.subscription_item_id], True
+        if period.subscription_item_id in removed and period.meter_id not in metered:
+            period.period_end = max(period.period_end, through(now))
 
 
 def _seconds(moment: datetime) -> int:

@@ -7,8 +7,8 @@ from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.invoices import BillingReason, CollectionMethod
 from domain.invoicing import LineDraft, invoice_draft_of
-from domain.metering import STAYS_OPEN, through
-from models import Customer, InvoiceItem, Subscription, UsagePeriod
+from domain.metering import STAYS_OPEN
+from models import Customer, InvoiceItem, Subscription
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.due import Appointment, Due
@@ -115,7 +115,7 @@ class FinalInvoices(Service):
         """
         waiting = await self.items.waiting_for(whole.row for whole in wholes)
         presents = await self.presents(whole.row.test_clock_id for whole in wholes)
-        passed = [row for whole in wholes for row in self._passed(whole, presents[whole.row.test_clock_id])]
+        passed = [row for whole in wholes for row in self.metering.last(whole, presents[whole.row.test_clock_id])]
         usage = await self.metering.usage.drafted((whole.row for whole in wholes), passed, rows_of(wholes))
         ending = [whole for whole in wholes if waiting.get(whole.row.id) or usage.of(whole.row.id)]
         await self._write(ending, waiting, usage, presents)
@@ -148,14 +148,6 @@ class FinalInvoices(Service):
             if (moment := each.row.automatically_finalizes_at) is not None
         ]
         await self.due.schedule_all(finalizations, fresh=True)
-
-    def _passed(self, whole: WholeSubscription, at: datetime) -> list[UsagePeriod]:
-        """The last times of its metered items: up to the ends of their periods, or to where it ends before."""
-        return [
-            row
-            for item in whole.items
-            for row in self.metering.passed(whole, [item], min(through(at), item.row.current_period_end))
-        ]
 
 
 def _wanted(

@@ -11,7 +11,7 @@ from models import SubscriptionItem, UsagePeriod
 from services.aggregates import PricedItem, WholeSubscription
 from services.base import Service, part
 from services.rows import insert_rows
-from services.subscriptions.period_agenda import current_period_end, due_items
+from services.subscriptions.period_agenda import current_period_end, due_items, ending_of
 from services.subscriptions.wholes import is_metered
 from services.usage.billing import UsageBilling, UsageDraft
 
@@ -58,6 +58,14 @@ class Metering(Service):
                 rows.append(free)
         return rows
 
+    def last(self, whole: WholeSubscription, at: datetime) -> list[UsagePeriod]:
+        """The last times of its items, not stored: up to the ends of their periods, or to where it ends before."""
+        return [
+            row
+            for item in whole.items
+            for row in self.passed(whole, [item], min(through(at), item.row.current_period_end))
+        ]
+
     def period(self, whole: WholeSubscription, cut: UsageCut) -> UsagePeriod:
         """The row of a cut, not stored."""
         return UsagePeriod.made(
@@ -101,8 +109,15 @@ class Metering(Service):
         begin_metering((item for item in beginning if item.price.meter_id in billed), through(now))
 
     async def foreseen(self, wholes: Sequence[WholeSubscription], also: Sequence[UsagePeriod] = ()) -> UsageDraft:
-        """What the next renewals bill of usage so far, and of `also`; nothing is stored, rows change in memory."""
-        passed = [row for whole in wholes for row in self.passed(whole, due_items(whole), current_period_end(whole))]
+        """What the next renewals, or else the last invoices, bill of usage so far, and of `also`.
+
+        Nothing is stored, rows change in memory.
+        """
+        passed: list[UsagePeriod] = []
+        for whole in wholes:
+            last = ending_of(whole)
+            due = self.passed(whole, due_items(whole), current_period_end(whole)) if last is None else ()
+            passed += due if last is None else self.last(whole, last)
         return await self.usage.drafted((whole.row for whole in wholes), [*also, *passed], rows_of(wholes))
 
 

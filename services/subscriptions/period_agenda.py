@@ -49,12 +49,18 @@ class PeriodAgenda(Service):
 
 def period_ending(whole: WholeSubscription) -> Appointment:
     """What happens when the current period of the subscription ends: it is renewed, or ends itself by then."""
-    row = whole.row
-    if row.cancel_at is not None and row.cancel_at <= current_period_end(whole):
-        return Appointment(AgendaKind.SUBSCRIPTION_CANCEL, row.id, row.cancel_at, row.test_clock_id)
+    row, last = whole.row, ending_of(whole)
+    if last is not None:
+        return Appointment(AgendaKind.SUBSCRIPTION_CANCEL, row.id, last, row.test_clock_id)
     on_trial = row.status == SubscriptionStatus.TRIALING
     kind = AgendaKind.SUBSCRIPTION_TRIAL_END if on_trial else AgendaKind.SUBSCRIPTION_RENEW
     return Appointment(kind, row.id, current_period_end(whole), row.test_clock_id)
+
+
+def ending_of(whole: WholeSubscription) -> datetime | None:
+    """When the subscription ends, where no period follows the current one."""
+    last = whole.row.cancel_at
+    return last if last is not None and last <= current_period_end(whole) else None
 
 
 def current_period_end(whole: WholeSubscription) -> datetime:

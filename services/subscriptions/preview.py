@@ -24,7 +24,7 @@ from services.subscriptions.exchange import Exchanges
 from services.subscriptions.first_preview import FirstPreviews, settlement_of
 from services.subscriptions.item_changes import proration_of, touches_items
 from services.subscriptions.metering import Metering
-from services.subscriptions.period_agenda import current_period_end, due_items
+from services.subscriptions.period_agenda import current_period_end, due_items, ending_of
 from services.subscriptions.rehearsal import rehearsed
 from services.subscriptions.renewal import RENEWABLE, next_invoice, next_periods
 from services.subscriptions.scheduled import ScheduledChanges
@@ -116,7 +116,7 @@ class Previews(Service):
         )
         at_once = False
         change = await self.discounts.change(whole, change, at)
-        if row.scheduled_change and not touches_items(change):
+        if row.scheduled_change and not touches_items(change) and ending_of(whole) is None:
             [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
         named = None if draft.discounts is None else await self.discounts.previewed(whole, change, draft.discounts, at)
         if touches_items(change):
@@ -130,7 +130,9 @@ class Previews(Service):
         waiting = (await self.items.waiting_for([row], lock=False)).get(row.id, [])
         facts = await self.wholes.facts_of(item.price for item in whole.items)
         usage = await self.metering.foreseen([whole], cut)
-        following = next_invoice(whole, next_periods(whole), facts, _lines(waiting) + lines, usage.of(row.id))
+        periods = next_periods(whole) if ending_of(whole) is None else ()
+        following = next_invoice(whole, periods, facts, _lines(waiting) + lines, usage.of(row.id))
+        _refuse_nothing(whole, following)
         return await self._settled(row, following, (start, end), named)
 
     async def _first(self, draft: PreviewDraft, wanted: SubscriptionDraft) -> Preview:
@@ -177,6 +179,18 @@ RENEWABLE_IN_ORDER = tuple(
 def _passing(whole: WholeSubscription) -> tuple[datetime, datetime]:
     """The time that will have passed at the next renewal."""
     return max(item.row.current_period_start for item in due_items(whole)), current_period_end(whole)
+
+
+def _refuse_nothing(whole: WholeSubscription, draft: InvoiceDraft) -> None:
+    """Where the subscription ends with its period and nothing is left to be billed, no invoice follows."""
+    last = ending_of(whole)
+    if last is not None and not draft.lines:
+        raise DomainError(
+            ErrorCode.SUBSCRIPTION_UNEXPECTED_STATE,
+            f"Subscription {whole.row.id} ends at {last:%Y-%m-%d %H:%M:%S} UTC, and nothing is left to be invoiced"
+            " then; to preview another period, let it go on first.",
+            "subscription",
+        )
 
 
 def _lines(waiting: Sequence[InvoiceItem]) -> list[LineDraft]:

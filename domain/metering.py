@@ -104,10 +104,14 @@ def is_settled(end: datetime, at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """What lines asked for a time that was billed: what was taken off them, and how the last of them was taxed."""
+    """What lines asked for a time that was billed: what was taken off, and by what the last of them was reckoned."""
 
     reduction: Reduction | None = None
     taxed_as: tuple[Mapping[str, Any], ...] | None = None
+    discounts: tuple[str, ...] = ()
+    """Ids of its own discounts."""
+    tax_rates: tuple[str, ...] = ()
+    """Ids of its own tax rates."""
 
 
 def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None = None) -> Calculation:

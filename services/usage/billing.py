@@ -167,20 +167,31 @@ class UsageBilling(Service):
         read = {row.id: value for row, value in zip(open_ones, values, strict=True)}
         return _Count(tallies([_span(row) for row in rows], [_span(row) for row in known], read), by_id, read)
 
-    async def _charged(self, count: "_Count", facts: Mapping[str, PriceFacts]) -> Mapping[str, Charged]:
-        """What was asked for the periods of tallies that give back; no statement where none does."""
+    async def _charged(
+        self, count: "_Count", facts: Mapping[str, PriceFacts], items: Mapping[str, SubscriptionItem] | None = None
+    ) -> Mapping[str, Charged]:
+        """What was asked for the periods of tallies that give back, or that are late of none of these `items`.
+
+        No statement where there is none.
+        """
         late = [(tally, count.rows[tally.span.id]) for tally in count.tallies if tally.late is not None]
-        back = [row for tally, row in late if usage_calculation(_price_of(row, facts), tally).amount < 0]
-        return await self.charges.of(back)
+        looked_up = [
+            row
+            for tally, row in late
+            if (items is not None and row.subscription_item_id not in items)
+            or usage_calculation(_price_of(row, facts), tally).amount < 0
+        ]
+        return await self.charges.of(looked_up)
 
     async def _lines(self, count: "_Count", items: Mapping[str, SubscriptionItem]) -> dict[str, list[LineDraft]]:
         """The lines of the tallies, by subscription."""
         facts = await self.facts.named(count.rows[tally.span.id].price_id for tally in count.tallies)
-        charged = await self._charged(count, facts)
+        charged = await self._charged(count, facts, items)
         lines: dict[str, list[LineDraft]] = {}
         for tally in count.tallies:
             row = count.rows[tally.span.id]
-            item = items.get(row.subscription_item_id)
+            # An item that is gone had the discounts and tax rates that its last line has.
+            item = items.get(row.subscription_item_id, charged.get(row.id))
             discounts, rates = ((), ()) if item is None else (tuple(item.discounts), tuple(item.tax_rates))
             line = usage_line(_price_of(row, facts), tally, charged.get(row.id), discounts=discounts, tax_rates=rates)
             lines.setdefault(row.subscription_id, []).append(line)

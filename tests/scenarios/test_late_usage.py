@@ -103,3 +103,24 @@ async def test_prepaid_use_that_is_taken_back_gives_back_what_credit_did_not_pay
         f"-100 × $0.10 = -$10.00, use taken back {PASSED}; prepaid credit paid $6.00 of $10.00: -$4.00"
     )
     await check_all()
+
+
+@pytest.mark.parametrize("behavior", ["ALWAYS_INVOICE", "CREATE_PRORATIONS"])
+async def test_late_use_of_an_item_that_is_gone_has_its_discount(world: World, behavior: str) -> None:
+    usage = await Usage.metered(world)
+    await coupon(world, "HALF", percentOff="50", duration="FOREVER")
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await world.price("Basic", 1500), billingMode="FLEXIBLE")
+    await subscription.update(items=[{"price": await usage.price(), "discounts": [{"coupon": "HALF"}]}])
+    await usage.used(jenny, "2027-02-10T00:00:00Z", "100")
+    await world.move_to("2027-02-15T00:00:00Z")
+    item = next(each["id"] for each in (await subscription.now())["items"] if each["quantity"] is None)
+    await subscription.update(items=[{"id": item, "deleted": True}], prorationBehavior=behavior)
+
+    await usage.used(jenny, "2027-02-11T00:00:00Z", "20")
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    # 1500, and half of 120 × 10: at once half of 100 × 10, or all with the next invoice.
+    totals = [1500, 500, 1600] if behavior == "ALWAYS_INVOICE" else [1500, 2100]
+    assert [each.split()[0] for each in await subscription.billed()] == list(map(str, totals))
+    await check_all()

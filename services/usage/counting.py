@@ -5,16 +5,16 @@ one order, so that two senders never wait for each other.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from tortoise.exceptions import IntegrityError
 
-from domain.errors import DomainError, ErrorCode
 from domain.ids import Prefix
-from domain.usage import CROWDED_ABOVE, DAY_SUM_MAX, NANOS, SPANS, Formula, carried
+from domain.usage import CROWDED_ABOVE, DAY, DAY_SUM_MAX, NANOS, SPANS, Formula, carried
 from models import MeterEvent, UsageValue
 from services.base import Service
+from services.rows import delete_by
 from services.transactions import current_unit, database, is_postgres, savepoint
 from services.usage.asking import BUCKETS, JOIN, asked, asked_values
 
@@ -38,21 +38,38 @@ BucketKey = tuple[str, str, int]
 """Customer, meter and start: in this order buckets are locked."""
 
 
+class Counted(NamedTuple):
+    """The ids of events that count now, and of those that no day could hold, with the whole sum that there would be."""
+
+    fresh: Collection[str]
+    beyond: Mapping[str, int]
+
+
+class _Tally(NamedTuple):
+    """What a bucket has come to by now. The value is null by formulas that need not have one."""
+
+    events: int
+    whole: int
+    nano: int
+
+
 class Counting(Service):
     """Stores events and counts them, within the caller's transaction."""
 
-    async def count(self, events: Sequence[Sent], formulas: Mapping[str, Formula]) -> Collection[str]:
-        """Store events and count those that were not known; their ids. Each id is among the events once at most.
+    async def count(self, events: Sequence[Sent], formulas: Mapping[str, Formula]) -> Counted:
+        """Store events and count those that were not known. Each id is among the events once at most.
 
-        METER_SUM_TOO_LARGE when a customer's day would exceed what can be summed exactly.
+        Where a customer's day would exceed what can be summed exactly, the events that do not fit, in the order given,
+        are neither stored nor counted.
         """
         fresh = await self._stored(events)
+        beyond: dict[str, int] = {}
         waiting: Sequence[Sent] = [each for each in events if each.id in fresh]
         for span in SPANS:
             if not waiting:
                 break
-            waiting = await self._counted(span, waiting, formulas)
-        return fresh
+            waiting = await self._counted(span, waiting, formulas, beyond)
+        return Counted({each for each in fresh if each not in beyond} if beyond else fresh, beyond)
 
     async def _stored(self, events: Sequence[Sent]) -> Collection[str]:
         """Insert what is not there yet, in the order of the ids; the ids of what was inserted."""
@@ -72,7 +89,9 @@ class Counting(Service):
             await _query_many(_STORE_SQLITE, rows)
         return {each[0] for each in rows}
 
-    async def _counted(self, span: int, events: Sequence[Sent], formulas: Mapping[str, Formula]) -> Sequence[Sent]:
+    async def _counted(
+        self, span: int, events: Sequence[Sent], formulas: Mapping[str, Formula], beyond: MutableMapping[str, int]
+    ) -> Sequence[Sent]:
         """Count events into their buckets of one span; what the finer buckets below have to be given of it."""
         by_bucket: dict[BucketKey, list[Sent]] = {}
         for each in events:
@@ -87,7 +106,10 @@ class Counting(Service):
             keys = sorted(key for key in by_bucket if formulas[key[1]] is formula)
             if not keys:
                 continue
-            for key, count in (await self._added(formula, span, keys, by_bucket)).items():
+            tallies = await self._added(formula, span, keys, by_bucket)
+            if formula is Formula.SUM and span == DAY:
+                tallies |= await self._taken_back(by_bucket, tallies, beyond)
+            for key, (count, _, _) in tallies.items():
                 if count - len(by_bucket[key]) > CROWDED_ABOVE:
                     below += by_bucket[key]
                 elif count > CROWDED_ABOVE:
@@ -107,17 +129,44 @@ class Counting(Service):
 
     async def _added(
         self, formula: Formula, span: int, keys: Sequence[BucketKey], by_bucket: Mapping[BucketKey, Sequence[Sent]]
-    ) -> dict[BucketKey, int]:
-        """Add to buckets, making those that are missing; how many events each has received by now."""
+    ) -> dict[BucketKey, _Tally]:
+        """Add to buckets, making those that are missing; what each has come to by now."""
         sum_of, ids = _SUMS[formula], self.scope.ids
         rows = [(ids.new(Prefix.USAGE_BUCKET), *key, len(by_bucket[key]), *sum_of(by_bucket[key])) for key in keys]
-        counts: dict[BucketKey, int] = {}
-        for record in await self._asked(_ADD[formula, is_postgres()], rows, span):
-            customer, meter, start, events, whole = record
-            if formula is Formula.SUM and abs(whole) > DAY_SUM_MAX:
-                raise _too_large(customer, meter, whole)
-            counts[customer, meter, start] = events
-        return counts
+        return {
+            (customer, meter, start): _Tally(events, whole, nano)
+            for customer, meter, start, events, whole, nano in await self._asked(
+                _ADD[formula, is_postgres()], rows, span
+            )
+        }
+
+    async def _taken_back(
+        self,
+        by_bucket: MutableMapping[BucketKey, list[Sent]],
+        tallies: Mapping[BucketKey, _Tally],
+        beyond: MutableMapping[str, int],
+    ) -> dict[BucketKey, _Tally]:
+        """Take back what made days too large, from what is stored, from its days and from `by_bucket`.
+
+        What those days have come to without it. They are held until the commit, so nobody has seen them too large.
+        """
+        mended: dict[BucketKey, _Tally] = {}
+        rows: list[tuple[Any, ...]] = []
+        gone: list[str] = []
+        for key in sorted(key for key, tally in tallies.items() if abs(tally.whole) > DAY_SUM_MAX):
+            events, whole, nano = tallies[key]
+            fitting, others = _fitting(by_bucket[key], whole, nano, beyond)
+            added, added_nano, *_ = _summed(others)
+            assert added is not None and added_nano is not None, "a sum is never nothing"
+            less = carried(-added, -added_nano)
+            rows.append((self.new_id(Prefix.USAGE_BUCKET), *key, -len(others), *less, None, None))
+            gone += [each.id for each in others]
+            by_bucket[key] = fitting
+            mended[key] = _Tally(events - len(others), *carried(whole + less[0], nano + less[1]))
+        if rows:
+            await self._asked(_ADD[Formula.SUM, is_postgres()], rows, DAY)
+            await delete_by(MeterEvent, "id", gone, **self.ownership())
+        return mended
 
     async def _add_texts(
         self, span: int, keys: Sequence[BucketKey], by_bucket: Mapping[BucketKey, Sequence[Sent]]
@@ -186,13 +235,23 @@ async def _query_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     await unit.session().query_many(sql, rows)
 
 
-def _too_large(customer_id: str, meter_id: str, whole: int) -> DomainError:
-    return DomainError(
-        ErrorCode.METER_SUM_TOO_LARGE,
-        f"The sum of customer {customer_id} by meter {meter_id} would be {whole} for one day; it may be {DAY_SUM_MAX} "
-        "on either side of zero.",
-        "events",
-    )
+def _fitting(
+    events: Sequence[Sent], whole: int, nano: int, beyond: MutableMapping[str, int]
+) -> tuple[list[Sent], list[Sent]]:
+    """Which of the events that were added to this sum fit, one after the other, and which are `beyond` its limit."""
+    for each in events:
+        whole, nano = whole - each.whole, nano - each.nano
+    fitting: list[Sent] = []
+    others: list[Sent] = []
+    for each in events:
+        then = carried(whole + each.whole, nano + each.nano)
+        if abs(then[0]) <= DAY_SUM_MAX:
+            whole, nano = then
+            fitting.append(each)
+        else:
+            beyond[each.id] = then[0]
+            others.append(each)
+    return fitting, others
 
 
 _EVENTS: Final = f'"{MeterEvent._meta.db_table}"'
@@ -258,7 +317,7 @@ _ADD: Final = {
     (formula, postgres): _insert(BUCKETS, _BUCKET, postgres=postgres)
     + " ON CONFLICT (customer_id, meter_id, span, start) DO UPDATE SET events = kept.events + excluded.events, "
     + merged
-    + " RETURNING customer_id, meter_id, start, events, whole"
+    + " RETURNING customer_id, meter_id, start, events, whole, nano"
     for formula, merged in _MERGED.items()
     for postgres in (False, True)
 }

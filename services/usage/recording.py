@@ -18,7 +18,7 @@ from domain.meter_events import (
     measure_of,
     refused_time,
 )
-from domain.usage import Formula
+from domain.usage import DAY_SUM_MAX, Formula
 from models import Customer, Meter, TestClock
 from models.base import ID_LENGTH
 from services.base import Service, part
@@ -26,7 +26,7 @@ from services.rows import fetch_by
 from services.transactions import database, is_postgres, transactional
 from services.usage.alerting import Alerting, User
 from services.usage.asking import asked, asked_values
-from services.usage.counting import Counting, Sent, identifier_in
+from services.usage.counting import Counted, Counting, Sent, identifier_in
 from services.usage.lateness import BilledTime, billed_times
 from services.usage.watching import Watching
 
@@ -53,7 +53,7 @@ class Recording(Service):
         """What became of each event, in order; at most a thousand, in one transaction.
 
         An event counts once for its meter, by its identifier; of two alike in one batch the first counts.
-        METER_SUM_TOO_LARGE refuses a whole batch that would exceed what can be summed exactly.
+        METER_SUM_TOO_LARGE for those that a customer's day cannot hold beside what it has.
         """
         assert len(raw) <= EVENTS_MAX, f"{len(raw)} events in a batch"
         rulers = await self._rulers({event_name_of(each) for each in raw})
@@ -66,13 +66,15 @@ class Recording(Service):
             if type(each) is Sent:
                 events.setdefault(each.id, each)
         formulas = {each.meter_id: each.formula for each in rulers.values() if type(each) is Ruler}
-        fresh = await self.counting.count(list(events.values()), formulas) if events else frozenset()
+        fresh, beyond = await self.counting.count(list(events.values()), formulas) if events else _NONE
         late = await billed_times(each for each in events.values() if each.id in fresh)
         seen = {each.customer_id: each.received_at for each in events.values() if each.customer_id in watched}
         if seen:
             await self.watching.expect(seen)
         if fresh:
             await self._alert([events[identifier] for identifier in fresh], rulers)
+        if beyond:
+            outcomes = _within_days(outcomes, beyond, rulers)
         verdicts: list[Verdict] = []
         for sent, outcome in zip(raw, outcomes, strict=True):
             if type(outcome) is Sent:
@@ -158,6 +160,24 @@ class Recording(Service):
         return {each: _now_of(each, known.get(each), clocks, now) for each in customers}
 
 
+def _within_days(
+    outcomes: Sequence[Sent | Fault], beyond: Mapping[str, int], rulers: Mapping[str, Ruler | Fault]
+) -> list[Sent | Fault]:
+    """The outcomes, with a fault for each event that its customer's day could not hold."""
+    keys = {each.meter_id: each.value_key for each in rulers.values() if type(each) is Ruler}
+    return [
+        Fault(
+            ErrorCode.METER_SUM_TOO_LARGE,
+            f"The sum of customer {each.customer_id} by meter {each.meter_id} would be {beyond[each.id]} for one day; "
+            f"it may be {DAY_SUM_MAX} on either side of zero.",
+            ("payload", keys[each.meter_id]),
+        )
+        if isinstance(each, Sent) and each.id in beyond
+        else each
+        for each in outcomes
+    ]
+
+
 def _now_of(
     customer: str, row: Mapping[str, str | int | None] | None, clocks: Mapping[str, TestClock], now: int
 ) -> int | Fault:
@@ -176,6 +196,7 @@ def _now_of(
     return int(clock.frozen_at.timestamp())
 
 
+_NONE: Final = Counted((), {})
 _ACCEPTED: Final = VerdictStatus.ACCEPTED
 _DUPLICATE: Final = VerdictStatus.DUPLICATE
 _CUSTOMERS: Final = {

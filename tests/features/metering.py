@@ -53,7 +53,7 @@ def sent(meter: Meter, identifier: str, second: int, value: str = "1", customer:
 async def count(scope: Scope, meter: Meter, events: Sequence[Sent]) -> int:
     """Count events in a transaction of their own; how many were new."""
     async with transaction():
-        return len(await Counting(scope).count(events, {meter.id: Formula(meter.formula)}))
+        return len((await Counting(scope).count(events, {meter.id: Formula(meter.formula)})).fresh)
 
 
 def worked_out(formula: Formula, events: Sequence[Sent], start: int, end: int) -> Decimal:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -161,16 +162,40 @@ async def test_a_budget_that_is_used_up_is_told_line_by_line(database_url: str) 
         assert await used(api, meter, jenny) == 1_000
 
 
-async def test_a_sum_too_large_refuses_its_batch_alone(database_url: str) -> None:
+async def test_what_a_day_cannot_hold_is_refused_by_itself(database_url: str) -> None:
+    async with served(database_url) as api:
+        meter, jenny, ann = await made_meter(api), await made_customer(api), await made_customer(api)
+        large = [told(jenny, "999999999999", f"e{number}") for number in range(8_000)]
+        await posted(api, ndjson(*large))
+        # 8 000 000 000 000 000 - 8 000 times 999 999 999 999 is 8 000: so much fits, and what was taken back before.
+        more = [("a", "8001"), ("b", "7000.5"), ("a", "8001"), ("c", "999.5"), ("d", "1"), ("e", "-2"), ("f", "2.0")]
+        body = ndjson(*(told(jenny, value, name) for name, value in more), told(ann, "5", "g"), told(jenny, "1", "e0"))
+        _, verdicts = await posted(api, body)
+
+        full = "rejected METER_SUM_TOO_LARGE"
+        assert [f"{each['status']} {each.get('code', '')}".strip() for each in verdicts] == [
+            *(full, "accepted", full, "accepted", full, "accepted", "accepted", "accepted", "duplicate"),
+        ]
+        assert (verdicts[0]["identifier"], verdicts[0]["param"]) == ("a", ["payload", "value"])
+        assert "would be 8000000000000001 " in verdicts[0]["message"]
+        assert await used(api, meter, jenny) == 8_000 * Decimal(999_999_999_999) + 8_000
+        assert await used(api, meter, ann) == 5
+        assert await unlike_events() == []
+        _, [again] = await posted(api, ndjson(told(jenny, "-1", "a")))  # It was not counted, so its name is free.
+        assert again["status"] == "accepted"
+
+
+async def test_a_full_day_leaves_other_days_and_formulas_alone(database_url: str) -> None:
     async with served(database_url) as api:
         meter, jenny = await made_meter(api), await made_customer(api)
-        large = [told(jenny, "999999999999", f"e{number}") for number in range(9_000)]
-        status, verdicts = await posted(api, ndjson(*large))
+        yesterday = (api.scope.clock.now() - timedelta(days=1)).isoformat()
+        large = [told(jenny, "-999999999999", f"e{number}") for number in range(8_001)]
+        _, verdicts = await posted(api, ndjson(*large, told(jenny, "-8001", "f", timestamp=yesterday)))
 
-        # 8 000 times nearly a million millions stays below eight thousand million millions, 9 000 times does not.
-        assert (status, [each["status"] for each in verdicts]) == (200, ["accepted"] * 8_000 + ["rejected"] * 1_000)
-        assert verdicts[-1]["code"] == "METER_SUM_TOO_LARGE"
-        assert await used(api, meter, jenny) == 8_000 * Decimal(999_999_999_999)
+        assert {each["identifier"] for each in verdicts if each["status"] == "rejected"} == {"e8000"}
+        assert await used(api, meter, jenny) == 8_000 * Decimal(-999_999_999_999) - 8_001
+        assert await MeterEvent.all().count() == 8_001
+        assert await unlike_events() == []
 
 
 async def test_who_may_not_send_is_refused_before_anything_is_read(database_url: str) -> None:

@@ -230,11 +230,12 @@ def _no_value(value: object, key: str) -> Fault:
     )
 
 
-def _shown(value: object) -> str:
+def _shown(value: Any) -> str:
     """A value as a message may show it, shortened."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
-    text = (
-        repr(value) if isinstance(value, str | int) else "a number with a fraction" if value is not None else "nothing"
-    )
+    if value is None or isinstance(value, str | int):
+        text = "nothing" if value is None else repr(value)
+    else:  # JSON's numbers with a point, and those that are too long to be read without one
+        text = "a number with a fraction" if abs(value) < 2**63 else "a number that does not fit into 64 bits"
     return text if len(text) <= 60 else text[:59] + "…"

@@ -29,8 +29,8 @@ class BillingAlertTrigger(Owned):
     alert: ForeignKeyRelation[BillingAlert] = restrict("models.BillingAlert")
     alert_id: str
     customer_id = fields.CharField(max_length=40, db_index=True)
-    value = fields.BigIntField()
-    """What they had used then, without decimals."""
+    value = fields.CharField(max_length=60)
+    """What they had used then, exactly."""
 
     class Meta:
         table = "billing_alert_triggers"

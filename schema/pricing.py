@@ -8,7 +8,7 @@ from domain.kinds import TaxBehavior
 from domain.money import whole_minor_units
 from domain.pricing import BillingScheme, PackageRounding, TiersMode
 from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
-from schema.scalars import Currency, MinorUnits
+from schema.scalars import Currency, MinorUnits, Quantity
 
 describe_enum(
     BillingScheme,
@@ -34,7 +34,7 @@ describe_enum(
 class PriceTier(Wrapping):
     """What a price costs for quantities from the tier before up to an end. Quantity 0 lies in the first tier."""
 
-    up_to: int | None = column("The last quantity of the tier; null in the last tier, which has no end.")
+    up_to: Quantity | None = column("The last quantity of the tier; null in the last tier, which has no end.")
     unit_amount_decimal: Decimal | None = column("What each unit costs in minor units; null when units cost nothing.")
     flat_amount_decimal: Decimal | None = column("What the tier costs beside its units; null when nothing.")
 
@@ -53,7 +53,7 @@ class PriceTier(Wrapping):
 class TransformQuantity(Wrapping):
     """In what packages a product is sold."""
 
-    divide_by: int = column("How many units a package holds.")
+    divide_by: Quantity = column("How many units a package holds.")
     round: PackageRounding = column("What becomes of a package that is not full.")
 
 
@@ -94,7 +94,7 @@ class PriceCurrencyOption(Wrapping):
 class PriceTierInput:
     """Becomes `TierDraft`."""
 
-    up_to: int | None = input_field("The last quantity of the tier; left out in the last one, which has no end.")
+    up_to: Quantity | None = input_field("The last quantity of the tier; left out in the last one, which has no end.")
     unit_amount: MinorUnits | None = input_field("What each unit costs; or give `unitAmountDecimal`.")
     unit_amount_decimal: Decimal | None = input_field("The same with up to twelve decimals of a minor unit.")
     flat_amount: MinorUnits | None = input_field("What the tier costs beside its units; or `flatAmountDecimal`.")
@@ -128,7 +128,7 @@ class PriceCurrencyOptionInput:
 class TransformQuantityInput:
     """Becomes `PackagingDraft`."""
 
-    divide_by: int = input_field("How many units a package holds.")
+    divide_by: Quantity = input_field("How many units a package holds.")
     round: PackageRounding = input_field("What becomes of a package that is not full.")
 
 

@@ -18,6 +18,8 @@ from domain.uploads import UploadedFile
 
 MinorUnits = NewType("MinorUnits", int)
 """An amount in the smallest unit of the currency beside it; 64 bits."""
+Quantity = NewType("Quantity", int)
+"""A number of units; 64 bits."""
 Sequence = NewType("Sequence", int)
 """A place in an order that only grows; 64 bits."""
 Currency = NewType("Currency", str)
@@ -47,6 +49,10 @@ _YEAR_FIRST, _YEAR_LAST = 1900, 9000
 
 def _minor_units(value: object) -> int:
     return _int64(value, "MinorUnits must be a whole number of minor units such as 1500")
+
+
+def _quantity(value: object) -> int:
+    return _int64(value, "Quantity must be a whole number of units such as 1500")
 
 
 def _sequence(value: object) -> int:
@@ -173,7 +179,7 @@ def _scalar(
     return strawberry.scalar(name=name, description=description, serialize=serialize, parse_value=parse)
 
 
-IDENTICAL = frozenset({"MinorUnits", "Currency", "Metadata", "JSON"})
+IDENTICAL = frozenset({"MinorUnits", "Quantity", "Currency", "Metadata", "JSON"})
 """Scalars whose values are their own answers."""
 
 SCALARS: dict[object, ScalarDefinition] = {
@@ -182,6 +188,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         "A whole number in the smallest unit of the currency beside it (1500 with usd is 15.00 USD, with jpy "
         "1500 JPY). 64 bits; as a variable it may also be sent as text.",
         _minor_units,
+    ),
+    Quantity: _scalar(
+        "Quantity",
+        "A whole number of units. 64 bits; as a variable it may also be sent as text.",
+        _quantity,
     ),
     Sequence: _scalar(
         "Sequence",

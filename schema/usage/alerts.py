@@ -1,6 +1,7 @@
 """Usage in the API: alerts."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import strawberry
 
@@ -12,7 +13,7 @@ from schema.connections import Connection
 from schema.payloads import payload
 from schema.refs import BillingAlertRef, BillingAlertTriggerRef, CustomerRef, MeterRef
 from schema.relations import one, page
-from schema.scalars import MinorUnits
+from schema.scalars import Quantity
 
 describe_enum(
     AlertStatus,
@@ -46,7 +47,7 @@ class BillingAlertFilter(Wrapping):
 class BillingAlertUsageThreshold(Wrapping):
     """What usage has to reach."""
 
-    gte: MinorUnits = column("The figure of the meter, over all time.")
+    gte: Quantity = column("The figure of the meter, over all time.")
     meter: MeterRef = one("meter_id", "By which usage is counted.")
 
     @computed("How often it is told of.")
@@ -88,7 +89,7 @@ class BillingAlertTrigger(Node):
     created: datetime = column("When, by the customer's clock.", source="created_at")
     alert: BillingAlertRef = one("alert_id", "The alert.")
     customer: CustomerRef = one("customer_id", "The customer.")
-    value: MinorUnits = column("What they had used by then, without decimals.")
+    value: Decimal = column("What they had used by then.")
 
 
 @strawberry.input(description="What an alert is limited to.")
@@ -103,7 +104,7 @@ class BillingAlertFilterInput:
 class BillingAlertUsageThresholdInput:
     """Becomes `UsageThresholdDraft`."""
 
-    gte: MinorUnits = input_field("The figure of the meter, over all time; 1 or more.")
+    gte: Quantity = input_field("The figure of the meter, over all time; 1 or more.")
     meter: strawberry.ID = input_field("By which usage is counted.")
     recurrence: AlertRecurrence = input_field("How often it is told of.")
     filters: list[BillingAlertFilterInput] | None = input_field("At most one; everybody is watched without it.")

@@ -53,6 +53,12 @@ class MeterEvent(Node):
         return self.row.text or format(value_of(self.row.whole, self.row.nano), "f")
 
 
+_LATE_FOR = (
+    "The time it belongs to, where that was billed before it came: it is billed with the next invoice. "
+    "Of events within the last hour it is not told."
+)
+
+
 @strawberry.type(description="A time whose usage was billed.")
 class MeterEventBilledTime:
     """Reads the service's answer as it is."""
@@ -72,10 +78,7 @@ class MeterEventVerdict:
     code: ErrorCode | None = strawberry.field(description="Why it does not, for a program.")
     message: str | None = strawberry.field(description="Why it does not and what would be right, for a person.")
     param: list[str] | None = strawberry.field(description="The path of what is wrong within the event.")
-    late_for: MeterEventBilledTime | None = strawberry.field(
-        description="The time it belongs to, where that was billed before it came: it is billed with the next invoice. "
-        "Of events within the last hour it is not told."
-    )
+    late_for: MeterEventBilledTime | None = strawberry.field(description=_LATE_FOR)
 
 
 @strawberry.type(description="An event that was taken back.")
@@ -130,6 +133,7 @@ MeterEventCreatePayload = payload(
     "meterEventCreate",
     meter_event=(MeterEventRef, "The event as it is stored; null when it was refused."),
     duplicate=(bool, "Whether it had been sent before: then the event is shown as it was counted first."),
+    late_for=(MeterEventBilledTime, _LATE_FOR),
 )
 MeterEventsCreatePayload = payload(
     "meterEventsCreate",

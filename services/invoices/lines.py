@@ -269,20 +269,15 @@ class DraftLines(Service):
             amount=change.amount,
             price=change.price,
             price_data=change.price_data,
-            quantity=line.quantity if change.quantity is None else change.quantity,
+            quantity=change.quantity,
             unit_amount=change.unit_amount,
             period=period,
         )
         renewed = any(each is not None for each in (change.amount, change.price, change.price_data))
         if renewed and change.amount is None:
-            return await self.charges.line(terms, draft.row.currency, draft.at, *param)
+            quantity = line.quantity if change.quantity is None else change.quantity
+            return await self.charges.line(replace(terms, quantity=quantity), draft.row.currency, draft.at, *param)
         if change.amount is not None or line.price_id is None:
-            if change.quantity is not None:
-                raise DomainError(
-                    ErrorCode.PARAMETERS_EXCLUSIVE,
-                    "An amount is charged as it is; a quantity goes with a price.",
-                    (*param, "quantity"),
-                )
             amount = given(UNSET if change.amount is None else change.amount, line.amount)
             return await self.charges.line(replace(terms, amount=amount), draft.row.currency, draft.at, *param)
         price = await self.require(Price, line.price_id)
@@ -290,7 +285,8 @@ class DraftLines(Service):
         if chosen is None and price.custom_unit_amount is not None:
             chosen = whole_minor_units(Decimal(str(line.unit_amount_decimal)))
         currency = draft.row.currency
-        same = await self.charges.of_price(price, terms.quantity, currency, draft.at, *param, unit_amount=chosen)
+        quantity = line.quantity if change.quantity is None else change.quantity
+        same = await self.charges.of_price(price, quantity, currency, draft.at, *param, unit_amount=chosen)
         return replace(same, period_start=period.start, period_end=period.end)
 
     async def _taken_off(self, draft: _Draft, removal: LineToRemove, *param: str) -> InvoiceItem:

@@ -57,7 +57,8 @@ class ChargeDraft:
     amount: int | None = None
     price: str | None = None
     price_data: InlinePriceDraft | None = None
-    quantity: int = 1
+    quantity: int | None = None
+    """Units of a price; one where it is None."""
     unit_amount: int | None = None
     description: str | None = None
     period: SpanDraft | None = None
@@ -96,14 +97,14 @@ class OneTimeCharges(Service):
             description = text_within(description, DESCRIPTION_LENGTH_MAX, (*param, "description"))
         if draft.amount is not None:
             assert currency is not None, "an amount is in no currency by itself"
-            _refuse_chosen_twice(draft, param)
+            _refuse_terms_of_a_price(draft, param)
             line = amount_line(draft.amount, currency, at, *param)
         else:
             price = await self._price(draft, param)
             if currency is None and preferred is not None and is_offered_in(price, preferred):
                 currency = preferred
-            chosen = draft.unit_amount
-            line = await self.of_price(price, draft.quantity, currency, at, *param, unit_amount=chosen)
+            chosen, quantity = draft.unit_amount, 1 if draft.quantity is None else draft.quantity
+            line = await self.of_price(price, quantity, currency, at, *param, unit_amount=chosen)
         return LineDraft(
             description=description or line.description,
             amount=line.amount,
@@ -211,7 +212,13 @@ def chargeable_once(amount: int, *param: str) -> int:
     return amount
 
 
-def _refuse_chosen_twice(draft: ChargeDraft, param: tuple[str, ...]) -> None:
+def _refuse_terms_of_a_price(draft: ChargeDraft, param: tuple[str, ...]) -> None:
+    if draft.quantity is not None:
+        raise DomainError(
+            ErrorCode.PARAMETERS_EXCLUSIVE,
+            "An amount is charged as it is; a quantity goes with a price.",
+            (*param, "quantity"),
+        )
     if draft.unit_amount is not None:
         raise DomainError(
             ErrorCode.PARAMETERS_EXCLUSIVE,

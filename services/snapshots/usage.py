@@ -1,5 +1,7 @@
 """Meters and alerts as Stripe shows them."""
 
+from decimal import Decimal
+
 from domain.alerts import AlertFilterType, AlertRecurrence, AlertType
 from models import BillingAlert, Meter
 from services.aggregates import WholeAlertTrigger
@@ -26,7 +28,7 @@ def meter_snapshot(row: Meter) -> Snapshot:
 
 
 def alert_triggered_snapshot(triggered: WholeAlertTrigger) -> Snapshot:
-    """A customer's usage reached a threshold. Stripe's has no id."""
+    """A customer's usage reached a threshold. Stripe's has no id, and of the value the whole part."""
     row = triggered.row
     return {
         "object": "billing.alert_triggered",
@@ -34,7 +36,7 @@ def alert_triggered_snapshot(triggered: WholeAlertTrigger) -> Snapshot:
         "created": seconds(row.created_at),
         "customer": row.customer_id,
         "livemode": row.livemode,
-        "value": row.value,
+        "value": int(Decimal(row.value)),
     }
 
 

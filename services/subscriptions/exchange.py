@@ -20,6 +20,7 @@ from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
 from services.subscriptions.made_prices import MadePrices
 from services.subscriptions.metering import Metering, UsageCut
 from services.subscriptions.settling import Proration, Settling, Swap
+from services.subscriptions.wanted_items import WantedItems, refuse_resting
 from services.subscriptions.wholes import WholeSubscriptions, quantity_of
 from services.tax import NamedRates, TaxRatesNamed
 
@@ -66,6 +67,7 @@ class Exchanges(Service):
     wholes = part(WholeSubscriptions)
     discounted = part(DiscountedTime)
     made_prices = part(MadePrices)
+    wanted = part(WantedItems)
     tax_rates = part(TaxRatesNamed)
     metering = part(Metering)
 
@@ -90,9 +92,19 @@ class Exchanges(Service):
         named = await self.made_prices.named(wanted)
         known = await self.price_list([(whole, named)], redeemed=redeemed)
         plan = self.planned(whole, named, proration, now, known, checked)
+        if checked:
+            await self._refuse_resting(whole, named, known)
         await self.metering.not_again(plan.whole, now)
         await self.read_usage([plan], waits=usage_waits)
         return plan
+
+    async def _refuse_resting(self, whole: WholeSubscription, wanted: Sequence[ItemChange], known: PriceList) -> None:
+        """What comes onto the subscription to be billed by use has a meter that counts."""
+        there = {item.price.id for item in whole.items}
+        coming = {change.price: at for at, change in enumerate(wanted) if change.price and change.price not in there}
+        resting = await self.wanted.resting(known.prices[each] for each in coming)
+        for identifier, at in coming.items():
+            refuse_resting(known.prices[identifier], resting, "items", str(at), "price")
 
     async def read_usage(self, plans: Sequence[ItemsPlan], *, waits: bool = False) -> None:
         """Put what was used until the change onto these plans: lines for what is billed with it, unless all waits."""

@@ -1,12 +1,13 @@
 """The items that a new subscription is wanted with: their prices, found sound or refused with all problems."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from domain.checks import checked
 from domain.errors import DomainError, ErrorCode, Problems
+from domain.lifecycles import MeterStatus
 from domain.subscriptions import ITEMS_MAX
-from models import Price, Product
+from models import Meter, Price, Product
 from services.base import Service, part
 from services.catalog import Catalog
 from services.catalog.rates import chosen_amount, is_offered_in
@@ -32,10 +33,12 @@ class WantedItems(Service):
         known = {price.id: price for price in await self.gather(Price, "id", named, keep=True)}
         products = {price.product_id for price in known.values()}
         archived = {product.id for product in await self.gather(Product, "id", products, active=False)}
+        resting = await self.resting(known.values())
         prices = []
         for index, item in enumerate(items):
             try:
                 prices.append(await self._price(item, known, archived))
+                refuse_resting(prices[-1], resting, "price")
             except DomainError as error:
                 problems.add_from(error, "items", str(index))
             if item.quantity is not None and item.quantity < 0:
@@ -45,6 +48,12 @@ class WantedItems(Service):
                     "items", str(index), "quantity",
                 )  # fmt: skip
         return prices
+
+    async def resting(self, prices: Iterable[Price]) -> Collection[str]:
+        """Those meters of prices that count nothing; no statement where nothing is billed by use."""
+        named = {price.meter_id for price in prices if price.meter_id is not None}
+        meters = await self.gather(Meter, "id", named, keep=True)
+        return {meter.id for meter in meters if meter.status != MeterStatus.ACTIVE}
 
     async def _price(self, item: ItemDraft, known: Mapping[str, Price], archived: Collection[str]) -> Price:
         if item.price is not None and item.price_data is not None:
@@ -74,6 +83,17 @@ class WantedItems(Service):
         if not (item.price_made and item.quantity == 0):
             refuse_quantity_of_usage(price, item.quantity)
         return price
+
+
+def refuse_resting(price: Price, resting: Collection[str], *param: str) -> None:
+    """What is billed by use has a meter that counts it."""
+    if price.meter_id in resting:
+        raise DomainError(
+            ErrorCode.METER_INACTIVE,
+            f"Meter {price.meter_id} of price {price.id} is inactive and counts nothing; reactivate it or choose"
+            " another price.",
+            param,
+        )
 
 
 def refuse_quantity_of_usage(price: Price, quantity: int | None, *param: str) -> None:

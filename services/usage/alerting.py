@@ -92,7 +92,7 @@ class Alerting(Service):
                 created_at=nows[customer_id],
                 alert_id=alert.id,
                 customer_id=customer_id,
-                value=int(value),
+                value=format(value, "f"),
                 **self.ownership(),
             )
             for alert, customer_id, value in reached

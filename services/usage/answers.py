@@ -41,6 +41,7 @@ class MeterEventRecorded:
 
     meter_event: MeterEvent
     duplicate: bool
+    late_for: BilledTime | None = None
 
 
 @answer

@@ -44,7 +44,7 @@ class MeterEvents(Service):
             raise DomainError(verdict.fault.code, verdict.fault.message, verdict.fault.param[:1])
         meters = await self.gather(Meter, "event_name", [draft.event_name], inactivity="")
         [event] = await self.gather(MeterEvent, "id", [f"{meter.id}:{verdict.identifier}" for meter in meters])
-        return MeterEventRecorded(event, verdict.status is VerdictStatus.DUPLICATE)
+        return MeterEventRecorded(event, verdict.status is VerdictStatus.DUPLICATE, verdict.late_for)
 
     @transactional
     async def create_all(self, events: Sequence[object]) -> MeterEventsRecorded:

@@ -69,7 +69,7 @@ def alert_triggered(full: bool) -> WholeAlertTrigger:
         customer_id="cus_1" if full else None,
         **OWNER,
     )
-    row = BillingAlertTrigger(id="alrttr_1", alert_id="alrt_1", customer_id="cus_1", value=1200, **OWNER)
+    row = BillingAlertTrigger(id="alrttr_1", alert_id="alrt_1", customer_id="cus_1", value="1200.5", **OWNER)
     return WholeAlertTrigger(row, alert)
 
 

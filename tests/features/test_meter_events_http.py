@@ -121,6 +121,20 @@ async def test_lines_that_are_no_json_are_refused_one_by_one(database_url: str) 
         assert await used(api, meter, jenny) == 2
 
 
+async def test_a_number_that_is_too_long_is_not_called_a_fraction(database_url: str) -> None:
+    async with served(database_url) as api:
+        await made_meter(api)
+        jenny = await made_customer(api)
+        wrong = (10**20, -(10**20), 1.5)
+        _, verdicts = await posted(api, ndjson(*(told(jenny, timestamp=each) for each in wrong)))
+
+        assert [each["message"].rpartition(", not ")[2] for each in verdicts] == [
+            "a number that does not fit into 64 bits.",
+            "a number that does not fit into 64 bits.",
+            "a number with a fraction.",
+        ]
+
+
 async def test_many_batches_are_one_request(database_url: str) -> None:
     async with served(database_url) as api:
         meter, jenny = await made_meter(api), await made_customer(api)

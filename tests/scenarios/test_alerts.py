@@ -58,7 +58,8 @@ async def test_threshold_is_told_once_for_each_customer(database_url: str) -> No
         found = await api.ask(
             "query($id: ID!) { billingAlert(id: $id) { triggers { nodes { value customer { id } } } } }", {"id": alert}
         )
-        assert [each["customer"]["id"] for each in found["billingAlert"]["triggers"]["nodes"]] == [jenny, ann]
+        triggers = found["billingAlert"]["triggers"]["nodes"]
+        assert [(each["customer"]["id"], each["value"]) for each in triggers] == [(jenny, "100.5"), (ann, "100")]
 
 
 async def test_alert_of_one_customer_watches_nobody_else(database_url: str) -> None:

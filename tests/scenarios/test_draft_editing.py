@@ -127,6 +127,7 @@ async def test_lines_that_make_no_sense_are_refused_all_together(world: World) -
     added: list[dict[str, Any]] = [
         *({}, {"amount": 1, "price": basic}, {"price": basic}, {"price": euro}, {"amount": 10**8}),
         *({"invoiceItem": foreign}, {"invoiceItem": foreign, "amount": 3}, {"amount": 5}),
+        {"amount": 5, "quantity": -1},
     ]
     assert await refused(world, "invoiceAddLines", invoice, *added) == [
         ("PARAMETER_MISSING", "lines.0.amount"),
@@ -136,6 +137,7 @@ async def test_lines_that_make_no_sense_are_refused_all_together(world: World) -
         ("AMOUNT_TOO_LARGE", "lines.4.amount"),
         ("PARAMETER_INVALID", "lines.5.invoiceItem"),
         ("PARAMETER_INVALID", "lines.6"),
+        ("PARAMETERS_EXCLUSIVE", "lines.8.quantity"),
     ]
     changes = [{"id": "il_none", "amount": 1}, {"id": line["id"], "quantity": 2}]
     assert await refused(world, "invoiceUpdateLines", invoice, *changes) == [

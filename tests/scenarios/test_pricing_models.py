@@ -53,6 +53,16 @@ async def test_graduated_price_bills_each_tier_for_its_own_units(world: World) -
     assert await world.news() == moving(*RENEWED, *COLLECTED)
 
 
+async def test_tiers_and_packages_may_be_larger_than_two_thousand_million(world: World) -> None:
+    tiers = [{"upTo": 10**12, "unitAmount": 1}, {"upTo": 10**15, "flatAmount": 1}, {"unitAmount": 2}]
+    tiered = await world.priced("Bytes", billingScheme="TIERED", tiersMode="VOLUME", tiers=tiers)
+    packed = await world.priced("Terabytes", unitAmount=5, transformQuantity={"divideBy": 2**31, "round": "UP"})
+    asked = "query($id: ID!) { price(id: $id) { tiers { upTo } transformQuantity { divideBy } } }"
+    found = [(await world.api.ask(asked, {"id": each}))["price"] for each in (tiered, packed)]
+    assert [each["upTo"] for each in found[0]["tiers"]] == [10**12, 10**15, None]
+    assert found[1]["transformQuantity"] == {"divideBy": 2**31}
+
+
 async def test_volume_price_bills_all_units_at_one_rate(world: World) -> None:
     team = await world.priced("Team", **VOLUME)
     subscription = await (await world.customer(card="pm_card_visa")).subscribe(team, quantity=10)

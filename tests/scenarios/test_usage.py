@@ -44,6 +44,24 @@ async def test_an_item_by_use_alone_begins_without_an_invoice_or_payment_method(
     assert await subscription.billed() == ["0 PAID 2027-02-28T10:00:00Z"]
 
 
+async def test_what_a_resting_meter_would_count_takes_no_new_subscription(world: World) -> None:
+    usage = await Usage.metered(world)
+    basic, calls = await world.price("Basic", 1500), await usage.price()
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(basic)
+    await world.do("meterDeactivate", "meter { id }", id=usage.meter.id)
+    await world.news()
+
+    items = [{"price": basic}, {"price": calls}]
+    refused = [("METER_INACTIVE", "items.1.price")]
+    assert await world.refusal("subscriptionCreate", "subscription", customer=jenny.id, items=items) == refused
+    added = {"id": subscription.id, "items": [{"price": calls}]}
+    assert await world.refusal("subscriptionUpdate", "subscription", **added) == [("METER_INACTIVE", "items.0.price")]
+    assert (await world.news(), await UsagePeriod.all().count()) == ([], 0)
+    await world.do("meterReactivate", "meter { id }", id=usage.meter.id)
+    assert await (await subscribed(jenny, basic, calls)).status() == "ACTIVE"
+
+
 async def test_classic_shows_use_of_nothing_on_the_first_invoice(world: World) -> None:
     usage = await Usage.metered(world)
     basic, calls = await world.price("Basic", 1500), await usage.price()
@@ -288,6 +306,9 @@ async def test_the_verdict_of_an_event_says_that_its_time_was_billed(world: Worl
         {"status": "ACCEPTED", "lateFor": None},  # before there was anything to bill
         {"status": "DUPLICATE", "lateFor": None},
     ]
+    one, told = {**events[0], "identifier": "late"}, "duplicate lateFor { start end }"
+    answers = [await world.do("meterEventCreate", told, **one) for _ in range(2)]
+    assert [(each["duplicate"], each["lateFor"]) for each in answers] == [(False, billed), (True, None)]
 
 
 async def test_what_comes_late_for_what_has_ended_has_an_invoice_of_its_own(world: World) -> None:

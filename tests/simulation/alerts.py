@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 from domain.alerts import AlertFilterType, AlertRecurrence, AlertStatus, AlertType
@@ -51,7 +52,7 @@ async def check_alerts() -> None:
     """Each was told once for whom it was told, of enough; meters know that they are watched."""
     alerts = {row.id: row for row in await BillingAlert.all()}
     triggers = await BillingAlertTrigger.all()
-    assert all(row.value >= alerts[row.alert_id].gte for row in triggers)
+    assert all(Decimal(row.value) >= alerts[row.alert_id].gte for row in triggers)
     assert all(alerts[row.alert_id].customer_id in {None, row.customer_id} for row in triggers)
     told = [
         (each.data["alert"]["id"], each.data["customer"]) for each in await Event.filter(type="billing.alert.triggered")

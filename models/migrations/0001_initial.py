@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
                 ('livemode', fields.BooleanField(default=False)),
                 ('alert', fields.ForeignKeyField('models.BillingAlert', source_field='alert_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('customer_id', fields.CharField(db_index=True, max_length=40)),
-                ('value', fields.BigIntField()),
+                ('value', fields.CharField(max_length=60)),
             ],
             options={'table': 'billing_alert_triggers', 'app': 'models', 'unique_together': (('alert_id', 'customer_id'),), 'pk_attr': 'id', 'table_description': "A customer's usage reached the threshold of an alert; unique by both, so that it is told once."},
             bases=['Owned'],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from domain.agenda import AgendaKind
 from domain.event_types import EventType
 from domain.invoices import BillingReason
-from domain.invoicing import InvoiceDraft, invoice_draft_of
+from domain.invoicing import InvoiceDraft, LineDraft, invoice_draft_of
 from models import Invoice, InvoiceItem, PaymentIntent, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
@@ -66,13 +66,14 @@ class InvoicesAtOnce(Service):
         *,
         opens_a_period: bool = False,
         reason: BillingReason = BillingReason.SUBSCRIPTION_UPDATE,
+        usage: Sequence[LineDraft] = (),
     ) -> Invoice:
-        """Invoice new items by a draft, treated like those of renewals: finalized after its hour.
+        """Invoice new items, and usage, by a draft, treated like those of renewals: finalized after its hour.
 
-        While collection is paused it is kept, or then void or bad debt. The row is the caller's to store. Events
-        `invoiceitem.created` for each, then `invoice.created`.
+        Until then it counts on. While collection is paused it is kept, or then void or bad debt. The row is the
+        caller's to store. Events `invoiceitem.created` for each, then `invoice.created`.
         """
-        draft = invoice_draft_of((), row.currency, [line_of(item) for item in items])
+        draft = invoice_draft_of((), row.currency, [line_of(item) for item in items], usage)
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         invoice = await self.drafting.drafted(Wanted(row, draft, reason, at, at, at, at + delay))
         if opens_a_period:

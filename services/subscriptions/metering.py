@@ -92,8 +92,18 @@ class Metering(Service):
 
         The caller stores it. What is sent later with a time in this second is late.
         """
-        passed = self.passed(whole, whole.items, through(now)) if whole.row.status in METERING else []
-        return await self.usage.settled([whole.row], passed, rows_of([whole]))
+        return await self.usage.settled([whole.row], self._until(whole, now), rows_of([whole]))
+
+    async def drafted(self, whole: WholeSubscription, now: datetime) -> UsageDraft:
+        """As `final`, for a draft that counts on until it is finalized; where nothing was used yet there is none."""
+        passed, items = self._until(whole, now), rows_of([whole])
+        drafted = await self.usage.drafted([whole.row], passed, items)
+        if any(line.quantity or line.amount for line in drafted.of(whole.row.id)):
+            return drafted
+        return await self.usage.settled([whole.row], passed, items)
+
+    def _until(self, whole: WholeSubscription, now: datetime) -> list[UsagePeriod]:
+        return self.passed(whole, whole.items, through(now)) if whole.row.status in METERING else []
 
     async def not_again(self, whole: WholeSubscription, now: datetime) -> None:
         """Begin, in memory, after a second that was billed to what ended in it; no statement where nothing begins now.

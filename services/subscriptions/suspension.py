@@ -139,16 +139,17 @@ class Suspension(Service):
         if draft.bill_for.outstanding_usage_through is OutstandingUsage.NONE:
             self.metering.passed(whole, whole.items, at)
             return ()
-        settled = await self.metering.final(whole, at)
-        await self.metering.usage.store(settled)
-        return settled.of(whole.row.id)
+        waits = draft.invoicing_behavior is PauseInvoicing.PENDING_INVOICE_ITEM
+        usage = await (self.metering.final(whole, at) if waits else self.metering.drafted(whole, at))
+        await self.metering.usage.store(usage)
+        return usage.of(whole.row.id)
 
     async def _ask(self, row: Subscription, usage: Sequence[LineDraft], draft: PauseDraft, at: datetime) -> None:
         """Let usage wait for the next invoice, or invoice it by a draft that is collected after its hour."""
-        items = self.items.made(row, usage, at)
-        if items and draft.invoicing_behavior is PauseInvoicing.INVOICE:
-            await self.at_once.resting(row, items, at)
+        if usage and draft.invoicing_behavior is PauseInvoicing.INVOICE:
+            await self.at_once.resting(row, (), at, usage=usage)
             return
+        items = self.items.made(row, usage, at)
         await self.items.store(items)
         row.has_pending_items = row.has_pending_items or bool(items)
 

@@ -116,3 +116,35 @@ async def test_what_is_used_in_the_second_of_a_transfer_is_the_former_customers(
         {"id": jenny.id},
     )
     assert found["invoiceItems"]["nodes"] == [{"amount": 50}]
+
+
+async def test_the_draft_of_a_pause_counts_what_comes_within_its_hour(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny, subscription = await used_now(world, usage)
+    await world.do("subscriptionPause", "subscription { status }", id=subscription.id, invoicingBehavior="INVOICE")
+    assert await subscription.billed() == ["50 DRAFT 2027-02-15T00:00:00Z"]
+
+    await usage.used(jenny, "2027-02-14T23:00:00Z", "5")  # of the time before, sent within the hour
+    await usage.used(jenny, "2027-02-15T00:30:00Z", "9")  # while it is paused
+    await world.move_to("2027-02-15T02:00:00Z")
+    assert await subscription.billed() == ["100 PAID 2027-02-15T00:00:00Z"]
+
+    await usage.used(jenny, "2027-02-14T23:00:00Z", "1")  # late
+    await world.do("subscriptionResume", "subscription { status }", id=subscription.id)
+    await world.move_to("2027-03-20T00:00:00Z")
+    assert sum(int(each.split()[0]) for each in await subscription.billed()) == 110
+
+
+async def test_a_pause_before_any_use_makes_no_draft_and_what_comes_then_is_late(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price(), billingMode="FLEXIBLE")
+    await world.move_to(NOW)
+    await world.do("subscriptionPause", "subscription { status }", id=subscription.id, invoicingBehavior="INVOICE")
+    assert await subscription.billed() == []
+
+    await usage.used(jenny, "2027-02-14T23:00:00Z", "5")
+    await world.move_to("2027-02-15T02:00:00Z")
+    await world.do("subscriptionResume", "subscription { status }", id=subscription.id)
+    await world.move_to("2027-03-20T00:00:00Z")
+    assert sum(int(each.split()[0]) for each in await subscription.billed()) == 50

@@ -39,6 +39,7 @@ from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.pending_updates import PendingUpdates
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.rates_beside import RatesBesideAutomaticTax
+from services.subscriptions.threshold_rules import ThresholdRules
 from services.subscriptions.thresholds import Thresholds, thresholds_column
 from services.subscriptions.trials import Trials
 from services.subscriptions.under_schedule import refuse_against_schedule
@@ -80,6 +81,7 @@ class Changes(Service):
     automatic_tax = part(AutomaticTax)
     named_rates = part(RatesBesideAutomaticTax)
     thresholds = part(Thresholds)
+    threshold_rules = part(ThresholdRules)
 
     async def update(self, change: SubscriptionChange) -> Settled[Subscription | None]:
         """Apply the change to the subscription, which has to be living; charge for it where that was asked."""
@@ -115,6 +117,8 @@ class Changes(Service):
             await self.ruling.put_off(whole, change.items, at)
         elif touches_items(change):
             changed = await self._exchange(whole, change, payer, at, payment)
+        if change.billing_thresholds is not UNSET:
+            await self.threshold_rules.refuse_unfit(changed.whole, "billingThresholds")
         moved = await self._set_trial(changed.whole, change, at)
         wishes = await self.endings.change(changed.whole, change, payer, at)
         _tell(row, change)

@@ -20,6 +20,7 @@ from services.subscriptions.item_checks import refuse_unsound, refuse_waiting
 from services.subscriptions.made_prices import MadePrices
 from services.subscriptions.metering import Metering, UsageCut
 from services.subscriptions.settling import Proration, Settling, Swap
+from services.subscriptions.threshold_rules import ThresholdRules
 from services.subscriptions.wanted_items import WantedItems, refuse_resting
 from services.subscriptions.wholes import WholeSubscriptions, quantity_of
 from services.tax import NamedRates, TaxRatesNamed
@@ -70,6 +71,7 @@ class Exchanges(Service):
     wanted = part(WantedItems)
     tax_rates = part(TaxRatesNamed)
     metering = part(Metering)
+    threshold_rules = part(ThresholdRules)
 
     async def plan(
         self,
@@ -94,6 +96,7 @@ class Exchanges(Service):
         plan = self.planned(whole, named, proration, now, known, checked)
         if checked:
             await self._refuse_resting(whole, named, known)
+            await self.threshold_rules.refuse_unfit(plan.whole, "items")
         await self.metering.not_again(plan.whole, now)
         await self.read_usage([plan], waits=usage_waits)
         return plan

@@ -33,6 +33,7 @@ from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.item_checks import check_recurrences
 from services.subscriptions.metering import Metering
+from services.subscriptions.threshold_rules import ThresholdRules
 from services.subscriptions.thresholds import thresholds_column
 from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
 from services.subscriptions.wholes import WholeSubscriptions, billed_items
@@ -93,6 +94,7 @@ class Planning(Service):
     currency = part(CustomerCurrency)
     discounts = part(SubscriptionDiscounts)
     metering = part(Metering)
+    threshold_rules = part(ThresholdRules)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
@@ -118,6 +120,7 @@ class Planning(Service):
         await self.metering.not_again(begun.whole, at)
         whole = begun.whole
         whole.row.billing_thresholds = None if thresholds is None else dict(thresholds)
+        await self.threshold_rules.refuse_unfit(whole, "billingThresholds")
         facts = await self.wholes.facts_of(prices)
         once = await self._charged_once(draft, whole.row, at)
         redeemed = await self.discounts.planned(draft, whole, customer, facts, once, at)

@@ -28,6 +28,7 @@ from services.subscriptions.exchange import Exchanges, Proration
 from services.subscriptions.item_changes import ItemChanges
 from services.subscriptions.metering import Metering, UsageCut, rows_of
 from services.subscriptions.period_agenda import current_period_end
+from services.subscriptions.threshold_rules import ThresholdRules
 from services.subscriptions.wholes import WholeSubscriptions
 
 _INVOICED = ("latest_invoice_id", "cycle", "anchor_cycle", "billing_cycle_anchor", "cancel_at")
@@ -44,11 +45,12 @@ class Thresholds(Service):
     changes = part(ItemChanges)
     items = part(InvoiceItems)
     at_once = part(InvoicesAtOnce)
+    rules = part(ThresholdRules)
 
     async def look(self, entries: Sequence[AgendaEntry]) -> None:
         """The agenda's SUBSCRIPTION_THRESHOLD. Events as for a renewal, for each whose usage is invoiced."""
         found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
-        watched = [whole for whole in found if _is_watched(whole.row)]
+        watched = await self.rules.fit([whole for whole in found if _is_watched(whole.row)])
         if not watched:
             return
         presents = await self.presents(whole.row.test_clock_id for whole in watched)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.usage import Formula
 from tests.scenarios.usage import Usage, subscribed
 from tests.scenarios.world import Customer, World
 
@@ -90,3 +91,39 @@ async def test_a_threshold_that_nothing_could_reach_is_refused(world: World, amo
 
     assert refused == [("PARAMETER_INVALID_INTEGER", "billingThresholds.amountGte")]
     assert await world.news() == []
+
+
+FORMULAS = [Formula.LAST, Formula.MAX, Formula.UNIQUE]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+async def test_a_figure_that_does_not_add_up_has_no_threshold(world: World, formula: Formula) -> None:
+    seats = await (await Usage.metered(world, formula)).price()
+    jenny, limit = await world.customer(card="pm_card_visa"), {"amountGte": 100}
+    subscription = await subscribed(jenny, seats)
+    await world.news()
+
+    begun = {"customer": jenny.id, "items": [{"price": seats}], "billingThresholds": limit}
+    created = await world.refusal("subscriptionCreate", "subscription", **begun)
+    updated = await world.refusal("subscriptionUpdate", "subscription", id=subscription.id, billingThresholds=limit)
+
+    assert created == updated == [("PARAMETER_INVALID", "billingThresholds")]
+    assert await world.news() == []
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+async def test_what_has_a_threshold_takes_no_figure_that_does_not_add_up(world: World, formula: Formula) -> None:
+    calls = await (await Usage.metered(world)).price()
+    seats = await (await Usage.metered(world, formula, "seats")).price("Seats")
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, calls, billingThresholds={"amountGte": 100})
+    await world.news()
+
+    changed = {"id": subscription.id, "items": [{"price": seats}]}
+    updated = await world.refusal("subscriptionUpdate", "subscription", **changed)
+    added = await world.refusal("subscriptionItemCreate", "subscriptionItem", subscription=subscription.id, price=seats)
+
+    assert (updated, added) == ([("PARAMETER_INVALID", "items")], [("PARAMETER_INVALID", "subscription")])
+    assert await world.news() == []
+    swapped = [{"id": await subscription.item(), "price": seats}]
+    await subscription.update(items=swapped, billingThresholds=None)

@@ -3,9 +3,10 @@
     amount of a line - its own discounts - discounts of the invoice - prepaid credit = net
     net - tax that is in it = taxable      net + tax that comes on top = what the line asks for
 
-Discounts apply in order, each on what those before it left, and never below zero. An amount off is spread over its
-lines in proportion, each share rounded down and the rest on the last line. Tax is rounded half away from zero per line,
-or per invoice and rate; then the lines' shares still sum to what the invoice says (spec 05).
+Discounts apply in order, each on what those before it left, and never below zero: neither a line, nor all lines
+together with what some of them give back. An amount off is spread over its lines in proportion, each share rounded down
+and the rest on the last line. Tax is rounded half away from zero per line, or per invoice and rate; then the lines'
+shares still sum to what the invoice says (spec 05).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -250,7 +251,10 @@ def reckoned(lines: Sequence[Reckonable], rules: Rules) -> Reckoned:
 
 
 def discounted(lines: Sequence[Reckonable], rules: Rules) -> list[list[DiscountAmount]]:
-    """For each line what discounts take off it: first those of lines, in order, then those of the invoice."""
+    """For each line what discounts take off it: first those of lines, in order, then those of the invoice.
+
+    All together never take more than the sum of all lines; what lines give back is not asked for otherwise.
+    """
     taken: list[list[DiscountAmount]] = [[] for _ in lines]
     left = [max(line.amount, 0) if line.discountable else 0 for line in lines]
     own = dict.fromkeys(identifier for line in lines for identifier in line.discounts)
@@ -272,24 +276,27 @@ def _apply(
     """Take one discount off what is `left` of the lines `within` that it is for."""
     if deduction is None:
         return
+    taken_before = sum(cut.amount for cuts in taken for cut in cuts)
+    room = max(sum(line.amount for line in lines) - taken_before, 0)
     eligible = [
         index
         for index in within
         if left[index] > 0 and (not deduction.products or lines[index].product_id in deduction.products)
     ]
-    for index, cut in zip(eligible, _cuts(deduction, [left[index] for index in eligible]), strict=True):
+    for index, cut in zip(eligible, _cuts(deduction, [left[index] for index in eligible], room), strict=True):
         if cut:
             percent = None if deduction.percent_off is None else unit_amount_text(deduction.percent_off)
             taken[index].append(DiscountAmount(deduction.discount_id, cut, percent))
             left[index] -= cut
 
 
-def _cuts(deduction: Deduction, amounts: Sequence[int]) -> list[int]:
-    """What the discount takes off each of these amounts."""
+def _cuts(deduction: Deduction, amounts: Sequence[int], room: int) -> list[int]:
+    """What the discount takes off each of these amounts, of all together no more than there is `room`."""
     if deduction.percent_off is not None:
-        return [percentage_of(amount, deduction.percent_off) for amount in amounts]
+        cuts = [percentage_of(amount, deduction.percent_off) for amount in amounts]
+        return cuts if sum(cuts) <= room else spread(room, cuts)
     assert deduction.amount_off is not None, f"discount {deduction.discount_id} takes nothing off"
-    return spread(deduction.amount_off, amounts)
+    return spread(min(deduction.amount_off, room), amounts)
 
 
 def spread(amount: int, over: Sequence[int]) -> list[int]:

@@ -103,6 +103,26 @@ def test_nothing_falls_below_zero() -> None:
     assert [each.amount for each in found.discount_amounts] == [400, 100]
 
 
+@pytest.mark.parametrize(
+    ("lines", "deductions", "taken"),
+    [
+        ([800, -700], [_amount("di_1", 500)], [100, 0]),  # 800 - 700 leaves 100 to take off
+        ([800, -300], [_amount("di_1", 500)], [500, 0]),  # as far as there is room it is all of it
+        ([300, 500, -700], [_amount("di_1", 500)], [37, 63, 0]),  # 100 × 300/800 = 37.5, the rest on the last
+        ([800, -700], [_percent("di_1", "10")], [80, 0]),  # a percentage stays what it is
+        ([800, -700], [_percent("di_1", "50")], [100, 0]),  # unless it were 400 of 100
+        ([800, -700], [_percent("di_1", "10"), _amount("di_2", 500)], [100, 0]),  # 80, then the 20 that are left
+        ([200, -700], [_amount("di_1", 100)], [0, 0]),  # what gives back as a whole is not given back more of
+    ],
+)
+def test_what_lines_give_back_is_not_taken_off_again(
+    lines: list[int], deductions: list[Deduction], taken: list[int]
+) -> None:
+    found = _discounted([Line(each) for each in lines], *deductions)
+    assert [line.amount - line.net for line in found.lines] == taken
+    assert found.total == sum(lines) - sum(taken)
+
+
 def test_exclusive_tax_comes_on_top_and_inclusive_tax_is_within() -> None:
     """19 % of 10.00 is 1.90; in 11.90 there are 1.90 of 19 %."""
     on_top = _taxed([Line(1000)], _rate("txr_1", "19"))
@@ -202,6 +222,7 @@ def test_sums_are_consistent_to_the_unit(
     on_top = sum(each.amount for each in found.taxes if not each.rule.inclusive)
     within = sum(each.amount for each in found.taxes if each.rule.inclusive)
     assert found.total == found.subtotal - cuts + on_top
+    assert found.subtotal - cuts >= min(found.subtotal, 0)
     assert found.total == found.total_excluding_tax + on_top + within
     for line, each in zip(lines, found.lines, strict=True):
         assert 0 <= each.net <= line.amount if line.amount > 0 else each.net == line.amount

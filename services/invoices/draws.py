@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.credit_grants import CreditPriceType, DebitCause
@@ -15,6 +15,7 @@ from services.base import Service, part
 from services.credit_grants import CreditJournal, Fund
 from services.invoices.reckoning import RECKONED, RECKONED_LINE, Reckoning, Unreckoned, write_reckoned
 from services.rows import update_rows
+from services.settings import Settings
 
 _DRAWN: Final = (*RECKONED, "pretax_credits")
 _DRAWN_LINE: Final = (*RECKONED_LINE, "pretax_credits")
@@ -25,6 +26,7 @@ class Draws(Service):
 
     journal = part(CreditJournal)
     reckoning = part(Reckoning)
+    settings = part(Settings)
 
     async def draw(
         self, invoices: Sequence[WholeInvoice], payers: Iterable[Customer], presents: Mapping[str | None, datetime]
@@ -61,7 +63,7 @@ class Draws(Service):
         await update_rows(empty, ["has_credit_grants"])
 
     async def foreseen(self, wanted: Sequence[Unreckoned], payers: Iterable[Customer]) -> list[InvoiceDraft]:
-        """These reckoned drafts with what grants would pay of each if it were finalized at its moment, in order."""
+        """These reckoned drafts with what grants would pay of each at the moment when it is finalized, in order."""
         holders = {payer.id for payer in payers if payer.has_credit_grants}
         drafts = [each.draft for each in wanted]
         asking = [at for at, each in enumerate(wanted) if each.customer_id in holders and _asks(each.draft.lines)]
@@ -70,10 +72,12 @@ class Draws(Service):
         funds = await self.journal.funds_of(holders)
         metered = await self._metered(funds, (drafts[index].lines for index in asking))
         rules = await self.reckoning.rules_of_drafts([wanted[index] for index in asking])
+        delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
         for index, by in zip(asking, rules, strict=True):
             each = wanted[index]
             purse = funds[each.customer_id]
-            found = _paid_from(purse, each.draft.lines, by, each.draft.currency, each.at, metered)
+            at = each.at + delay if each.waits else each.at
+            found = _paid_from(purse, each.draft.lines, by, each.draft.currency, at, metered)
             if found.credits:
                 drafts[index] = reckoned_draft(each.draft, found)
         return drafts
@@ -88,7 +92,8 @@ class Draws(Service):
         metered = await self._metered(funds, (each.lines for each in asking))
         for each, by in zip(asking, await self.reckoning.rules_of(asking), strict=True):
             row = each.row
-            found = _paid_from(funds[row.customer_id], each.lines, by, row.currency, row.created_at, metered)
+            at = row.automatically_finalizes_at or row.created_at
+            found = _paid_from(funds[row.customer_id], each.lines, by, row.currency, at, metered)
             write_reckoned(each, found)
 
     async def give_back(self, invoices: Sequence[WholeInvoice], presents: Mapping[str | None, datetime]) -> None:

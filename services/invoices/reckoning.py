@@ -35,6 +35,8 @@ class Unreckoned:
     at: datetime
     redeemed: Sequence[Redeemed] = ()
     """Discounts that are named and not stored yet."""
+    waits: bool = False
+    """Whether it is a draft for the usual time from then on, before it is finalized."""
 
 
 class _Line(Reckonable, Protocol):

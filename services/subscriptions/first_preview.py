@@ -48,18 +48,19 @@ class FirstPreviews(Service):
         """Within a transaction that is rolled back, because inline prices are made while planning."""
         plan = await self.planning.plan(draft)
         if plan.invoice is not None:
-            raise _Planned(plan, await self._drawn(plan, plan.invoice, plan.at))
+            raise _Planned(plan, await self._drawn(plan, plan.invoice, plan.at, waits=plan.waits))
         facts = await self.wholes.facts_of(item.price for item in plan.whole.items)
         usage = await self.metering.foreseen([plan.whole])
         following = next_invoice(plan.whole, next_periods(plan.whole), facts, (), usage.of(plan.whole.row.id))
         row, at = plan.whole.row, current_period_end(plan.whole)
         [following] = await self.reckoning.drafts([Unreckoned(following, row, row.customer_id, at, plan.redeemed)])
-        raise _Planned(plan, await self._drawn(plan, following, at))
+        raise _Planned(plan, await self._drawn(plan, following, at, waits=True))
 
-    async def _drawn(self, plan: Plan, draft: InvoiceDraft, at: datetime) -> InvoiceDraft:
+    async def _drawn(self, plan: Plan, draft: InvoiceDraft, at: datetime, *, waits: bool) -> InvoiceDraft:
         """The draft with what prepaid credit would pay of it."""
         payer = plan.payer.row
-        [drawn] = await self.draws.foreseen([Unreckoned(draft, plan.whole.row, payer.id, at, plan.redeemed)], [payer])
+        wanted = Unreckoned(draft, plan.whole.row, payer.id, at, plan.redeemed, waits=waits)
+        [drawn] = await self.draws.foreseen([wanted], [payer])
         return drawn
 
 

@@ -126,7 +126,7 @@ class Previews(Service):
             cut = [each for each in plan.usage if not each.drafted]
             start, end = _passing(whole)
         if at_once:
-            return await self._settled(row, invoice_draft_of((), row.currency, lines), (at, at), named)
+            return await self._settled(row, invoice_draft_of((), row.currency, lines), (at, at), named, at_once=True)
         waiting = (await self.items.waiting_for([row], lock=False)).get(row.id, [])
         facts = await self.wholes.facts_of(item.price for item in whole.items)
         usage = await self.metering.foreseen([whole], cut)
@@ -158,6 +158,8 @@ class Previews(Service):
         draft: InvoiceDraft,
         period: tuple[datetime, datetime],
         named: Sequence[Redeemed] | None,
+        *,
+        at_once: bool = False,
     ) -> Preview:
         start, end = period
         if named is not None:
@@ -165,7 +167,8 @@ class Previews(Service):
         wanted = Unreckoned(draft, row, row.customer_id, end, named or ())
         [reckoned] = await self.reckoning.drafts([wanted])
         payers = await self.gather(Customer, "id", [row.customer_id])
-        [draft] = await self.draws.foreseen([replace(wanted, draft=reckoned)], payers)
+        wanted = replace(wanted, draft=reckoned, waits=not at_once)
+        [draft] = await self.draws.foreseen([wanted], payers)
         balances = await self.customers.balances_of([row.customer_id])
         settlement = settled_with_balance(draft.total, balances.get(row.customer_id, 0), draft.currency)
         return Preview(row.id, row.customer_id, draft, settlement, start, end)

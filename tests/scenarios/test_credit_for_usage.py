@@ -62,3 +62,31 @@ async def test_preview_of_usage_shows_the_credit_that_is_left(world: World) -> N
         "100 × $0.10 = $10.00; less $6.00 of prepaid credit = $4.00",
     )
     assert await left(jenny) == ["600 of 600 usd"]
+
+
+async def test_preview_draws_the_grants_of_the_moment_when_its_invoice_will_be_final(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    await granted(jenny, 300, expiresAt="2027-02-28T10:30:00Z")  # while the invoice is a draft
+    await granted(jenny, 200, effectiveAt="2027-02-28T11:00:00Z")  # just as it becomes final
+    await granted(jenny, 100, effectiveAt="2027-02-28T11:00:01Z")
+    await usage.used(jenny, "2027-01-31T10:00:00Z", "100")
+
+    preview = await subscription.preview()
+
+    await world.move_to("2027-02-28T12:00:00Z")
+    assert [preview["total"]] == [each["total"] for each in await subscription.invoices()] == [800]
+
+
+async def test_first_preview_of_usage_draws_the_grants_of_when_it_will_be_final(world: World) -> None:
+    basic, jenny = await world.price("Basic", 1500), await world.customer(card="pm_card_visa")
+    await granted(jenny, 200, basic, effectiveAt="2027-01-31T11:00:00Z")
+    sent = {"collectionMethod": "SEND_INVOICE", "daysUntilDue": 10}
+    wanted = {"customer": jenny.id, "items": [{"price": basic}], **sent}
+
+    answer = await world.do("invoiceCreatePreview", "invoicePreview { total }", newSubscription=wanted)
+    subscription = await subscribed(jenny, basic, **sent)
+
+    await world.move_to("2027-01-31T12:00:00Z")
+    assert [answer["invoicePreview"]["total"]] == [each["total"] for each in await subscription.invoices()] == [1300]

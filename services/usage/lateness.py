@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from models import UsagePeriod
+from models import Subscription, UsagePeriod
 from services.answers import answer
 from services.transactions import database, is_postgres
 from services.usage.asking import JOIN, asked, asked_values
@@ -25,7 +25,9 @@ class BilledTime:
 
 
 async def billed_times(events: Iterable[Sent]) -> dict[str, BilledTime]:
-    """By id, the billed time of those events that came late; no statement where none is older than an hour."""
+    """By id, the billed time of those events that came late and are billed; no statement where none is older than an
+    hour. The time of a trial is free for good, and that before a transfer belongs to nobody who is invoiced again.
+    """
     old = [each for each in events if each.received_at - each.occurred_at > LATE_AFTER]
     if not old:
         return {}
@@ -44,6 +46,7 @@ _EVENT: Final = (("number", "int"), ("customer_id", "varchar"), ("meter_id", "va
 _BILLED: Final = {
     postgres: f"SELECT r.number, p.period_start, p.period_end FROM {asked(_EVENT, postgres=postgres)} "
     f'{join} "{UsagePeriod._meta.db_table}" p ON p.customer_id = r.customer_id AND p.meter_id = r.meter_id '
-    "AND p.period_end > r.at AND p.period_start <= r.at AND p.counted IS NOT NULL"
-    for postgres, join in JOIN.items()
+    f"AND p.period_end > r.at AND p.period_start <= r.at AND p.counted IS NOT NULL AND p.is_open = {yes} "
+    f'{join} "{Subscription._meta.db_table}" s ON s.id = p.subscription_id AND s.customer_id = p.customer_id'
+    for postgres, join, yes in ((False, JOIN[False], 1), (True, JOIN[True], "TRUE"))
 }

@@ -185,3 +185,32 @@ async def test_use_before_a_transfer_is_the_former_customers(world: World) -> No
         {"id": jenny.id},
     )
     assert found["invoiceItems"]["nodes"] == [{"amount": 1000}]
+
+
+LATE = "verdicts { status lateFor { start end } }"
+
+
+async def test_the_verdict_of_an_event_before_a_transfer_promises_nothing(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny, other = await world.customer(card="pm_card_visa"), await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    await world.move_to("2027-02-10T00:00:00Z")
+    await world.do("subscriptionTransfer", "subscription { id }", id=subscription.id, customer=other.id)
+    await world.move_to("2027-02-11T00:00:00Z")
+
+    early = {"timestamp": "2027-02-09T00:00:00Z", "payload": {"customer": jenny.id, "value": "1"}}
+    answer = await world.do("meterEventsCreate", LATE, events=[{"eventName": "calls", **early}])
+
+    assert answer["verdicts"] == [{"status": "ACCEPTED", "lateFor": None}]
+
+
+async def test_the_verdict_of_an_event_within_a_trial_promises_nothing(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    await subscribed(jenny, await usage.price(), trialPeriodDays=7)
+    await world.move_to("2027-02-08T00:00:00Z")
+
+    early = {"timestamp": "2027-02-01T00:00:00Z", "payload": {"customer": jenny.id, "value": "1"}}
+    answer = await world.do("meterEventsCreate", LATE, events=[{"eventName": "calls", **early}])
+
+    assert answer["verdicts"] == [{"status": "ACCEPTED", "lateFor": None}]

@@ -98,7 +98,6 @@ def checked_terms(problems: Problems, terms: PriceTerms, *at: str) -> CheckedTer
         recurring = terms.recurring
         recurrence = checked(problems, recurrence_of, recurring.interval, recurring.interval_count, *at, "recurring")
         checked(problems, _refuse_unmetered, recurring, (*at, "recurring"))
-        checked(problems, _refuse_chosen, terms, at)
         if recurrence is None:
             return None
     if currency is None or amounts is None or metadata is None:
@@ -138,17 +137,6 @@ def _refuse_unmetered(recurring: Recurring, at: tuple[str, ...]) -> None:
             ErrorCode.PARAMETERS_EXCLUSIVE,
             f"Meter {recurring.meter} counts use; it goes with usageType METERED, not with LICENSED.",
             (*at, "meter"),
-        )
-
-
-def _refuse_chosen(terms: PriceTerms, at: tuple[str, ...]) -> None:
-    """Nobody chooses what was used."""
-    metered = terms.recurring is not None and terms.recurring.usage_type is UsageType.METERED
-    if metered and terms.custom_unit_amount is not None:
-        raise DomainError(
-            ErrorCode.PARAMETERS_EXCLUSIVE,
-            "What is billed by use costs what the price says; leave out customUnitAmount.",
-            (*at, "customUnitAmount"),
         )
 
 

@@ -10,6 +10,10 @@ from tests.serving import served
 CLOCK = "testClock { id frozenTime status }"
 
 
+OF_THE_CATALOGUE = frozenset({"featureUpdate", "productFeatureCreate", "productFeatureDelete"})
+"""What is no customer's."""
+
+
 async def test_nothing_of_a_customer_changes_while_their_clock_is_on_its_way(sqlite_url: str) -> None:
     async with served(sqlite_url) as api:
         has = await everything(api)
@@ -18,6 +22,8 @@ async def test_nothing_of_a_customer_changes_while_their_clock_is_on_its_way(sql
         before = await Event.all().count(), await Refund.all().count()
         told = {}
         for mutation, noun, change in writes(has):
+            if mutation in OF_THE_CATALOGUE:
+                continue
             payload = await api.do(mutation, f"{noun} {{ id }}", change)
             told[mutation] = [error["code"] for error in payload["userErrors"]]
         after = await Event.all().count(), await Refund.all().count()

@@ -54,8 +54,9 @@ class MeterEvent(Node):
 
 
 _LATE_FOR = (
-    "The time it belongs to, where that was billed before it came: it is billed with the next invoice. "
-    "Of events within the last hour it is not told."
+    "The time it belongs to, where that was billed before it came: it is billed with the next invoice of the "
+    "subscription, or, where that has ended, 36 days after the end. Null where it is not billed any more, as within a "
+    "trial and before a transfer. Of events within the last hour it is not told."
 )
 
 

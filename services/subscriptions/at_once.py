@@ -67,14 +67,16 @@ class InvoicesAtOnce(Service):
         opens_a_period: bool = False,
         reason: BillingReason = BillingReason.SUBSCRIPTION_UPDATE,
         usage: Sequence[LineDraft] = (),
+        rests: bool = True,
     ) -> Invoice:
         """Invoice new items, and usage, by a draft, treated like those of renewals: finalized after its hour.
 
-        Until then it counts on. While collection is paused it is kept, or then void or bad debt. The row is the
-        caller's to store. Events `invoiceitem.created` for each, then `invoice.created`.
+        Until then it counts on; unless it `rests` it is finalized as the next thing. While collection is paused it is
+        kept, or then void or bad debt. The row is the caller's to store. Events `invoiceitem.created` for each, then
+        `invoice.created`.
         """
         draft = invoice_draft_of((), row.currency, [line_of(item) for item in items], usage)
-        delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay)
+        delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay if rests else 0)
         invoice = await self.drafting.drafted(Wanted(row, draft, reason, at, at, at, at + delay))
         if opens_a_period:
             invoice.row.cycle = row.cycle

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.calculations import calculation_of
-from domain.metering import plain, projected
+from domain.metering import plain, projected, through
 from domain.usage import Formula
 from models import Meter, Price, Subscription, SubscriptionItem
 from services.base import Service, part
@@ -18,7 +18,10 @@ from services.usage import Reading, Readings
 
 @dataclass(frozen=True, slots=True)
 class CurrentUsage:
-    """What one item used from `start` to `end`, which is now; what that costs, and what the whole period would."""
+    """What one item used from `start` to `end`, which is now; what that costs, and what the whole period would.
+
+    The present second is included, as in a preview. In a trial there is nothing, from now to now.
+    """
 
     quantity: Decimal
     start: datetime
@@ -49,7 +52,14 @@ class CurrentUsages(Service):
         wanted = [_reading(item, prices, running, now) for item in items]
         values = await self.readings.of(wanted) if wanted else []
         return {
-            item.id: _current(item, reading, value, prices[item.price_id], running[item.subscription_id], formulas)
+            item.id: _current(
+                item,
+                value,
+                now[item.subscription_id],
+                prices[item.price_id],
+                running[item.subscription_id],
+                formulas[reading.meter_id],
+            )
             for item, reading, value in zip(items, wanted, values, strict=True)
         }
 
@@ -62,26 +72,27 @@ def _reading(
 ) -> Reading:
     since, meter_id = item.metered_since, prices[item.price_id].meter_id
     assert since is not None and meter_id is not None, f"item {item.id} is not metered"
-    until = max(since, now[item.subscription_id])
-    return Reading(meter_id, running[item.subscription_id].customer_id, since, until)
+    return Reading(meter_id, running[item.subscription_id].customer_id, since, through(now[item.subscription_id]))
 
 
 def _current(
     item: SubscriptionItem,
-    reading: Reading,
     quantity: Decimal,
+    now: datetime,
     price: Price,
     row: Subscription,
-    formulas: Mapping[str, Formula],
+    formula: Formula,
 ) -> CurrentUsage:
+    assert item.metered_since is not None, f"item {item.id} is not metered"
+    start = min(item.metered_since, now)
     rates = agreed_rates(price, row.currency, None)
     ahead = quantity
-    if formulas[reading.meter_id] in (Formula.COUNT, Formula.SUM):
-        ahead = projected(quantity, reading.start, reading.end, item.current_period_end)
+    if formula in (Formula.COUNT, Formula.SUM):
+        ahead = projected(quantity, start, now, item.current_period_end)
     return CurrentUsage(
         quantity,
-        reading.start,
-        reading.end,
+        start,
+        now,
         calculation_of(rates, plain(quantity), row.currency).amount,
         row.currency,
         ahead,

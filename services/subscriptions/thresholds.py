@@ -87,7 +87,7 @@ class Thresholds(Service):
             lines = list(settled.of(row.id))
         made = self.items.made(row, lines, at)
         reason = BillingReason.SUBSCRIPTION_THRESHOLD
-        await self.at_once.resting(row, made, at, opens_a_period=anew, reason=reason)
+        await self.at_once.resting(row, made, at, opens_a_period=anew, reason=reason, rests=False)
         await update_rows([row], _INVOICED)
         self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
 

@@ -148,3 +148,28 @@ async def test_a_pause_before_any_use_makes_no_draft_and_what_comes_then_is_late
     await world.do("subscriptionResume", "subscription { status }", id=subscription.id)
     await world.move_to("2027-03-20T00:00:00Z")
     assert sum(int(each.split()[0]) for each in await subscription.billed()) == 50
+
+
+CURRENT = "query($id: ID!) { subscription(id: $id) { items { currentUsage { quantity from to amount } } } }"
+
+
+async def test_what_is_used_in_the_present_second_is_told_as_in_a_preview(world: World) -> None:
+    usage = await Usage.metered(world)
+    _, subscription = await used_now(world, usage)
+
+    found = (await world.api.ask(CURRENT, {"id": subscription.id}))["subscription"]["items"]
+
+    assert found == [{"currentUsage": {"quantity": "5", "from": "2027-01-31T10:00:00Z", "to": NOW, "amount": 50}}]
+    assert [line["amount"] for line in (await subscription.preview())["lines"]] == [50]
+
+
+async def test_nothing_is_used_in_a_trial_and_until_now(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price(), trialPeriodDays=30)
+    await world.move_to(NOW)
+    await usage.used(jenny, NOW, "5")
+
+    found = (await world.api.ask(CURRENT, {"id": subscription.id}))["subscription"]["items"]
+
+    assert found == [{"currentUsage": {"quantity": "0", "from": NOW, "to": NOW, "amount": 0}}]

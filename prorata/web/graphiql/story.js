@@ -60,7 +60,9 @@
 
   // Right after a change of tabs GraphiQL may still name the operation of the tab before.
   const operationName = (request) =>
-    new RegExp(`\\b${request.operationName}\\b`).test(request.query) ? request.operationName : undefined;
+    new RegExp(`\\b(query|mutation|subscription)\\s+${request.operationName}\\b`).test(request.query)
+      ? request.operationName
+      : undefined;
 
   const fetcher = async (request, options) => {
     let variables;

@@ -174,17 +174,19 @@ class _Dropping(Service):
     async def drop(self, subscriptions: Iterable[str], over: set[str]) -> None:
         found = await self.wholes.by("id", subscriptions, lock=True)
         presents = await self.presents(whole.row.test_clock_id for whole in found)
+        changed: list[Subscription | SubscriptionItem] = []
         for whole in found:
             before = self.events.snapshot(whole)
             rows: list[Subscription | SubscriptionItem] = [whole.row, *(item.row for item in whole.items)]
             having = [row for row in rows if over.intersection(row.discounts)]
             for row in having:
                 row.discounts = [each for each in row.discounts if each not in over]
-            await update_rows([row for row in having if row is whole.row], ("discounts",))
-            await update_rows([row for row in having if row is not whole.row], ("discounts",))
+            changed += having
             if having:
                 at = presents[whole.row.test_clock_id]
                 self.events.record(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, whole, at=at, before=before)
+        await update_rows([row for row in changed if isinstance(row, Subscription)], ("discounts",))
+        await update_rows([row for row in changed if isinstance(row, SubscriptionItem)], ("discounts",))
 
 
 def _is_in(price: Price, currency: str) -> bool:

@@ -14,6 +14,8 @@ from domain.pricing import Quantity, Rates, Step, StepKind, quantity_text
 from domain.reckoning import DiscountAmount
 
 _DAY: Final = 86_400
+UNUSED_TIME: Final = "unused_time"
+"""The method of calculation of a line that gives back time which was billed."""
 TRIAL: Final = "trial"
 """The method of calculation of a line that a trial makes free."""
 
@@ -158,7 +160,7 @@ class Calculation:
         if self.seconds is not None and self.period_seconds is not None:
             seconds = self.seconds + self.whole_periods * self.period_seconds
             whole = self.reduced * seconds == abs(self.amount) * self.period_seconds
-            fate = "given back" if self.method == "unused_time" else "charged"
+            fate = "given back" if self.method == UNUSED_TIME else "charged"
             share = _share_in_words(self.seconds, self.period_seconds)
             if self.whole_periods:
                 share = f"{self.whole_periods} whole and {share}"

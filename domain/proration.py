@@ -15,7 +15,7 @@ as two lines, each rounded half away from zero (spec 02, Changing).
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.calculations import Calculation, Reduction, calculation_of
+from domain.calculations import UNUSED_TIME, Calculation, Reduction, calculation_of
 from domain.invoicing import LineDraft, PriceFacts
 from domain.money import half_away_from_zero
 
@@ -90,7 +90,7 @@ def _calculation(exchange: Exchange, billed: Billed, sign: int) -> Calculation:
     return replace(
         whole,
         amount=sign * half_away_from_zero(whole.reduced * seconds / period_seconds),
-        method="unused_time" if sign < 0 else "remaining_time",
+        method=UNUSED_TIME if sign < 0 else "remaining_time",
         seconds=seconds,
         period_seconds=period_seconds,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from domain.coupons import CouponDuration
 from domain.reckoning import Deduction
 from models import Coupon, Discount
 from services.base import Service
@@ -20,7 +21,7 @@ class Redeemed:
     @property
     def is_once(self) -> bool:
         """Whether one invoice uses it up."""
-        return self.coupon.duration == "once"
+        return self.coupon.duration == CouponDuration.ONCE
 
     def deduction(self, currency: str, at: datetime, invoice_id: str | None) -> Deduction | None:
         """What it takes off an invoice of that moment and currency; None where it is not in force, or used up."""

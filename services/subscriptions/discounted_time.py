@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from domain.calculations import Calculation, Reduction, calculation_of
+from domain.calculations import UNUSED_TIME, Calculation, Reduction, calculation_of
 from domain.invoicing import LineDraft
 from domain.lifecycles import InvoiceStatus
 from domain.proration import Billed
@@ -20,8 +20,6 @@ from models import Customer, Invoice, InvoiceItem, InvoiceLine, Subscription, Su
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.coupons.deductions import Deductions, Redeemed
-
-_GIVEN_BACK = "unused_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Discounts:
         """These lines of changes, where those that give back give their tax back as it was asked for."""
         return tuple(
             replace(line, taxed_as=taxes)
-            if line.calculation.method == _GIVEN_BACK
+            if line.calculation.method == UNUSED_TIME
             and (taxes := self.taxed.get(str(line.subscription_item_id))) is not None
             else line
             for line in lines
@@ -157,7 +155,7 @@ def _last_lines(
         for line in lines
         if (item := items.get(str(line.subscription_item_id))) is not None
         and line.period_end == item.current_period_end
-        and line.calculation["method"] != _GIVEN_BACK
+        and line.calculation["method"] != UNUSED_TIME
     ]
     return {str(line.subscription_item_id): line for line in sorted(billing, key=lambda each: each.created_at)}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from domain.calculations import UNUSED_TIME
 from domain.lifecycles import SubscriptionStatus
 from domain.money import whole_minor_units
 from models import InvoiceLine, SubscriptionItem
@@ -14,7 +15,6 @@ from services.snapshots import Subject
 from services.subscriptions.wholes import WholeSubscriptions, licensed
 
 _RUNNING = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID)
-_GIVEN_BACK = "unused_time"
 
 
 class VoidTime(Service):
@@ -40,8 +40,8 @@ class VoidTime(Service):
 def _took_back(row: SubscriptionItem, lines: Sequence[InvoiceLine]) -> bool:
     """Set what was invoiced for the item without these lines; whether they had charged what it stands at."""
     own = [line for line in lines if line.subscription_item_id == row.id and line.period_end == row.current_period_end]
-    charged = [line for line in own if line.calculation["method"] != _GIVEN_BACK]
-    given_back = [line for line in own if line.calculation["method"] == _GIVEN_BACK]
+    charged = [line for line in own if line.calculation["method"] != UNUSED_TIME]
+    given_back = [line for line in own if line.calculation["method"] == UNUSED_TIME]
     standing = (row.price_id, row.quantity, row.unit_amount)
     if row.invoiced_price_id is not None:
         standing = (row.invoiced_price_id, int(row.invoiced_quantity or 0), row.invoiced_unit_amount)

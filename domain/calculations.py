@@ -18,6 +18,8 @@ UNUSED_TIME: Final = "unused_time"
 """The method of calculation of a line that gives back time which was billed."""
 TRIAL: Final = "trial"
 """The method of calculation of a line that a trial makes free."""
+CUT: Final = "cut"
+"""The rounding of an amount beyond what a line can ask for, which it asks for instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ class Calculation:
         exact, text = Decimal(self.exact), self._cost_in_words(locale)
         text = ", ".join((text, *(each.in_words() for each in self.late)))
         amount = format_minor(self.amount, self.currency, locale)
+        if self.rounding == CUT:
+            return f"{text}, more than a line can ask for: cut to {amount}"
         if self.seconds is not None and self.period_seconds is not None:
             seconds = self.seconds + self.whole_periods * self.period_seconds
             whole = self.reduced * seconds == abs(self.amount) * self.period_seconds

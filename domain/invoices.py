@@ -155,6 +155,7 @@ def finalization_problem(total: int, currency: str) -> Problem | None:
     return Problem(
         ErrorCode.AMOUNT_TOO_LARGE,
         f"The invoice asks for {total} {currency}; the most that can be paid at once is {CHARGE_AMOUNT_MAX}"
-        f" {currency}. Take lines off the draft and finalize it again.",
+        f" {currency}. Take lines off the draft or give it a discount (100 % of it where it shall ask for nothing), and"
+        " finalize it again.",
         ("id",),
     )

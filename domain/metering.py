@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from domain.calculations import Calculation, Late, Reduction, calculation_of
+from domain.calculations import CUT, Calculation, Late, Reduction, calculation_of
 from domain.invoicing import LineDraft, PriceFacts, line_description
 from domain.money import EXACT, half_away_from_zero, unit_amount_text
 from domain.pricing import Quantity, Rates, Step, StepKind
@@ -129,7 +129,9 @@ def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None =
     if charged is not None and charged.reduction is not None and found.amount < 0:
         found = replace(found, reduction=charged.reduction)
         found = replace(found, amount=half_away_from_zero(found.reduced))
-    return replace(found, amount=max(-AMOUNT_MAX, min(AMOUNT_MAX, found.amount)))
+    if abs(found.amount) > AMOUNT_MAX:
+        return replace(found, amount=AMOUNT_MAX if found.amount > 0 else -AMOUNT_MAX, rounding=CUT)
+    return found
 
 
 def _difference(price: PriceFacts, late: Late) -> Calculation:

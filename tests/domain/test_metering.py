@@ -137,3 +137,12 @@ def test_a_projection_goes_on_at_the_pace_so_far() -> None:
 def test_figures_are_settled_when_no_event_is_taken_or_canceled_any_more() -> None:
     assert not is_settled(MAY, datetime(2027, 6, 5, 23, 59, 59, tzinfo=UTC))
     assert is_settled(MAY, datetime(2027, 6, 6, tzinfo=UTC))  # 36 days later
+
+
+def test_more_than_a_line_can_ask_for_is_cut_and_said_to_be() -> None:
+    calculation = usage_calculation(price(Rates(Decimal(99_999))), Tally(span("up_5", MAY, JUNE), Decimal(10**12)))
+
+    assert calculation.amount == 10**15
+    assert calculation.explanation() == (
+        "1000000000000 × $999.99 = $999,990,000,000,000.00, more than a line can ask for: cut to $10,000,000,000,000.00"
+    )

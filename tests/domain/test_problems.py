@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from domain.error_meanings import MEANINGS
 from domain.errors import DomainError, ErrorCode, ErrorType, Problem, Problems, error_catalogue
 
 
@@ -17,6 +18,10 @@ def test_every_code_is_explained_once() -> None:
         assert row.description.endswith(".")
         assert row.advice.endswith((".", "`.", ")."))
         assert row.type in ErrorType.__members__
+
+
+def test_no_meaning_is_left_without_its_code() -> None:
+    assert set(MEANINGS) == {code.value for code in ErrorCode}
 
 
 @pytest.mark.parametrize("code", list(ErrorCode))

@@ -60,6 +60,12 @@ class ErrorCode(StrEnum):
     # Discounts
     COUPON_EXPIRED = "coupon_expired"
     COUPON_NOT_APPLICABLE = "coupon_not_applicable"
+    # Accounts and the money between them
+    ACCOUNT_INVALID = "account_invalid"
+    APPLICATION_FEES_NOT_ALLOWED = "application_fees_not_allowed"
+    INSUFFICIENT_CAPABILITIES_FOR_TRANSFER = "insufficient_capabilities_for_transfer"
+    PLATFORM_ACCOUNT_REQUIRED = "platform_account_required"
+    TRANSFERS_NOT_ALLOWED = "transfers_not_allowed"
     # Cards
     CARD_DECLINED = "card_declined"
     EXPIRED_CARD = "expired_card"

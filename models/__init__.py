@@ -22,6 +22,7 @@ from models.refunds import Refund
 from models.schedules import SubscriptionSchedule
 from models.subscriptions import Subscription, SubscriptionItem
 from models.tax import TaxRate, TaxRegistration
+from models.transfers import ApplicationFee, ApplicationFeeRefund, DestinationPayment, Transfer, TransferReversal
 from models.usage import Meter, MeterEvent, UsageBucket, UsagePeriod, UsageValue
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "ActiveEntitlement",
     "AgendaEntry",
     "ApiKey",
+    "ApplicationFee",
+    "ApplicationFeeRefund",
     "BalanceTransaction",
     "BillingAlert",
     "BillingAlertTrigger",
@@ -41,6 +44,7 @@ __all__ = [
     "Customer",
     "CustomerBalanceTransaction",
     "CustomerTaxId",
+    "DestinationPayment",
     "Discount",
     "EntitlementSummary",
     "Event",
@@ -74,6 +78,8 @@ __all__ = [
     "TaxRate",
     "TaxRegistration",
     "TestClock",
+    "Transfer",
+    "TransferReversal",
     "UsageBucket",
     "UsagePeriod",
     "UsageValue",

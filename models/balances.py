@@ -16,6 +16,8 @@ class BalanceTransaction(Owned):
     fee = fields.BigIntField()
     net = fields.BigIntField()
     currency = fields.CharField(max_length=3)
+    application_fee = fields.BigIntField(default=0)
+    """The part of the fee that a platform has; the rest is the network's and billing's own."""
     fee_details: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     source_id = fields.CharField(max_length=40, db_index=True)
     description = fields.CharField(max_length=1000, null=True)
@@ -26,4 +28,4 @@ class BalanceTransaction(Owned):
     class Meta:
         table = "balance_transactions"
         indexes = (("account_id", "livemode", "id"),)
-        unique_together = (("source_id", "type"),)
+        unique_together = (("source_id", "type", "account_id"),)

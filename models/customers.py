@@ -13,6 +13,8 @@ from models.clocks import TestClock
 class Customer(Described):
     """Someone who is billed. Nothing but the id is required; a deleted one remains as a row."""
 
+    represents_account_id = fields.CharField(max_length=40, null=True, unique=True)
+    """The connected account that it stands for, which its platform bills; one customer for each at the most."""
     email = fields.CharField(max_length=512, null=True)
     email_folded = fields.CharField(max_length=1024, null=True)
     """The e-mail in lower case: finds customers whichever way it is written. Lower case may be twice as long."""

@@ -83,6 +83,12 @@ class Invoice(Described):
     description = fields.CharField(max_length=1000, null=True)
     footer = fields.TextField(null=True)
     custom_fields: list[dict[str, str]] = cast(Any, fields.JSONField[list[dict[str, str]]](default=list))
+    sharing: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """Who else has a part in it (`domain/sharing.py`); null where nobody has."""
+    application_id = fields.CharField(max_length=40, null=True)
+    """The platform that made it for its account; null where the account did so itself."""
+    transfer_failure_reason = fields.CharField(max_length=40, null=True)
+    """Why nothing was transferred of what paid it, as a code."""
     payment_intent_id = fields.CharField(max_length=40, null=True)
     finalized_at: datetime | None = instant(null=True)
     paid_at: datetime | None = instant(null=True)
@@ -170,6 +176,8 @@ class InvoiceItem(Described):
     """Null lets it wait for the next invoice of the customer, whatever that is for."""
     subscription_item_id = fields.CharField(max_length=40, null=True)
     invoice_id = fields.CharField(max_length=40, null=True)
+    application_id = fields.CharField(max_length=40, null=True)
+    """The platform that made it for its account; null where the account did so itself."""
     pending = fields.BooleanField(default=True)
     """Whether no invoice has taken it up yet."""
     aimed = fields.BooleanField(default=False)

@@ -33,6 +33,11 @@ class PaymentIntent(Described):
     next_action = fields.CharField(max_length=30, null=True)
     last_error: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
     cancellation_reason = fields.CharField(max_length=25, null=True)
+    sharing: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """Who else has a part in it (`domain/sharing.py`); null where nobody has."""
+    transfer_group = fields.CharField(max_length=200, null=True, db_index=True)
+    application_id = fields.CharField(max_length=40, null=True)
+    """The platform that made it for its account; null where the account did so itself."""
     canceled_at: datetime | None = instant(null=True)
     succeeded_at: datetime | None = instant(null=True)
 
@@ -65,6 +70,14 @@ class Charge(Described):
     """Brand, last4, expiry and country of the card as it was when charged."""
     statement_descriptor = fields.CharField(max_length=22, null=True)
     description = fields.CharField(max_length=1000, null=True)
+    sharing: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """Who else has a part in it (`domain/sharing.py`); null where nobody has."""
+    transfer_group = fields.CharField(max_length=200, null=True, db_index=True)
+    application_id = fields.CharField(max_length=40, null=True)
+    """The platform that made its payment intent for its account."""
+    application_fee_id = fields.CharField(max_length=40, null=True)
+    transfer_failure_reason = fields.CharField(max_length=40, null=True)
+    """Why nothing was transferred of it, as a code."""
     gateway_reference = fields.CharField(max_length=120, null=True)
     request: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
     """What the gateway is told beyond the columns (session, authentication, script), to ask it again alike."""

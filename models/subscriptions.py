@@ -77,6 +77,10 @@ class Subscription(Described):
     pending_update: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
     """A change that waits until its invoice, which is named beside it, is paid."""
     pending_invoice_id = fields.CharField(max_length=40, null=True)
+    sharing: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """Who else has a part in what its invoices bring in (`domain/sharing.py`); null where nobody has."""
+    application_id = fields.CharField(max_length=40, null=True)
+    """The platform that made it for its account; null where the account did so itself."""
     test_clock_id = fields.CharField(max_length=40, null=True)
     """The customer's clock, repeated here so that a group of renewals need not ask for it."""
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from domain.event_types import RESOURCES_BY_OBJECT
 from domain.ids import IdMint
+from domain.sharing import Stand
 from gateways.registry import Gateways
 
 
@@ -111,8 +112,15 @@ class Scope:
     request_id: str | None = None
     idempotency_key: str | None = None
     call: IdempotentCall | None = None
+    application_id: str | None = None
+    """The platform whose key acts for the account; None where the account acts by itself."""
     on_clock: str | None = None
     """The test clock whose advance this scope carries out; `clock` then tells that clock's time."""
+
+    @property
+    def stand(self) -> Stand:
+        """Where the payments stand that are asked for in it."""
+        return Stand(self.account_id, self.platform_id, self.application_id)
 
     def calling(self, call: IdempotentCall | None) -> "Scope":
         """The same scope while one mutation field runs under an idempotency key."""

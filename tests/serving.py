@@ -12,6 +12,7 @@ from tortoise.context import get_current_context
 from domain.ids import IdMint
 from domain.keys import KeyKind
 from gateways.registry import Gateways
+from models import Account
 from prorata.clock import SYSTEM_CLOCK
 from prorata.database import connect, disconnect
 from prorata.web.app import WebConfig, build_app, runner_of
@@ -55,6 +56,8 @@ class Api:
     scope: Scope
     secret: str
     seen: list[str] = field(default_factory=list)
+    acting_for: str | None = None
+    """The connected account for which the key acts."""
 
     async def send(self, query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> Reply:
         """Post a document; header names are given with underscores (`Idempotency_Key="k"`)."""
@@ -75,7 +78,14 @@ class Api:
 
     def headers(self, **headers: str) -> dict[str, str]:
         """The headers of a request under this key."""
-        return {"Authorization": f"Bearer {self.secret}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        acting = {} if self.acting_for is None else {"Stripe-Account": self.acting_for}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return {"Authorization": f"Bearer {self.secret}", **acting, **named}
+
+    def acting(self, account: Account) -> "Api":
+        """The same key acting for a connected account."""
+        scope = replace(self.scope, account_id=account.id, application_id=self.scope.account_id)
+        return replace(self, acting_for=account.id, scope=scope)
 
     async def as_key(self, kind: KeyKind, *grants: Grant) -> "Api":
         """The same account with a key of this kind."""

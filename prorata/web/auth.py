@@ -1,5 +1,7 @@
 """From a request's key to its scope: the account, the mode, and what the bearer may do. Nothing is parsed before.
 
+A platform's key acts for one of its connected accounts where `Stripe-Account` names it.
+
 A key that was found stays known for a second, so that a busy client does not cost a query per request; a revocation is
 therefore seen by every process within that second. `last_used_at` is written at most once a minute, in the background.
 """
@@ -7,7 +9,7 @@ therefore seen by every process within that second. `last_used_at` is written at
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from domain.ids import IdMint
@@ -16,6 +18,7 @@ from gateways.registry import Gateways
 from models import Account, ApiKey
 from prorata.web.requests import Refused, idempotency_key_of, secret_of
 from schema.errors import RequestCode
+from services.accounts import Accounts
 from services.api_keys import authenticate, digest_of, policy_of, used
 from services.scope import Actor, ActorKind, Clock, Policy, Scope
 
@@ -43,6 +46,8 @@ class Bearer:
     actor: Actor
     policy: Policy
     known_until: int
+    application_id: str | None = None
+    """The platform, where its key acts for a connected account."""
 
 
 class Authentication:
@@ -58,7 +63,11 @@ class Authentication:
         self._noting: asyncio.Task[None] | None = None
 
     async def bearer_of(self, headers: Mapping[str, str], now: int) -> Bearer:
-        """Whose key a request carries; `now` is unix time. Refuses with 401 when there is none, or not a valid one."""
+        """Whose key a request carries, or for whom it acts; `now` is unix time.
+
+        Refuses with 401 when there is none, or not a valid one, and with 403 to act for an account that is not the
+        key's, nor connected to it.
+        """
         secret = secret_of(headers)
         if secret is None:
             raise _unauthenticated(
@@ -71,20 +80,15 @@ class Authentication:
         self._used.add(bearer.key_id)
         if now - self._noted_at >= USE_NOTED_EVERY_SECONDS:
             self._note_use(now)
-        return bearer
+        named = headers.get("Stripe-Account")
+        return bearer if named in {None, bearer.account_id} else await self._acting(bearer, str(named), now)
 
     def scope(self, bearer: Bearer, headers: Mapping[str, str], request_id: str) -> Scope:
-        """The circumstances of the request. Refuses with 403 one that is meant for another account than the key's."""
-        named = headers.get("Stripe-Account") or bearer.account_id
-        if named != bearer.account_id:
-            raise Refused(
-                403,
-                RequestCode.FORBIDDEN,
-                f"This key acts for {bearer.account_id} alone, not for {named[:80]!r} as Stripe-Account asks.",
-            )
+        """The circumstances of the request."""
         return Scope(
             account_id=bearer.account_id,
             platform_id=bearer.platform_id,
+            application_id=bearer.application_id,
             livemode=bearer.livemode,
             clock=self._clock,
             ids=self._ids,
@@ -107,10 +111,36 @@ class Authentication:
             self._known.pop(digest, None)
             raise _unauthenticated("This API key is not valid: it is unknown, has expired or was revoked.")
         bearer = _bearer(key, account, now + KNOWN_FOR_SECONDS)
+        self._remember(digest, bearer)
+        return bearer
+
+    async def _acting(self, bearer: Bearer, named: str, now: int) -> Bearer:
+        """The bearer of a platform's key as the connected account that it names; known for as long as a key is."""
+        place = f"{bearer.key_id} {named}"
+        acting = self._known.get(place)
+        if acting is None or acting.known_until <= now:
+            account = await Accounts.connected_to(bearer.account_id, named, livemode=bearer.livemode)
+            if account is None:
+                self._known.pop(place, None)
+                raise Refused(
+                    403,
+                    RequestCode.FORBIDDEN,
+                    f"This key does not act for {named[:80]!r}, as Stripe-Account asks: no such account is connected to"
+                    f" {bearer.account_id} in this mode.",
+                )
+            acting = replace(
+                bearer,
+                account_id=account.id,
+                application_id=bearer.account_id,
+                known_until=now + KNOWN_FOR_SECONDS,
+            )
+            self._remember(place, acting)
+        return acting
+
+    def _remember(self, place: str, bearer: Bearer) -> None:
         if len(self._known) >= _KNOWN_MAX:
             self._known.clear()
-        self._known[digest] = bearer
-        return bearer
+        self._known[place] = bearer
 
     def _note_use(self, now: int) -> None:
         if self._noting is not None and not self._noting.done():

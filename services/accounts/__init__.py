@@ -1,4 +1,4 @@
-"""Accounts: the platform now, later also those that it bills for."""
+"""Accounts: the platform, and those connected to it."""
 
 from domain.addresses import country_of
 from domain.currencies import currency_of
@@ -20,6 +20,13 @@ class Accounts(Service):
     async def platform() -> Account | None:
         """The first account of this database; None as long as it is empty."""
         return await Account.all().order_by("id").first()
+
+    @staticmethod
+    async def connected_to(platform_id: str, identifier: str, *, livemode: bool) -> Account | None:
+        """The account with this id where it is connected to the platform in this mode; None for any other."""
+        return await Account.get_or_none(
+            id=identifier, platform_id=platform_id, livemode=livemode, disconnected_at=None
+        )
 
     @staticmethod
     async def founded(

@@ -1,0 +1,33 @@
+"""What is wrong with an account, or with money between accounts."""
+
+from typing import Final
+
+from domain.error_meanings.meaning import INVALID, Meaning
+
+ACCOUNTS: Final = {
+    "account_invalid": Meaning(
+        INVALID,
+        "The account cannot take part in this: it is not connected, or not enabled for it.",
+        "The message says what the account lacks.",
+    ),
+    "application_fees_not_allowed": Meaning(
+        INVALID,
+        "A fee was asked for where there is nobody to take it from.",
+        "Act for a connected account with `Stripe-Account`, or name the one that receives the money in `transferData`.",
+    ),
+    "insufficient_capabilities_for_transfer": Meaning(
+        INVALID,
+        "The account that is to receive money has no active `transfers` capability.",
+        "Ask for the capability and complete what `requirements` names.",
+    ),
+    "platform_account_required": Meaning(
+        INVALID,
+        "Only a platform can do this.",
+        "Send the platform's own key, without `Stripe-Account`.",
+    ),
+    "transfers_not_allowed": Meaning(
+        INVALID,
+        "Money cannot be transferred here.",
+        "The message says from where and to whom it can be.",
+    ),
+}

@@ -1,0 +1,61 @@
+"""Whether other accounts can have the part in a payment that they are to have."""
+
+from collections.abc import Iterable
+
+from domain.errors import DomainError, ErrorCode, Problems
+from domain.sharing import Sharing, refuse_unfit
+from models import Account
+from services.base import Service
+from services.rows import fetch_by
+
+CARD_PAYMENTS = "card_payments"
+TRANSFERS = "transfers"
+ACTIVE = "active"
+
+
+class Parts(Service):
+    """Looks up the accounts that have a part in a payment of the scope's account."""
+
+    async def checked(self, sharing: Sharing) -> Sharing:
+        """The sharing itself; refuses, all together, whatever of it cannot be. No statement where nobody has a part."""
+        problems = Problems()
+        refuse_unfit(sharing, self.scope.stand, problems)
+        wanted: list[tuple[str, tuple[str, ...], str]] = [
+            (each.destination, ("transferData", str(index), "destination"), TRANSFERS)
+            for index, each in enumerate(sharing.shares)
+        ]
+        if sharing.on_behalf_of is not None:
+            wanted.append((sharing.on_behalf_of, ("onBehalfOf",), CARD_PAYMENTS))
+        known = await self.connected(identifier for identifier, _, _ in wanted)
+        for identifier, param, capability in wanted:
+            if identifier == self.scope.account_id or not self.scope.stand.is_platform:
+                continue  # Refused above.
+            try:
+                refuse_unable(known.get(identifier), identifier, capability, param)
+            except DomainError as error:
+                problems.add_from(error)
+        problems.raise_any()
+        return sharing
+
+    async def connected(self, identifiers: Iterable[str]) -> dict[str, Account]:
+        """Those accounts that are connected to the scope's own in its mode, by id."""
+        found = await fetch_by(
+            Account, "id", set(identifiers), platform_id=self.scope.account_id, livemode=self.scope.livemode
+        )
+        return {each.id: each for each in found if each.disconnected_at is None}
+
+
+def refuse_unable(account: Account | None, identifier: str, capability: str, param: tuple[str, ...]) -> None:
+    """Refuse an account that is absent, foreign or disconnected, which all read alike, or lacks the capability."""
+    if account is None:
+        raise DomainError(
+            ErrorCode.RESOURCE_MISSING, f"No such account: '{identifier}', or it is not connected to this one.", param
+        )
+    if account.capabilities.get(capability) != ACTIVE:
+        lacking = ErrorCode.INSUFFICIENT_CAPABILITIES_FOR_TRANSFER if capability == TRANSFERS else None
+        raise DomainError(
+            lacking or ErrorCode.ACCOUNT_INVALID,
+            f"Account {identifier} needs the capability `{capability}`, which is"
+            f" {account.capabilities.get(capability, 'not asked for')}; it would have to be active.",
+            param,
+        )

@@ -13,7 +13,7 @@ from prorata.reference import LINE_LENGTH
 _INTRODUCTION: Final = """\
 # Life cycles
 
-Every noun that has a status has one table of moves, in `domain/lifecycles.py`. A status changes by a move of its table
+Every noun that has a status has one table of moves, in `domain/lifecycles/`. A status changes by a move of its table
 or not at all; a verb that the status does not allow is refused with the code below. This page is generated from the
 tables: `prorata schema --lifecycles > docs/lifecycles.md`. Which events tell of what happens
 stands in [Events](events.md).

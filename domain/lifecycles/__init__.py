@@ -1,0 +1,92 @@
+"""The life of every noun that has a status: which moves there are, and the verb that causes each.
+
+Every change of a status goes through here. A service asks `refuse_unless` whether the caller may do a verb now, and
+takes the new status from `move`; a move that stands in no table is a mistake of this program.
+"""
+
+from domain.lifecycles.billing import (
+    ALERT,
+    CREDIT_GRANT,
+    CREDIT_NOTE,
+    INVOICE,
+    LIVING,
+    METER,
+    PRICE_MIGRATION,
+    QUOTE,
+    SCHEDULES_LIVING,
+    SUBSCRIPTION,
+    SUBSCRIPTION_SCHEDULE,
+    TEST_CLOCK,
+    CreditGrantStatus,
+    CreditNoteStatus,
+    InvoiceStatus,
+    MeterStatus,
+    PriceMigrationStatus,
+    QuoteStatus,
+    SubscriptionScheduleStatus,
+    SubscriptionStatus,
+    TestClockStatus,
+)
+from domain.lifecycles.payments import (
+    CHARGE,
+    PAYMENT_INTENT,
+    REFUND,
+    SETUP_INTENT,
+    ChargeStatus,
+    PaymentIntentStatus,
+    RefundStatus,
+    SetupIntentStatus,
+)
+from domain.lifecycles.tables import Lifecycle, Move
+
+__all__ = [
+    "ALERT",
+    "CHARGE",
+    "CREDIT_GRANT",
+    "CREDIT_NOTE",
+    "INVOICE",
+    "LIFECYCLES",
+    "LIVING",
+    "METER",
+    "PAYMENT_INTENT",
+    "PRICE_MIGRATION",
+    "QUOTE",
+    "REFUND",
+    "SCHEDULES_LIVING",
+    "SETUP_INTENT",
+    "SUBSCRIPTION",
+    "SUBSCRIPTION_SCHEDULE",
+    "TEST_CLOCK",
+    "ChargeStatus",
+    "CreditGrantStatus",
+    "CreditNoteStatus",
+    "InvoiceStatus",
+    "Lifecycle",
+    "MeterStatus",
+    "Move",
+    "PaymentIntentStatus",
+    "PriceMigrationStatus",
+    "QuoteStatus",
+    "RefundStatus",
+    "SetupIntentStatus",
+    "SubscriptionScheduleStatus",
+    "SubscriptionStatus",
+    "TestClockStatus",
+]
+
+LIFECYCLES = (
+    SUBSCRIPTION,
+    SUBSCRIPTION_SCHEDULE,
+    INVOICE,
+    PAYMENT_INTENT,
+    SETUP_INTENT,
+    CHARGE,
+    REFUND,
+    CREDIT_NOTE,
+    CREDIT_GRANT,
+    QUOTE,
+    PRICE_MIGRATION,
+    METER,
+    ALERT,
+    TEST_CLOCK,
+)

@@ -51,6 +51,7 @@ class Prefix(StrEnum):
     METER_EVENT = "mev_"
     PAYMENT_INTENT = "pi_"
     PAYMENT_METHOD = "pm_"
+    PERSON = "person_"
     PRICE = "price_"
     PRICE_MIGRATION = "pmig_"
     PRICE_MIGRATION_MEMBER = "pmigm_"

@@ -6,6 +6,7 @@ A row keeps only what differs from the defaults, so that a changed default reach
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from domain.dunning import RetriesEnd, RetryPolicy, RetryRules, RetryWindow, Unp
 from domain.errors import DomainError, ErrorCode
 from domain.fees import DEFAULT_FEES, FeeSchedule
 from domain.invoices import InvoiceNumbering
+from domain.payout_schedules import DELAY_DAYS, PayoutInterval, PayoutSchedule, Weekday
 from domain.plan_changes import ChangeBehavior, ChangeRules
 from domain.reckoning import TaxRounding
 from domain.taxes import PriceTaxDefault
@@ -26,6 +28,13 @@ FEES_MAX: Final = 200
 FEE_PERCENT_MAX: Final = 100
 FEE_PERCENT_DECIMALS_MAX: Final = 4
 FEE_FIXED_MAX: Final = 99_999_999
+
+
+class ApplicationFeeBase(StrEnum):
+    """What a platform's percentage is taken of."""
+
+    INCLUDING_TAX = "including_tax"
+    EXCLUDING_TAX = "excluding_tax"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,46 @@ class AccountSettings:
     default_tax_behavior: PriceTaxDefault = PriceTaxDefault.INFERRED_BY_CURRENCY
     """Whether automatic tax is in the amounts of prices that do not say so."""
 
+    application_fee_base: ApplicationFeeBase = ApplicationFeeBase.INCLUDING_TAX
+    """What the application fees of a platform are a percentage of. The platform's own setting counts."""
+
+    end_fees_on_disconnect: bool = False
+    """Whether a platform's application fees end with the connection. The platform's own setting counts."""
+
+    branding_icon: str | None = None
+    """Address of a square picture for pages, receipts and invoices."""
+
+    branding_logo: str | None = None
+    """Address of a picture that is shown in place of the icon and the name."""
+
+    branding_primary_color: str | None = None
+    """`#rrggbb` of the brand."""
+
+    branding_secondary_color: str | None = None
+    """`#rrggbb` beside it."""
+
+    payout_interval: PayoutInterval = PayoutInterval.DAILY
+    """How often the account is paid out by itself."""
+
+    payout_weekly_anchor: Weekday | None = None
+    """The day of weekly payouts."""
+
+    payout_monthly_anchor: int | None = None
+    """The day of monthly payouts."""
+
+    payout_delay_days: int = DELAY_DAYS
+    """Days after which the money of a charge is available."""
+
+    @property
+    def payout_schedule(self) -> PayoutSchedule:
+        """When the account is paid out."""
+        return PayoutSchedule(
+            interval=self.payout_interval,
+            weekly_anchor=self.payout_weekly_anchor,
+            monthly_anchor=self.payout_monthly_anchor,
+            delay_days=self.payout_delay_days,
+        )
+
     @property
     def change_rules(self) -> ChangeRules:
         """How changes take effect that do not say it themselves."""
@@ -160,7 +209,7 @@ def settings_of(stored: Mapping[str, Any]) -> AccountSettings:
     if "retry_waits" in known:
         known["retry_waits"] = tuple(known["retry_waits"])
     for name, kind in _ENUMS.items():
-        if name in known:
+        if known.get(name) is not None:
             known[name] = kind(known[name])
     return AccountSettings(**known)
 
@@ -175,6 +224,9 @@ _ENUMS: Final = {
     "downgrade_behavior": ChangeBehavior,
     "tax_rounding": TaxRounding,
     "default_tax_behavior": PriceTaxDefault,
+    "application_fee_base": ApplicationFeeBase,
+    "payout_interval": PayoutInterval,
+    "payout_weekly_anchor": Weekday,
 }
 
 

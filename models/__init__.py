@@ -1,6 +1,6 @@
 """What is remembered. A model that is not imported here is not registered."""
 
-from models.accounts import Account, ApiKey
+from models.accounts import Account, ApiKey, Person
 from models.agenda import AgendaEntry
 from models.alerts import BillingAlert, BillingAlertTrigger
 from models.balances import BalanceTransaction
@@ -60,6 +60,7 @@ __all__ = [
     "OutOfBandPayment",
     "PaymentIntent",
     "PaymentMethod",
+    "Person",
     "Price",
     "PriceMigration",
     "PriceMigrationMember",

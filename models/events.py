@@ -18,6 +18,8 @@ class Event(Owned):
     data: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]]())
     previous_attributes: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
     api_version = fields.CharField(max_length=30)
+    connected_account_id = fields.CharField(max_length=40, null=True)
+    """The connected account that it happened on, or that it is about; null of what is the platform's own affair."""
     request_id = fields.CharField(max_length=40, null=True)
     idempotency_key = fields.CharField(max_length=255, null=True)
     sequence = fields.BigIntField()

@@ -6,8 +6,10 @@ import strawberry
 
 from domain.dunning import RetriesEnd, RetryPolicy, RetryWindow, UnpaidInvoice
 from domain.invoices import InvoiceNumbering
+from domain.payout_schedules import PayoutInterval, Weekday
 from domain.plan_changes import ChangeBehavior
 from domain.reckoning import TaxRounding
+from domain.settings import ApplicationFeeBase
 from domain.taxes import PriceTaxDefault
 from schema.base import Wrapping, column, computed, describe_enum, input_field, part_type
 from schema.payloads import payload
@@ -71,6 +73,60 @@ describe_enum(
     WAIT_FOR_PERIOD_END="With the next period, and without a difference.",
     NONE="At once and without a difference: the new items are billed from the next period on.",
 )
+
+
+describe_enum(
+    ApplicationFeeBase,
+    "What a platform's percentage is taken of.",
+    INCLUDING_TAX="The whole of what an invoice comes to, its tax too.",
+    EXCLUDING_TAX="What an invoice comes to without its tax.",
+)
+describe_enum(
+    PayoutInterval,
+    "How often money is paid out without anybody asking for it.",
+    MANUAL="Never: each payout is asked for.",
+    DAILY="Every day.",
+    WEEKLY="On one day of the week.",
+    MONTHLY="On one day of the month, the last one of a shorter month.",
+)
+describe_enum(Weekday, "A day of the week.", **{each.name: f"{each.value.title()}." for each in Weekday})
+
+
+@part_type
+class AccountBranding(Wrapping):
+    """How an account looks on pages, receipts and invoices."""
+
+    icon: str | None = column("Address of a square picture.", source="branding_icon")
+    logo: str | None = column("Address of a picture in place of the icon and the name.", source="branding_logo")
+    primary_color: str | None = column("The brand's color as `#rrggbb`.", source="branding_primary_color")
+    secondary_color: str | None = column("A color beside it as `#rrggbb`.", source="branding_secondary_color")
+
+
+@part_type
+class AccountPaymentsSettings(Wrapping):
+    """How an account takes payments."""
+
+    statement_descriptor: str | None = column("What card statements say, unless the product says otherwise.")
+
+
+@part_type
+class PayoutSchedule(Wrapping):
+    """When an account is paid out by itself."""
+
+    interval: PayoutInterval = column("How often; DAILY by default.")
+    weekly_anchor: Weekday | None = column("The day of WEEKLY.")
+    monthly_anchor: int | None = column("The day of MONTHLY, from 1 to 31.")
+    delay_days: int = column("Days after which the money of a charge is available; 2 by default.")
+
+
+@part_type
+class AccountPayoutsSettings(Wrapping):
+    """How an account is paid out."""
+
+    @computed("When it is paid out by itself.")
+    def schedule(self) -> PayoutSchedule:
+        """Reads through to the settings."""
+        return PayoutSchedule.of(self.row.payout_schedule)
 
 
 @part_type
@@ -147,6 +203,28 @@ class AccountSettings(Wrapping):
         "Whether automatic tax is in the amounts of prices whose `taxBehavior` is UNSPECIFIED; INFERRED_BY_CURRENCY by "
         "default."
     )
+    application_fee_base: ApplicationFeeBase = column(
+        "What a platform's application fees are a percentage of; INCLUDING_TAX by default. The platform's own counts."
+    )
+    end_fees_on_disconnect: bool = column(
+        "Whether a platform's application fees end when the account disconnects; false by default. The platform's own "
+        "counts."
+    )
+
+    @computed("How the account looks on pages, receipts and invoices.")
+    def branding(self) -> AccountBranding:
+        """Reads through to the settings."""
+        return AccountBranding.of(self.row)
+
+    @computed("How it takes payments.")
+    def payments(self) -> AccountPaymentsSettings:
+        """Reads through to the settings."""
+        return AccountPaymentsSettings.of(self.row)
+
+    @computed("How it is paid out.")
+    def payouts(self) -> AccountPayoutsSettings:
+        """Reads through to the settings."""
+        return AccountPayoutsSettings.of(self.row)
 
     @computed("Fees for single currencies; none by default.")
     def processing_fees(self) -> list[ProcessingFee]:
@@ -237,6 +315,12 @@ class AccountSettingsUpdateInput:
     )
     default_tax_behavior: strawberry.Maybe[PriceTaxDefault | None] = input_field(
         "Whether automatic tax is in the amounts of prices whose `taxBehavior` is UNSPECIFIED."
+    )
+    application_fee_base: strawberry.Maybe[ApplicationFeeBase | None] = input_field(
+        "What the application fees are a percentage of. For platforms only."
+    )
+    end_fees_on_disconnect: strawberry.Maybe[bool | None] = input_field(
+        "Whether application fees end when an account disconnects. For platforms only."
     )
 
 

@@ -21,6 +21,7 @@ from domain.settings import (
     FEES_MAX,
     ORIGINS_MAX,
     AccountSettings,
+    ApplicationFeeBase,
     ProcessingFee,
     announced_days,
     fee_percent,
@@ -76,6 +77,8 @@ class SettingsChange:
     past_due_entitles: bool | Unset | None = UNSET
     tax_rounding: TaxRounding | Unset | None = UNSET
     default_tax_behavior: PriceTaxDefault | Unset | None = UNSET
+    application_fee_base: ApplicationFeeBase | Unset | None = UNSET
+    end_fees_on_disconnect: bool | Unset | None = UNSET
 
 
 Follower = Callable[[Scope], Awaitable[None]]
@@ -105,6 +108,8 @@ class Settings(Service):
         problems = Problems()
         former = settings_of(account.settings)
         settings = _changed(former, change, problems)
+        if not self.scope.stand.is_platform:
+            _refuse_platform_s_own(change, problems)
         columns = {
             "country": checked_where_given(problems, country_of, change.country, "country"),
             "default_currency": checked_where_given(problems, currency_of, change.default_currency, "defaultCurrency"),
@@ -180,6 +185,8 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
         "past_due_entitles": change.past_due_entitles,
         "tax_rounding": change.tax_rounding,
         "default_tax_behavior": change.default_tax_behavior,
+        "application_fee_base": change.application_fee_base,
+        "end_fees_on_disconnect": change.end_fees_on_disconnect,
     }
     kept = {
         name: getattr(DEFAULT_SETTINGS, name) if value is None else value
@@ -191,6 +198,18 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
     if "allowed_origins" in kept:
         kept["allowed_origins"] = tuple(dict.fromkeys(kept["allowed_origins"]))
     return replace(settings, **kept)
+
+
+def _refuse_platform_s_own(change: SettingsChange, problems: Problems) -> None:
+    """A connected account has no application fees to decide about."""
+    own = {
+        "applicationFeeBase": change.application_fee_base,
+        "endFeesOnDisconnect": change.end_fees_on_disconnect,
+    }
+    for name in (name for name, value in own.items() if value is not UNSET):
+        problems.add(
+            ErrorCode.PLATFORM_ACCOUNT_REQUIRED, f"{name} is a setting of the platform, who has the fees.", name
+        )
 
 
 def _waits(waits: Sequence[int] | Unset | None, problems: Problems) -> Sequence[int] | Unset | None:

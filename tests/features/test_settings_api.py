@@ -3,6 +3,7 @@
 from domain.keys import KeyKind, Resource
 from services.api_keys import Grant
 from services.scope import Access
+from tests.features.connected import connected
 from tests.serving import served
 
 SETTINGS = """settings { invoiceFinalizationDelay statementDescriptor processingFeePercent
@@ -71,3 +72,19 @@ async def test_settings_need_their_own_grant(sqlite_url: str) -> None:
         assert (await reader.send(document)).codes == ["FORBIDDEN"]
         other = await api.as_key(KeyKind.RESTRICTED, Grant(Resource.CUSTOMERS, Access.READ))
         assert (await other.send("{ account { id } }")).codes == ["FORBIDDEN"]
+
+
+async def test_what_concerns_application_fees_is_the_platform_s_to_set(database_url: str) -> None:
+    chosen = {"applicationFeeBase": "EXCLUDING_TAX", "endFeesOnDisconnect": True}
+    shown = "account { settings { applicationFeeBase endFeesOnDisconnect } }"
+    async with served(database_url) as api:
+        gym = api.acting(await connected(api.scope))
+        own = await api.do("accountSettingsUpdate", shown, chosen)
+        refused = await gym.do("accountSettingsUpdate", shown, chosen)
+        kept = await gym.ask(f"{{ {shown} }}")
+    assert own["account"]["settings"] == chosen
+    assert [(each["code"], each["param"]) for each in refused["userErrors"]] == [
+        ("PLATFORM_ACCOUNT_REQUIRED", ["applicationFeeBase"]),
+        ("PLATFORM_ACCOUNT_REQUIRED", ["endFeesOnDisconnect"]),
+    ]
+    assert kept["account"]["settings"] == {"applicationFeeBase": "INCLUDING_TAX", "endFeesOnDisconnect": False}

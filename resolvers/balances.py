@@ -15,6 +15,10 @@ from services.pages import Listing
 _Filter = Annotated[
     BalanceTransactionFilter | None, strawberry.argument(description="Which movements; all without it.")
 ]
+_Clock = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Only the money of this test clock's customers; all there is without it."),
+]
 
 
 class BalanceQueries:
@@ -29,6 +33,6 @@ class BalanceQueries:
         return info.context.services.balances.matching(wanted)
 
     @query(kind="balances")
-    async def balance(self, info: Info) -> Balance:
+    async def balance(self, info: Info, test_clock: _Clock = None) -> Balance:
         """What the account owns after fees, each movement judged by the clock of its customer."""
-        return Balance.of(await info.context.services.balances.current())
+        return Balance.of(await info.context.services.balances.current(test_clock))

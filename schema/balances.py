@@ -61,6 +61,13 @@ class Balance(Wrapping):
         """One amount per currency."""
         return [Amount.of(each) for each in self.row.pending]
 
+    @computed(
+        "What is kept back of it for what connected accounts owe whose losses the platform covers; empty when none do."
+    )
+    def connect_reserved(self) -> list[Amount]:
+        """One amount per currency."""
+        return [Amount.of(each) for each in self.row.connect_reserved]
+
 
 @part_type
 class FeeDetail(Wrapping):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from tortoise.functions import Count, Sum
 
@@ -12,13 +11,26 @@ from domain.fees import billing_fee, processing_fee
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from domain.settings import AccountSettings
-from models import BalanceTransaction, Charge, Invoice, Refund, TestClock
+from models import BalanceTransaction, Charge, Invoice, Refund
+from services.availability import Amount, Availability, Balance
 from services.base import Service, part
 from services.pages import Listing
 from services.rows import insert_rows
 from services.scope import Scope
 from services.settings import Settings
-from services.transactions import database
+
+__all__ = [
+    "AVAILABLE_AFTER",
+    "Amount",
+    "Balance",
+    "Balances",
+    "BooksReport",
+    "MovementSearch",
+    "Received",
+    "books_balance",
+    "books_of_all_currencies",
+    "movements_available",
+]
 
 AVAILABLE_AFTER = timedelta(days=2)
 """T+2: when the money of a charge can be paid out (spec 06)."""
@@ -37,22 +49,6 @@ class Received:
     """Whether an invoice brought it in; one that is written only now is a subscription's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """Minor units of one currency."""
-
-    amount: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """What an account owns after fees, by currency: available to be paid out, and on its way to that."""
-
-    available: Sequence[Amount]
-    pending: Sequence[Amount]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovementSearch:
     """Which movements a list shows; `source` is a charge or a refund."""
@@ -66,6 +62,7 @@ class Balances(Service):
     """Writes movements and sums them up."""
 
     settings = part(Settings)
+    availability = part(Availability)
 
     def matching(self, search: MovementSearch) -> Listing:
         """The movements that a list shows."""
@@ -73,13 +70,9 @@ class Balances(Service):
         given = {column: value for column, value in wanted.items() if value is not None}
         return self.mine(BalanceTransaction).filter(**given)
 
-    async def current(self) -> Balance:
-        """What is available and what is pending right now, each movement by the clock of its customer."""
-        records = await self._sums()
-        return Balance(
-            available=[Amount(each["available"], each["currency"]) for each in records],
-            pending=[Amount(each["total"] - each["available"], each["currency"]) for each in records],
-        )
+    async def current(self, test_clock: str | None = None) -> Balance:
+        """What is available and what is pending right now; with a test clock, of that clock's world alone."""
+        return await self.availability.current(test_clock)
 
     async def available(self, movement_ids: Sequence[str]) -> dict[str, bool]:
         """For each movement, whether its money is available by now."""
@@ -159,27 +152,14 @@ class Balances(Service):
             fee_details=_fee_details(processing, billing, charge.currency),
             source_id=charge.id,
             description=charge.description,
-            available_at=received.at if received.available_at_once else received.at + AVAILABLE_AFTER,
+            available_at=received.at
+            if received.available_at_once
+            else received.at + timedelta(days=settings.payout_delay_days),
             test_clock_id=received.test_clock_id,
             **self.ownership(),
         )
         charge.balance_transaction_id = movement.id
         return movement
-
-    async def _sums(self) -> Sequence[Mapping[str, Any]]:
-        """Per currency the sum of all nets, and of those that are available by their clock."""
-        marks = ("$1", "$2", "$3") if database().dialect == "postgres" else ("?1", "?2", "?3")
-        now, account, mode = marks
-        values = [int(self.scope.clock.now().timestamp()), self.scope.account_id, self.scope.livemode]
-        sql = (
-            f"SELECT b.currency AS currency, CAST(SUM(b.net) AS BIGINT) AS total, CAST(SUM(CASE WHEN b.available_at <= "
-            f"COALESCE(c.frozen_at, {now}) THEN b.net ELSE 0 END) AS BIGINT) AS available "
-            f'FROM "{BalanceTransaction._meta.db_table}" b LEFT JOIN "{TestClock._meta.db_table}" c '
-            f"ON c.id = b.test_clock_id WHERE b.account_id = {account} AND b.livemode = {mode} "
-            f"GROUP BY b.currency ORDER BY b.currency"
-        )
-        records: Sequence[Mapping[str, Any]] = (await database().query(sql, values))[1]
-        return records
 
 
 async def movements_available(scope: Scope, movement_ids: Sequence[str]) -> dict[str, bool]:

@@ -57,6 +57,7 @@ INFRASTRUCTURE = {
     "services": {
         "agenda",
         "aggregates",
+        "availability",
         "answers",
         "base",
         "blocks",

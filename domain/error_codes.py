@@ -63,6 +63,7 @@ class ErrorCode(StrEnum):
     # Accounts and the money between them
     ACCOUNT_INVALID = "account_invalid"
     APPLICATION_FEES_NOT_ALLOWED = "application_fees_not_allowed"
+    APPLICATION_NOT_MAKER = "application_not_maker"
     INSUFFICIENT_CAPABILITIES_FOR_TRANSFER = "insufficient_capabilities_for_transfer"
     PLATFORM_ACCOUNT_REQUIRED = "platform_account_required"
     TRANSFERS_NOT_ALLOWED = "transfers_not_allowed"

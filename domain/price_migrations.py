@@ -23,6 +23,8 @@ class SkipReason(StrEnum):
     """Another change of its items waits for the end of its period."""
     SCHEDULED = "scheduled"
     """It follows a schedule, which decides about its items."""
+    MADE_BY_ANOTHER = "made_by_another"
+    """The platform that asked for it did not make it, and the account by itself has to move it."""
     CHANGE_REFUSED = "change_refused"
     """It could not be billed (it has the new price beside the old one, a period would cost too much), would begin a new
     period, or has items of several intervals where the change is to wait for the end of a period."""

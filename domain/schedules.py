@@ -117,6 +117,8 @@ class Phase:
     """Ids of tax rates; without any, the subscription keeps its own."""
     discounts: tuple[PhaseDiscount, ...] = ()
     """What the subscription has during the phase; without any, it has none of its own."""
+    sharing: Mapping[str, Any] | None = None
+    """Who else has a part in what the subscription brings during the phase, as `Sharing.as_json` says it."""
 
     def as_json(self) -> dict[str, Any]:
         """The phase for a JSON column; moments are unix seconds."""
@@ -133,6 +135,7 @@ class Phase:
             "metadata": dict(self.metadata),
             "default_tax_rates": list(self.default_tax_rates),
             "discounts": [each.as_json() for each in self.discounts],
+            "sharing": None if self.sharing is None else dict(self.sharing),
         }
 
     @classmethod
@@ -152,6 +155,7 @@ class Phase:
             metadata=stored["metadata"],
             default_tax_rates=tuple(stored["default_tax_rates"]),
             discounts=_discounts(stored),
+            sharing=stored.get("sharing"),
         )
 
 

@@ -30,6 +30,8 @@ class PriceMigration(Described):
     subscriptions_skipped = fields.IntField(default=0)
     skips: dict[str, int] = cast(Any, fields.JSONField[dict[str, int]](default=dict))
     """How many were skipped, by reason."""
+    application_id = fields.CharField(max_length=40, null=True)
+    """The platform that asked for it on its account's behalf; it moves only what it made."""
     completed_at: datetime | None = instant(null=True)
     canceled_at: datetime | None = instant(null=True)
 

@@ -73,6 +73,10 @@ class Quote(Described):
     """What came of it when nothing on it recurs; unique as well."""
     schedule_id = fields.CharField(max_length=40, null=True)
     """What came of it when the subscription begins later; unique as well."""
+    sharing: dict[str, Any] | None = cast(Any, fields.JSONField[dict[str, Any]](null=True))
+    """Who else has a part in what comes of it (`domain/sharing.py`); null where nobody has."""
+    application_id = fields.CharField(max_length=40, null=True)
+    """The platform that made it for its account; null where the account did so itself."""
     test_clock_id = fields.CharField(max_length=40, null=True)
 
     class Meta:

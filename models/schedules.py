@@ -35,6 +35,8 @@ class SubscriptionSchedule(Described):
     completed_at: datetime | None = instant(null=True)
     released_at: datetime | None = instant(null=True)
     released_subscription_id = fields.CharField(max_length=40, null=True)
+    application_id = fields.CharField(max_length=40, null=True)
+    """The platform that made it for its account; null where the account did so itself."""
     test_clock_id = fields.CharField(max_length=40, null=True)
 
     class Meta:

@@ -9,8 +9,7 @@ from resolvers.mutations import mutation
 from resolvers.queries import by_id, listing
 from schema.inputs import draft_of
 from schema.invoice_payments import InvoiceAttachPaymentInput, InvoiceAttachPaymentPayload
-from schema.invoices import (
-    InvoiceFilter,
+from schema.invoice_verbs import (
     InvoiceMarkUncollectibleInput,
     InvoiceMarkUncollectiblePayload,
     InvoicePayInput,
@@ -18,6 +17,7 @@ from schema.invoices import (
     InvoiceVoidInput,
     InvoiceVoidPayload,
 )
+from schema.invoices import InvoiceFilter
 from schema.refs import InvoiceRef
 from services.invoices import AttachPaymentDraft, InvoicePayDraft, InvoiceSearch
 from services.pages import Listing

@@ -13,6 +13,7 @@ from schema.payloads import payload
 from schema.refs import InvoiceRef
 from schema.scalars import Currency, Metadata, MinorUnits
 from schema.tax import AutomaticTaxInput
+from schema.transfers import TransferDataInput
 
 describe_enum(
     PendingItems,
@@ -71,6 +72,16 @@ class InvoiceCreateInput:
         "Lines of your own on it, at most four; the customer's by default."
     )
     statement_descriptor: str | None = input_field("What card statements say beside its charge.")
+    application_fee_amount: MinorUnits | None = input_field(
+        "What a platform has of it, at most its total. Needs `Stripe-Account` or `transferData`, and a platform that "
+        "made it and all items on it."
+    )
+    transfer_data: list[TransferDataInput] | None = input_field(
+        "What other accounts receive of its payments: an amount, a percentage, or with neither all that is left."
+    )
+    on_behalf_of: strawberry.ID | None = input_field(
+        "The account that sells: on statements, the invoice and for tax. It needs the capability `card_payments`."
+    )
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
@@ -106,6 +117,15 @@ class InvoiceUpdateInput:
     )
     statement_descriptor: strawberry.Maybe[str | None] = input_field(
         "What card statements say beside its charge; of a DRAFT."
+    )
+    application_fee_amount: strawberry.Maybe[MinorUnits | None] = input_field(
+        "What a platform has of it instead of a percentage, at most its total; null for nothing. Of a DRAFT."
+    )
+    transfer_data: strawberry.Maybe[list[TransferDataInput] | None] = input_field(
+        "What other accounts receive of its payments, all of them; null for nothing. Of a DRAFT."
+    )
+    on_behalf_of: strawberry.Maybe[strawberry.ID | None] = input_field(
+        "The account that sells; null is the one that charges. Of a DRAFT."
     )
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own, at any time.")
 

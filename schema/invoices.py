@@ -1,6 +1,6 @@
-"""Invoices in the API: demands for payment, their lines, and the inputs that pay and void them.
+"""Invoices in the API: demands for payment, and their lines.
 
-What makes and edits drafts is in `schema/invoice_drafts.py`.
+What makes and edits drafts is in `schema/invoice_drafts.py`, what pays and voids in `schema/invoice_verbs.py`.
 """
 
 from datetime import datetime
@@ -37,7 +37,6 @@ from schema.credit_grants import PretaxCreditAmount, pretax_credit_amounts
 from schema.events import CreatedFilter
 from schema.invoice_payments import InvoicePayment, invoice_payments
 from schema.papers import paper
-from schema.payloads import payload
 from schema.refs import (
     AddressRef,
     ChargeRef,
@@ -60,7 +59,9 @@ from schema.refs import (
 )
 from schema.relations import many, named, one, page
 from schema.scalars import INT_LIMIT, Currency, Json, Metadata, MinorUnits
+from schema.sharing import application_fee_amount, on_behalf_of, transfer_data
 from schema.tax import InvoiceAutomaticTax, TaxAmount, automatic_tax, tax_amounts
+from schema.transfers import TransferData
 
 describe_enum(
     InvoiceStatus,
@@ -214,6 +215,18 @@ class Invoice(Node):
         "payment_intent_id",
         "The payment that collects what remains of it; null when nothing was.",
     )
+    application: strawberry.ID | None = column(
+        "The platform that made it for its account; null where the account did so itself.", source="application_id"
+    )
+    application_fee_amount: MinorUnits | None = application_fee_amount(
+        "What a platform has of it: as somebody said while it was a draft, at most what it then charges, or else at "
+        "finalization by the percentage of its subscription; null without either."
+    )
+    transfer_data: list[TransferData] = transfer_data("What other accounts receive of its payments, in order.")
+    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    transfer_failure_reason: str | None = column(
+        "Why nothing was transferred to them when it was paid; null where everything was. The money is the platform's."
+    )
     payments: list[InvoicePayment] = invoice_payments("The payments that were asked for or came, oldest first.")
     charges: Connection[ChargeRef] = page("invoice_id", "The attempts to collect it, newest first.")
     confirmation_secret: InvoiceConfirmationSecret | None = strawberry.field(
@@ -355,45 +368,3 @@ class InvoiceFilter:
     finalization_failed: bool | None = input_field(
         "True for drafts that could not be finalized when that was tried last, false for all others."
     )
-
-
-@strawberry.input(description="Which invoice to pay, and how.")
-class InvoicePayInput:
-    """Becomes `InvoicePayDraft`."""
-
-    id: strawberry.ID = input_field("The invoice: a DRAFT, which is finalized first, OPEN or UNCOLLECTIBLE.")
-    payment_method: strawberry.ID | None = input_field(
-        "What to charge, one of the customer's; without it the invoice's, then the subscription's, then the "
-        "customer's default. In test mode also a sandbox token such as `pm_card_visa`."
-    )
-    amount: MinorUnits | None = input_field(
-        "A part of what remains to be paid; all of it by default. What is then left has to be nothing or enough to be"
-        " charged."
-    )
-    paid_out_of_band: bool | None = input_field(
-        "True marks it as paid with money that came elsewhere; nothing is charged, so it goes without `paymentMethod`."
-    )
-    off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
-
-
-@strawberry.input(description="Which invoice nobody shall pay any more.")
-class InvoiceVoidInput:
-    """Names the invoice."""
-
-    id: strawberry.ID = input_field("The invoice; it has to be OPEN or UNCOLLECTIBLE.")
-
-
-@strawberry.input(description="Which invoice nobody counts on any more.")
-class InvoiceMarkUncollectibleInput:
-    """Names the invoice."""
-
-    id: strawberry.ID = input_field("The invoice; it has to be OPEN.")
-
-
-InvoicePayPayload = payload(
-    "invoicePay", invoice=(InvoiceRef, "The invoice, also when the card was declined; null when the input was refused.")
-)
-InvoiceVoidPayload = payload("invoiceVoid", invoice=(InvoiceRef, "The invoice, void; null when refused."))
-InvoiceMarkUncollectiblePayload = payload(
-    "invoiceMarkUncollectible", invoice=(InvoiceRef, "The invoice, UNCOLLECTIBLE; null when refused.")
-)

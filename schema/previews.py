@@ -15,6 +15,7 @@ from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
 from schema.scalars import INT_LIMIT, Currency, MinorUnits
+from schema.sharing import application_fee_amount
 from schema.subscriptions import SubscriptionCreateInput, SubscriptionItemChangeInput
 from schema.tax import InvoiceAutomaticTax, TaxAmount
 
@@ -92,6 +93,7 @@ class InvoicePreview(Wrapping):
     )
     period_start: datetime = column("Beginning of the time that will have passed; its lines look ahead.")
     period_end: datetime = column("End of that time.")
+    application_fee_amount: MinorUnits | None = application_fee_amount("What a platform would have of it.")
 
     @computed("What all its amounts are in.")
     def currency(self) -> Currency:

@@ -38,6 +38,7 @@ describe_enum(
     CHANGED_MEANWHILE="It does not have the old price any more.",
     CHANGE_WAITS="Another change of its items waits for the end of its period.",
     SCHEDULED="It follows a schedule, which decides about its items.",
+    MADE_BY_ANOTHER="The platform that asked for it did not make it; the account itself has to move it.",
     CHANGE_REFUSED="`subscriptionUpdate` would refuse it (it has the new price beside the old one), it would begin a "
     "new period, or it has several intervals and the change is to wait for a period's end.",
 )

@@ -141,8 +141,8 @@ def agenda_of_the_system(handlers: dict[AgendaKind, Handler], scope: Scope, *, g
 
 
 def for_owner_of(entry: AgendaEntry, scope: Scope) -> Scope:
-    """`scope` for the account and mode that the entry belongs to."""
-    return replace(scope, account_id=entry.account_id, livemode=entry.livemode)
+    """`scope` for the account and mode that the entry belongs to; nobody acts for it in what time causes."""
+    return replace(scope, account_id=entry.account_id, livemode=entry.livemode, application_id=None, of_the_agenda=True)
 
 
 @contextmanager

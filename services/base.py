@@ -10,12 +10,14 @@ from tortoise.queryset import QuerySet
 from domain.errors import DomainError, ErrorCode, Problem
 from domain.ids import Prefix
 from domain.lifecycles import TestClockStatus
-from models import TestClock
+from models import Subscription, SubscriptionSchedule, TestClock
 from models.base import Owned
 from services.rows import fetch_by
 from services.scope import Scope
 from services.transactions import current_unit
 
+_MAKERS_OWN = (Subscription, SubscriptionSchedule)
+"""What a platform changes for an account only where it made it."""
 OWNED = TypeVar("OWNED", bound=Owned)
 SERVICE = TypeVar("SERVICE", bound="Service")
 VALUE = TypeVar("VALUE")
@@ -56,10 +58,28 @@ class Service:
         """The row with this id; RESOURCE_MISSING at `param` (default `id`) when it is absent or somebody else's."""
         return _present(await self.find(model, identifier), model, identifier, param)
 
-    async def lock(self, model: type[OWNED], identifier: str, *param: str) -> OWNED:
-        """As `require`, holding the row until the transaction ends, for a read that a write will rest on."""
+    async def lock(self, model: type[OWNED], identifier: str, *param: str, whoever_made_it: bool = False) -> OWNED:
+        """As `require`, holding the row until the transaction ends, for a read that a write will rest on.
+
+        A platform that acts for an account is refused what the account made by itself, where that decides who may
+        change it; unless it is changed by nothing that follows (`whoever_made_it`).
+        """
         found = await self.gather(model, "id", [identifier], lock=True)
-        return _present(found[0] if found else None, model, identifier, param)
+        row = _present(found[0] if found else None, model, identifier, param)
+        if not whoever_made_it:
+            self.refuse_foreign_work(row, *param)
+        return row
+
+    def refuse_foreign_work(self, row: Owned, *param: str) -> None:
+        """Refuse a platform that acts for an account to change what it did not make (spec 06, Who may do what)."""
+        stand = self.scope.stand
+        if stand.is_direct and isinstance(row, _MAKERS_OWN) and row.application_id != stand.application_id:
+            raise DomainError(
+                ErrorCode.APPLICATION_NOT_MAKER,
+                f"The {_noun(type(row))} {row.id} was not made by {stand.application_id}, which therefore cannot change"
+                f" it; {stand.account_id} itself can, with a key of its own.",
+                param or ("id",),
+            )
 
     async def gather(
         self,

@@ -114,6 +114,8 @@ class Scope:
     call: IdempotentCall | None = None
     application_id: str | None = None
     """The platform whose key acts for the account; None where the account acts by itself."""
+    of_the_agenda: bool = False
+    """Whether time causes what is done in it, and nobody asked for it."""
     on_clock: str | None = None
     """The test clock whose advance this scope carries out; `clock` then tells that clock's time."""
 
@@ -121,6 +123,10 @@ class Scope:
     def stand(self) -> Stand:
         """Where the payments stand that are asked for in it."""
         return Stand(self.account_id, self.platform_id, self.application_id)
+
+    def maker_beside(self, application_id: str | None) -> str | None:
+        """Who makes what belongs to something that this application made: whoever asks, or else the same."""
+        return application_id if self.of_the_agenda else self.application_id
 
     def calling(self, call: IdempotentCall | None) -> "Scope":
         """The same scope while one mutation field runs under an idempotency key."""

@@ -94,12 +94,11 @@ class Settings(Service):
 
     async def current(self) -> AccountSettings:
         """All settings, those never chosen with their defaults. A transaction reads them once."""
-        unit = current_unit()
-        known: dict[str, AccountSettings] = {} if unit is None else unit.state(_SETTINGS, dict)
-        if self.scope.account_id not in known:
-            [account] = await fetch_by(Account, "id", [self.scope.account_id])
-            known[account.id] = settings_of(account.settings)
-        return known[self.scope.account_id]
+        return await _known(self.scope.account_id)
+
+    async def of_the_platform(self) -> AccountSettings:
+        """As `current`, those of the platform that the account is connected to."""
+        return await _known(self.scope.platform_id)
 
     @transactional
     async def update(self, change: SettingsChange) -> Account:
@@ -145,6 +144,15 @@ class Settings(Service):
                 f"A customer's invoices begin with {settings.invoice_prefix} already; choose another prefix.",
                 "invoicePrefix",
             )
+
+
+async def _known(account_id: str) -> AccountSettings:
+    unit = current_unit()
+    known: dict[str, AccountSettings] = {} if unit is None else unit.state(_SETTINGS, dict)
+    if account_id not in known:
+        [account] = await fetch_by(Account, "id", [account_id])
+        known[account.id] = settings_of(account.settings)
+    return known[account_id]
 
 
 async def allowed_origins() -> frozenset[str]:

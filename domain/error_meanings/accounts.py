@@ -15,6 +15,11 @@ ACCOUNTS: Final = {
         "A fee was asked for where there is nobody to take it from.",
         "Act for a connected account with `Stripe-Account`, or name the one that receives the money in `transferData`.",
     ),
+    "application_not_maker": Meaning(
+        INVALID,
+        "A platform acts for an account on something that the account made by itself.",
+        "Leave it to the account, or make one of the platform's own for it.",
+    ),
     "insufficient_capabilities_for_transfer": Meaning(
         INVALID,
         "The account that is to receive money has no active `transfers` capability.",

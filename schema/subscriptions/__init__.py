@@ -1,6 +1,9 @@
 """Subscriptions in the API: standing agreements, the prices on them, and the inputs that make, change and end them."""
 
 from datetime import datetime
+from decimal import Decimal
+
+import strawberry
 
 import models
 from domain.ids import Prefix
@@ -33,6 +36,7 @@ from schema.refs import (
 )
 from schema.relations import many, named, one, page
 from schema.scalars import Currency, Metadata, MinorUnits
+from schema.sharing import application_fee_percent, on_behalf_of, transfer_data
 from schema.subscriptions.inputs import (
     CancellationDetailsInput,
     SubscriptionCancelInput,
@@ -62,6 +66,7 @@ from schema.subscriptions.transfers import SubscriptionTransferInput, Subscripti
 from schema.subscriptions.usage import SubscriptionBillingThresholds, SubscriptionItemUsage, current_usage
 from schema.subscriptions.words import SubscriptionStatusFilter
 from schema.tax import SubscriptionAutomaticTax, automatic_tax
+from schema.transfers import TransferData
 
 __all__ = [
     "CancellationDetailsInput",
@@ -161,6 +166,16 @@ class Subscription(Node):
         "default_tax_rates", Prefix.TAX_RATE, "The tax rates of items that have none of their own."
     )
     automatic_tax: SubscriptionAutomaticTax = automatic_tax(SubscriptionAutomaticTax)
+    application: strawberry.ID | None = column(
+        "The platform that made it for its account; null where the account did so itself.", source="application_id"
+    )
+    application_fee_percent: Decimal | None = application_fee_percent(
+        "Which percentage of what each period's invoice charges a platform has; null for none."
+    )
+    transfer_data: list[TransferData] = transfer_data(
+        "What other accounts receive of the payments of its invoices, in order."
+    )
+    on_behalf_of: strawberry.ID | None = on_behalf_of()
 
     @computed("From which cost on usage is invoiced before its period is over; null where it is not.")
     def billing_thresholds(self) -> SubscriptionBillingThresholds | None:

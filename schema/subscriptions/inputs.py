@@ -35,6 +35,7 @@ from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow, TimeOrPeri
 from schema.subscriptions.usage import BillingThresholdsInput
 from schema.subscriptions.words import SubscriptionStatusFilter
 from schema.tax import AutomaticTaxInput
+from schema.transfers import TransferDataInput
 
 
 @strawberry.input(description="Which subscriptions to list. What is not given is not asked.")
@@ -165,6 +166,16 @@ class SubscriptionCreateInput:
     billing_thresholds: BillingThresholdsInput | None = input_field(
         "From which cost on usage is invoiced before its period is over."
     )
+    application_fee_percent: Decimal | None = input_field(
+        "Which percentage a platform has of what each period's invoice charges, after discounts and the customer's "
+        "balance: 0 to 100 with at most two decimals. Needs `Stripe-Account` or `transferData`."
+    )
+    transfer_data: list[TransferDataInput] | None = input_field(
+        "What other accounts receive of each payment: all of it, or `amountPercent`. Not `amount`."
+    )
+    on_behalf_of: strawberry.ID | None = input_field(
+        "The account that sells: on statements, invoices and for tax. It needs the capability `card_payments`."
+    )
     off_session: bool | None = input_field("Whether the customer is away and cannot authenticate; false by default.")
     trial_period_days: int | None = input_field(
         f"For how many days nothing is charged, from 1 to {TRIAL_DAYS_MAX}; or give `trialEnd`."
@@ -283,6 +294,15 @@ class SubscriptionUpdateInput:
     )
     billing_thresholds: strawberry.Maybe[BillingThresholdsInput | None] = input_field(
         "From which cost on usage is invoiced before its period is over; null ends that."
+    )
+    application_fee_percent: strawberry.Maybe[Decimal | None] = input_field(
+        "Which percentage a platform has of its later invoices; null ends that, which the account itself can do too."
+    )
+    transfer_data: strawberry.Maybe[list[TransferDataInput] | None] = input_field(
+        "What other accounts receive of the payments of its later invoices, all of them; null ends that."
+    )
+    on_behalf_of: strawberry.Maybe[strawberry.ID | None] = input_field(
+        "The account that sells from its next invoice on; null is the one that charges."
     )
     description: strawberry.Maybe[str | None] = input_field("What the customer may read about it; null removes it.")
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own.")

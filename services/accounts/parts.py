@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain.errors import DomainError, ErrorCode, Problems
-from domain.sharing import Sharing, refuse_unfit
+from domain.sharing import NOBODY, Sharing, refuse_unfit
 from models import Account
 from services.base import Service
 from services.rows import fetch_by
@@ -16,8 +16,11 @@ ACTIVE = "active"
 class Parts(Service):
     """Looks up the accounts that have a part in a payment of the scope's account."""
 
-    async def checked(self, sharing: Sharing) -> Sharing:
-        """The sharing itself; refuses, all together, whatever of it cannot be. No statement where nobody has a part."""
+    async def checked(self, sharing: Sharing, *, agreed: Sharing = NOBODY) -> Sharing:
+        """The sharing itself; refuses, all together, whatever of it cannot be. No statement where nobody has a part.
+
+        Accounts that were `agreed` upon before are not looked up again.
+        """
         problems = Problems()
         refuse_unfit(sharing, self.scope.stand, problems)
         wanted: list[tuple[str, tuple[str, ...], str]] = [
@@ -26,6 +29,8 @@ class Parts(Service):
         ]
         if sharing.on_behalf_of is not None:
             wanted.append((sharing.on_behalf_of, ("onBehalfOf",), CARD_PAYMENTS))
+        before = {(each.destination, TRANSFERS) for each in agreed.shares} | {(agreed.on_behalf_of, CARD_PAYMENTS)}
+        wanted = [each for each in wanted if (each[0], each[2]) not in before]
         known = await self.connected(identifier for identifier, _, _ in wanted)
         for identifier, param, capability in wanted:
             if identifier == self.scope.account_id or not self.scope.stand.is_platform:

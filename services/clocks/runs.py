@@ -12,7 +12,7 @@ from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.lifecycles import TEST_CLOCK, ChargeStatus, TestClockStatus
 from models import AgendaEntry, Charge, Customer, TestClock
-from services.agenda import GROUP_SIZE, Agenda, Handler, StepRefused
+from services.agenda import GROUP_SIZE, Agenda, Handler, StepRefused, for_owner_of
 from services.events import Events
 from services.payments import Resolution, in_flight
 from services.scope import Clock, Scope
@@ -142,7 +142,7 @@ class ClockRun:
         return Agenda(
             handlers=self._handlers,
             due=lambda entries: entries.filter(test_clock_id=clock.id, due_at__lte=at),
-            scope_of=lambda entry: replace(frozen, account_id=entry.account_id, livemode=entry.livemode),
+            scope_of=lambda entry: for_owner_of(entry, frozen),
             step=step,
             group_size=self._group_size,
         )

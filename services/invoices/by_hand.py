@@ -30,6 +30,7 @@ from services.invoices.drafting import Drafting, Terms, Wanted
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.manual_items import default_currency
 from services.invoices.reckoning import Reckoning
+from services.invoices.sharing import InvoiceSharing, WantedSharing
 from services.invoices.terms import WORDS, InvoiceChange, InvoiceDraftByHand, set_collection, words_of
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import PaymentMethods
@@ -42,7 +43,8 @@ _OF_DRAFTS = {
     "collection_method": "collectionMethod", "days_until_due": "daysUntilDue", "due_date": "dueDate",
     "description": "description", "footer": "footer", "custom_fields": "customFields",
     "statement_descriptor": "statementDescriptor", "discounts": "discounts", "default_tax_rates": "defaultTaxRates",
-    "automatic_tax": "automaticTax",
+    "automatic_tax": "automaticTax", "application_fee_amount": "applicationFeeAmount",
+    "transfer_data": "transferData", "on_behalf_of": "onBehalfOf",
 }  # fmt: skip
 """What only a draft may change, with the fields of the API."""
 _PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
@@ -66,6 +68,7 @@ class InvoicesByHand(Service):
     reckoning = part(Reckoning)
     tax_rates = part(TaxRatesNamed)
     discounts = part(InvoiceDiscounts)
+    sharing = part(InvoiceSharing)
 
     @transactional
     async def create(self, draft: InvoiceDraftByHand) -> Invoice:
@@ -96,6 +99,7 @@ class InvoicesByHand(Service):
         await self.discounts.begin(whole.row, redeemed)
         for name, value in columns.items():
             setattr(whole.row, name, value)
+        await self._share(whole, draft.sharing, waiting)
         await self.drafting.store([whole])
         await self._take_up(waiting, whole.row, customer)
         if draft.auto_advance:
@@ -138,6 +142,10 @@ class InvoicesByHand(Service):
             await update_rows([row], ("discounts",))
             await self.reckoning.sum_up(whole)
         await self._set_tax(whole, change)
+        if not change.sharing.says_nothing:
+            items = await self.gather(InvoiceItem, "invoice_id", [row.id])
+            await self._share(whole, change.sharing, items)
+            await update_rows([row], ("sharing",))
         self.events.record(EventType.INVOICE_UPDATED, whole, at=at, before=before)
         return row
 
@@ -167,6 +175,9 @@ class InvoicesByHand(Service):
         self.events.record(EventType.INVOICE_DELETED, whole, at=at)
         return row
 
+    async def _share(self, whole: WholeInvoice, wanted: WantedSharing, items: Sequence[InvoiceItem]) -> None:
+        await self.sharing.change(whole.row, wanted, items, has_lines=bool(whole.lines))
+
     async def _set_tax(self, whole: WholeInvoice, change: InvoiceChange) -> None:
         """How a draft is taxed from now on; its sums follow."""
         row = whole.row
@@ -187,7 +198,7 @@ class InvoicesByHand(Service):
     async def _subscription(self, draft: InvoiceDraftByHand, customer: Customer) -> Subscription | None:
         if draft.subscription is None:
             return None
-        row = await self.lock(Subscription, draft.subscription, "subscription")
+        row = await self.lock(Subscription, draft.subscription, "subscription", whoever_made_it=True)
         if row.customer_id != customer.id:
             raise DomainError(
                 ErrorCode.PARAMETER_INVALID,

@@ -113,6 +113,8 @@ class Drafting(Service):
             amount_due=max(draft.total, 0),
             auto_advance=terms.auto_advance,
             collection_paused=None if subscription is None else subscription.pause_behavior,
+            sharing=None if subscription is None else subscription.sharing,
+            application_id=self.scope.application_id if subscription is None else subscription.application_id,
             test_clock_id=terms.test_clock_id,
             **self.ownership(),
         )

@@ -28,6 +28,7 @@ from services.invoices.once_only import OnceOnly
 from services.invoices.paid import PAID, settle_as_paid
 from services.invoices.reckoning import Reckoning
 from services.invoices.sending import Sending
+from services.invoices.sharing import InvoiceSharing
 from services.payments import Effect, PaymentIntents
 from services.rows import insert_rows, update_rows
 from services.usage.billing import UsageBilling
@@ -75,6 +76,7 @@ class Finalization(Service):
     reckoning = part(Reckoning)
     once_only = part(OnceOnly)
     sending = part(Sending)
+    sharing = part(InvoiceSharing)
     usage = part(UsageBilling)
 
     async def finalize_drafts(self, drafts: Sequence[WholeInvoice]) -> Finalized:
@@ -116,6 +118,7 @@ class Finalization(Service):
         presents = await self.presents(row.test_clock_id for row in rows)
         await self.draws.draw(invoices, (payer.row for payer in payers), presents)
         await self._number_and_settle(rows, {payer.row.id: payer for payer in payers}, presents, with_balance)
+        shared = await self.sharing.fix(rows)
         for each in invoices:
             self.events.record(EventType.INVOICE_FINALIZED, each, at=presents[each.row.test_clock_id])
         asking = [each for each in invoices if each.row.amount_due > 0]
@@ -126,7 +129,7 @@ class Finalization(Service):
         for each in free:
             settle_as_paid(each.row, amount=0)
             each.row.paid_at, each.row.attempted = each.row.finalized_at, True
-        await self._store(invoices)
+        await self._store(invoices, ("sharing",) if shared else ())
         await self.sending.begin(asking)
         for each in free:
             self.events.record_all(PAID, each, at=presents[each.row.test_clock_id])
@@ -169,11 +172,11 @@ class Finalization(Service):
             at = presents[each.row.test_clock_id]
             self.events.record(EventType.INVOICE_FINALIZATION_FAILED, each, at=at)
 
-    async def _store(self, invoices: Sequence[WholeInvoice]) -> None:
-        """Insert what is new, with its lines; update what stood as a draft."""
+    async def _store(self, invoices: Sequence[WholeInvoice], also: Sequence[str]) -> None:
+        """Insert what is new, with its lines; update what stood as a draft, and the columns in `also`."""
         new = [each for each in invoices if not each.row._saved_in_db]
         stored = [each.row for each in invoices if each.row._saved_in_db]
-        await update_rows(stored, _FINALIZED)
+        await update_rows(stored, (*_FINALIZED, *also))
         await insert_rows([each.row for each in new])
         await insert_rows([line for each in new for line in each.lines])
 

@@ -25,13 +25,14 @@ class InvoiceItems(Service):
     def made(self, subscription: Subscription, lines: Iterable[LineDraft], at: datetime) -> list[InvoiceItem]:
         """Pending items of these lines for a subscription, in order, not stored yet."""
         owner = subscription.customer_id, subscription.id, subscription.test_clock_id
-        return [self._item(*owner, line, at) for line in lines]
+        maker = self.scope.maker_beside(subscription.application_id)
+        return [self._item(*owner, line, at, maker) for line in lines]
 
     def made_for(
         self, customer_id: str, test_clock_id: str | None, line: LineDraft, at: datetime, subscription_id: str | None
     ) -> InvoiceItem:
         """The pending item of a line for a customer, not stored yet."""
-        return self._item(customer_id, subscription_id, test_clock_id, line, at)
+        return self._item(customer_id, subscription_id, test_clock_id, line, at, self.scope.application_id)
 
     async def store(self, items: Sequence[InvoiceItem]) -> None:
         """Store new items. Event `invoiceitem.created` for each."""
@@ -118,7 +119,13 @@ class InvoiceItems(Service):
             await living.filter(customer_id__in=customers).update(has_pending_items=True)
 
     def _item(
-        self, customer_id: str, subscription_id: str | None, test_clock_id: str | None, line: LineDraft, at: datetime
+        self,
+        customer_id: str,
+        subscription_id: str | None,
+        test_clock_id: str | None,
+        line: LineDraft,
+        at: datetime,
+        application_id: str | None,
     ) -> InvoiceItem:
         return InvoiceItem.made(
             id=self.new_id(Prefix.INVOICE_ITEM),
@@ -126,6 +133,7 @@ class InvoiceItems(Service):
             customer_id=customer_id,
             subscription_id=subscription_id,
             test_clock_id=test_clock_id,
+            application_id=application_id,
             **columns_of(line),
             **self.ownership(),
         )

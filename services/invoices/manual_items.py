@@ -164,7 +164,7 @@ class ManualItems(Service):
                 "customer",
             )
         customer = await self.lock(Customer, found.customer_id)
-        row = await self.lock(Subscription, draft.subscription, "subscription")
+        row = await self.lock(Subscription, draft.subscription, "subscription", whoever_made_it=True)
         SUBSCRIPTION.refuse_unless("bill", row.id, SubscriptionStatus(row.status), allowed=LIVING, param="subscription")
         return customer, row
 

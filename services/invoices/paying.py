@@ -115,8 +115,7 @@ class Paying(Service):
         checked_part(amount, remaining, row.currency, charged=True)
         _refuse_many(row, payments)
         at = await self.present(row.test_clock_id)
-        [intent] = self.intents.for_invoices([row], {row.test_clock_id: at})
-        intent.amount = amount
+        [intent] = self.intents.for_invoices([row], {row.test_clock_id: at}, amount=amount)
         intent.statement_descriptor = payments[0].statement_descriptor
         await self._let_several(row)
         return intent

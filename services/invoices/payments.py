@@ -20,7 +20,7 @@ from services.customers import Customers
 from services.events import Events
 from services.invoices.paid import PAID, PAYABLE, count_attempt, remaining_of, settle_as_paid
 from services.invoices.stopping import Stopping
-from services.payments import Invoiced, PaymentIntents
+from services.payments import Invoiced, PaymentIntents, sharing_of
 from services.rows import update_rows
 from services.scope import Scope
 
@@ -107,8 +107,11 @@ class InvoicePayments(Service):
         await self.intents.cancel_all([*ending, *waiting])
         await self._ask_anew(waiting, rows, presents)
         for intent in quiet:
-            intent.amount = remaining_of(rows[str(intent.invoice_id)])
-        await update_rows(quiet, ("amount",))
+            row = rows[str(intent.invoice_id)]
+            intent.amount = remaining_of(row)
+            intent.sharing = sharing_of(row, intent.amount)
+        shared = any(row.sharing is not None for row in rows.values())
+        await update_rows(quiet, ("amount", "sharing") if shared else ("amount",))
 
     async def credit(self, invoices: Sequence[WholeInvoice], amounts: Mapping[str, int]) -> None:
         """Within a transaction: what was paid beyond what was due of held invoices becomes their customers' credit.

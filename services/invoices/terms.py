@@ -11,12 +11,14 @@ from domain.drafts import UNSET, Unset
 from domain.errors import Problems
 from domain.invoices import CollectionMethod, PendingItems, due_date_of
 from domain.metadata import merged_metadata
+from domain.sharing import Share
 from domain.taxes import AutomaticTaxDraft
 from domain.texts import required_text
 from models import Invoice
 from services.coupons.redemption import DiscountDraft
 from services.customers.checks import CUSTOM_FIELDS_MAX, FOOTER_LENGTH_MAX, custom_field
 from services.customers.drafts import CustomField
+from services.invoices.sharing import WantedSharing
 
 MEMO_LENGTH_MAX = 1000
 
@@ -42,7 +44,20 @@ class InvoiceDraftByHand:
     footer: str | None = None
     custom_fields: Sequence[CustomField] = ()
     statement_descriptor: str | None = None
+    application_fee_amount: int | None = None
+    transfer_data: tuple[Share, ...] = ()
+    on_behalf_of: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sharing(self) -> WantedSharing:
+        """Who is to have which part of it."""
+        fee = UNSET if self.application_fee_amount is None else self.application_fee_amount
+        return WantedSharing(
+            application_fee_amount=fee,
+            transfer_data=self.transfer_data or UNSET,
+            on_behalf_of=self.on_behalf_of or UNSET,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +77,19 @@ class InvoiceChange:
     footer: str | Unset | None = UNSET
     custom_fields: Sequence[CustomField] | Unset | None = UNSET
     statement_descriptor: str | Unset | None = UNSET
+    application_fee_amount: int | Unset | None = UNSET
+    transfer_data: tuple[Share, ...] | Unset | None = UNSET
+    on_behalf_of: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
+
+    @property
+    def sharing(self) -> WantedSharing:
+        """Who is to have which part of it from now on."""
+        return WantedSharing(
+            application_fee_amount=self.application_fee_amount,
+            transfer_data=self.transfer_data,
+            on_behalf_of=self.on_behalf_of,
+        )
 
 
 WORDS = ("description", "footer", "custom_fields", "statement_descriptor", "metadata")

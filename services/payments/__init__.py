@@ -20,7 +20,7 @@ from services.payments.drafts import (
 )
 from services.payments.instructions import Errand, Instruction, Step, in_flight
 from services.payments.intents import PaymentIntents
-from services.payments.invoiced import Invoiced, refuse_in_flight
+from services.payments.invoiced import Invoiced, refuse_in_flight, sharing_of
 from services.payments.outcomes import Effect
 from services.payments.resolution import PAYMENT_HANDLER, Resolution
 from services.payments.wishes import Prepared, Wish
@@ -44,4 +44,5 @@ __all__ = [
     "Wish",
     "in_flight",
     "refuse_in_flight",
+    "sharing_of",
 ]

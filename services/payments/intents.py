@@ -27,7 +27,7 @@ from services.payments.drafts import (
     PaymentIntentSearch,
 )
 from services.payments.instructions import Instruction, Step, in_flight
-from services.payments.invoiced import Invoiced
+from services.payments.invoiced import Invoiced, sharing_of
 from services.payments.wishes import Prepared, Wish
 from services.rows import delete_by, insert_rows, update_rows
 from services.scope import Access
@@ -198,21 +198,25 @@ class PaymentIntents(Service):
 
         return await self.attempts.carried_out(prepare)
 
-    def for_invoices(self, invoices: Sequence[Invoice], presents: Mapping[str | None, datetime]) -> list[PaymentIntent]:
+    def for_invoices(
+        self, invoices: Sequence[Invoice], presents: Mapping[str | None, datetime], *, amount: int | None = None
+    ) -> list[PaymentIntent]:
         """What these invoices ask for, in order; not stored: `store` does, and so does an attempt at it.
 
-        `presents`: the time by test clock.
+        `presents`: the time by test clock. `amount` is a part of what remains to be paid of each, None all of it.
         """
         intents = []
         for invoice in invoices:
+            wanted = invoice.amount_due - invoice.amount_paid if amount is None else amount
             intent = self.ahead(
                 customer_id=invoice.customer_id,
-                amount=invoice.amount_due - invoice.amount_paid,
+                amount=wanted,
                 currency=invoice.currency,
                 at=presents[invoice.test_clock_id],
                 reason=invoice.billing_reason,
             )
-            intent.invoice_id = invoice.id
+            intent.invoice_id, intent.application_id = invoice.id, invoice.application_id
+            intent.sharing = sharing_of(invoice, wanted)
             intents.append(intent)
         return intents
 

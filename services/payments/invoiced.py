@@ -5,10 +5,12 @@ confirmations and the settling of charges all begin with it, so none of them wai
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from domain.errors import DomainError, ErrorCode
+from domain.invoice_sharing import part_of
 from domain.lifecycles import INVOICE, InvoiceStatus, PaymentIntentStatus
+from domain.sharing import Sharing
 from models import Invoice, PaymentIntent
 from services.base import Service
 from services.transactions import database, is_postgres
@@ -85,6 +87,15 @@ class Invoiced(Service):
         """Whether the invoice that it pays asks for this payment by itself."""
         [invoice] = await self.gather(Invoice, "id", [intent.invoice_id])
         return invoice.payment_intent_id == intent.id
+
+
+def sharing_of(invoice: Invoice, amount: int) -> dict[str, Any] | None:
+    """What others have of a payment of `amount` minor units towards this finalized invoice, for its column."""
+    if invoice.sharing is None:
+        return None
+    due = invoice.amount_due + invoice.pre_payment_credit_notes_amount
+    sharing = Sharing.from_json(invoice.sharing)
+    return part_of(sharing, due=due, before=invoice.amount_paid, amount=amount).as_json()
 
 
 def refuse_in_flight(intents: Sequence[PaymentIntent]) -> None:

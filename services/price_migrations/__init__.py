@@ -200,6 +200,7 @@ class PriceMigrations(Service):
             behavior=draft.behavior,
             status=PriceMigrationStatus.RUNNING,
             enrolls_up_to=await self._last_subscriber(draft.from_price),
+            application_id=self.scope.application_id,
             **self.ownership(),
         )
         return migration, old.currency

@@ -108,6 +108,8 @@ def _fit(migration: PriceMigration, whole: WholeSubscription) -> PricedItem | Sk
         return SkipReason.STATUS
     if item is None:
         return SkipReason.CHANGED_MEANWHILE
+    if migration.application_id is not None and whole.row.application_id != migration.application_id:
+        return SkipReason.MADE_BY_ANOTHER
     if whole.row.schedule_id is not None:
         return SkipReason.SCHEDULED
     if whole.row.scheduled_change:

@@ -7,14 +7,15 @@ from domain.lifecycles import InvoiceStatus
 from models import Invoice, InvoiceLine
 from services.aggregates import UpcomingInvoice, WholeInvoice
 from services.snapshots.shapes import Snapshot, address_of, list_of, seconds, shipping_of
+from services.snapshots.sharing import invoice_sharing_of
 from services.snapshots.tax import automatic_tax_of, tax_rate_snapshots
 
 
 def invoice_snapshot(invoice: WholeInvoice) -> Snapshot:
     """An invoice with its lines, amounts in minor units.
 
-    `paid` is ours: Stripe dropped it, and handlers still ask for it. What only an expanded invoice of Stripe has
-    (payments, confirmation secret) is left out.
+    `paid` and what others have of it are ours: Stripe dropped them, and handlers still ask for them. What only an
+    expanded invoice of Stripe has (payments, confirmation secret) is left out.
     """
     return {**_demand(invoice.row), **_circumstances(invoice.row), "lines": _lines(invoice)}
 
@@ -34,14 +35,12 @@ _WITHOUT = dict.fromkeys(
         "account_country",
         "account_name",
         "account_tax_ids",
-        "application",
         "customer_account",
         "default_source",
         "from_invoice",
         "hosted_invoice_url",
         "invoice_pdf",
         "latest_revision",
-        "on_behalf_of",
         "receipt_number",
         "rendering",
         "shipping_cost",
@@ -67,6 +66,7 @@ def _demand(row: Invoice) -> Snapshot:
         "amount_paid_off_stripe": row.amount_paid_out_of_band,
         "amount_remaining": amount_remaining(row),
         "amount_shipping": 0,
+        "application": row.application_id,
         "attempt_count": row.attempt_count,
         "attempted": row.attempted,
         "auto_advance": row.auto_advance,
@@ -199,6 +199,8 @@ def _circumstances(row: Invoice) -> Snapshot:
         },
         "statement_descriptor": row.statement_descriptor,
         "test_clock": row.test_clock_id,
+        "transfer_failure_reason": row.transfer_failure_reason,
+        **invoice_sharing_of(row.sharing),
     }
 
 

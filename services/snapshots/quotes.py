@@ -6,26 +6,16 @@ from typing import Any
 from domain.subscriptions import BillingMode
 from models import Quote
 from services.snapshots.shapes import Snapshot, seconds
-
-_WITHOUT = dict.fromkeys(
-    (
-        "application",
-        "application_fee_amount",
-        "application_fee_percent",
-        "customer_account",
-        "on_behalf_of",
-        "transfer_data",
-    )
-)
-"""Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
+from services.snapshots.sharing import quote_sharing_of
 
 
 def quote_snapshot(row: Quote) -> Snapshot:
     """A quote with what it comes to; its lines are given only to those who expand them."""
     return {
-        **_WITHOUT,
         "id": row.id,
         "object": "quote",
+        "application": row.application_id,
+        "customer_account": None,
         "amount_subtotal": row.amount_subtotal,
         "amount_total": row.amount_total,
         "automatic_tax": {
@@ -68,6 +58,7 @@ def quote_snapshot(row: Quote) -> Snapshot:
         "subscription_data": _subscription_data(row),
         "test_clock": row.test_clock_id,
         "total_details": _total_details(discount_of(row), row.total_taxes),
+        **quote_sharing_of(row.sharing),
     }
 
 

@@ -7,6 +7,7 @@ from domain.lifecycles import SubscriptionScheduleStatus
 from domain.schedules import Phase, PhaseDiscount
 from models import SubscriptionSchedule
 from services.snapshots.shapes import Snapshot, seconds
+from services.snapshots.sharing import subscription_sharing_of
 from services.snapshots.subscriptions import billing_mode_of
 from services.snapshots.tax import tax_rate_snapshots
 
@@ -18,7 +19,7 @@ def schedule_snapshot(row: SubscriptionSchedule) -> Snapshot:
     return {
         "id": row.id,
         "object": "subscription_schedule",
-        "application": None,
+        "application": row.application_id,
         "billing_mode": billing_mode_of(row.billing_mode),
         "canceled_at": seconds(row.canceled_at),
         "completed_at": seconds(row.completed_at),
@@ -72,14 +73,11 @@ def _default_settings(row: SubscriptionSchedule) -> Snapshot:
 
 _WITHOUT: dict[str, Any] = dict.fromkeys(
     (
-        "application_fee_percent",
         "automatic_tax",
         "billing_cycle_anchor",
         "billing_thresholds",
         "collection_method",
         "invoice_settings",
-        "on_behalf_of",
-        "transfer_data",
     )
 )
 """What a phase leaves to the default settings; null as on a phase that says nothing of it."""
@@ -139,4 +137,5 @@ def _phase(row: SubscriptionSchedule, phase: Phase) -> Snapshot:
         "start_date": seconds(phase.start),
         "trial": phase.trial,
         "trial_end": seconds(phase.trial_end),
+        **subscription_sharing_of(phase.sharing),
     }

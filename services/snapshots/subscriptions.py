@@ -9,20 +9,17 @@ from models import Subscription
 from services.aggregates import PricedItem, WholeSubscription
 from services.snapshots.catalog import plan_snapshot, price_snapshot
 from services.snapshots.shapes import Snapshot, list_of, seconds
+from services.snapshots.sharing import subscription_sharing_of
 from services.snapshots.tax import automatic_tax_of, tax_rate_snapshots
 
 _WITHOUT = dict.fromkeys(
     (
-        "application",
-        "application_fee_percent",
         "customer_account",
         "default_source",
         "managed_payments",
         "next_pending_invoice_item_invoice",
-        "on_behalf_of",
         "pending_invoice_item_interval",
         "pending_setup_intent",
-        "transfer_data",
     )
 )
 """Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
@@ -42,6 +39,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         **_WITHOUT,
         "id": row.id,
         "object": "subscription",
+        "application": row.application_id,
         "automatic_tax": automatic_tax_of(row.automatic_tax),
         "billing_mode": billing_mode_of(row.billing_mode, row.billing_mode_updated_at),
         "billing_schedules": [],
@@ -82,6 +80,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         **_anchor(row),
         **_collection(row),
         **_trial(row),
+        **subscription_sharing_of(row.sharing),
     }
 
 

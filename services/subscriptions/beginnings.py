@@ -88,6 +88,8 @@ class Beginnings(Service):
             cancellation_details={} if cancel_at is None else cancellation_requested({}),
             billing_mode=draft.billing_mode,
             description=draft.description,
+            sharing=draft.sharing.as_json(),
+            application_id=self.scope.application_id if draft.agreed is None else draft.agreed.application_id,
             metadata=merged_metadata({}, draft.metadata),
             test_clock_id=customer.test_clock_id,
             **self.ownership(),

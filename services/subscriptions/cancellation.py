@@ -178,4 +178,7 @@ async def cancel_all_of(scope: Scope, customers: Sequence[Subject]) -> None:
     cancellation = Cancellation(scope)
     ids = [each.row.id for each in customers if isinstance(each, WholeCustomer)]
     found = await cancellation.wholes.by("customer_id", ids, lock=True)
-    await cancellation.end([whole for whole in found if whole.row.status in LIVING])
+    living = [whole for whole in found if whole.row.status in LIVING]
+    for whole in living:
+        cancellation.refuse_foreign_work(whole.row)
+    await cancellation.end(living)

@@ -39,6 +39,7 @@ from services.subscriptions.pausing import CollectionPause
 from services.subscriptions.pending_updates import PendingUpdates
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
 from services.subscriptions.rates_beside import RatesBesideAutomaticTax
+from services.subscriptions.sharing import SubscriptionSharing
 from services.subscriptions.threshold_rules import ThresholdRules
 from services.subscriptions.thresholds import Thresholds, thresholds_column
 from services.subscriptions.trials import Trials
@@ -51,7 +52,7 @@ _CHANGEABLE = (
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
     "collection_method", "days_until_due", "pending_update", "pending_invoice_id", "discounts", "default_tax_rates",
-    "automatic_tax", "billing_thresholds",
+    "automatic_tax", "billing_thresholds", "sharing",
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ class Changes(Service):
     named_rates = part(RatesBesideAutomaticTax)
     thresholds = part(Thresholds)
     threshold_rules = part(ThresholdRules)
+    sharing = part(SubscriptionSharing)
 
     async def update(self, change: SubscriptionChange) -> Settled[Subscription | None]:
         """Apply the change to the subscription, which has to be living; charge for it where that was asked."""
@@ -110,6 +112,7 @@ class Changes(Service):
         before = self.events.snapshot(whole)
         await self._set(whole, change)
         _set_collection(row, change)
+        await self.sharing.change(row, change)
         await self.pause.change(row, change.pause_collection, at)
         change = await self.discounts.change(whole, change, at)
         changed = ItemsChanged(whole)

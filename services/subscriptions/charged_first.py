@@ -85,6 +85,7 @@ class ChargedFirst(Service):
             reason=BillingReason.SUBSCRIPTION_UPDATE,
         )
         intent.statement_descriptor = asked.statement_descriptor
+        intent.sharing, intent.application_id = asked.sharing, asked.application_id
         return replace(wish, intent=intent, homeless=True)
 
     async def _house(

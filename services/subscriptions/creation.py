@@ -8,8 +8,10 @@ from domain.agenda import AgendaKind
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.fates import InvoiceFate, subscription_status_at_start
+from domain.invoice_sharing import part_of
 from domain.invoices import BillingReason, CollectionMethod
 from domain.lifecycles import PaymentIntentStatus, SubscriptionStatus
+from domain.sharing import Sharing
 from domain.subscriptions import INCOMPLETE_LASTS, PaymentBehavior
 from gateways.outcomes import Outcome
 from models import Charge, Invoice, PaymentIntent, Price, Subscription
@@ -23,6 +25,7 @@ from services.idempotency import answered, claimed
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems
+from services.invoices.sharing import Charged, InvoiceSharing
 from services.payments import Attempts, Effect, Errand, PaymentIntents, Prepared, Resolution, Wish
 from services.rows import insert_rows, update_rows
 from services.settings import Settings
@@ -52,6 +55,7 @@ class Creation(Service):
     announcements = part(TrialAnnouncements)
     discounts = part(SubscriptionDiscounts)
     holding = part(Holding)
+    sharing = part(InvoiceSharing)
 
     async def create(self, draft: SubscriptionDraft) -> Settled[Subscription | None]:
         """Write the subscription and collect its first invoice as its payment behaviour says."""
@@ -151,6 +155,16 @@ class Creation(Service):
             reason=BillingReason.SUBSCRIPTION_CREATE,
         )
         intent.statement_descriptor = descriptors.get(purchase)
+        row = plan.whole.row
+        charged = Charged(
+            plan.amount_due,
+            plan.invoice.total,
+            plan.invoice.total_excluding_tax,
+            BillingReason.SUBSCRIPTION_CREATE,
+        )
+        sharing = await self.sharing.foreseen(Sharing.from_json(row.sharing), row.application_id, charged)
+        intent.sharing = part_of(sharing, due=plan.amount_due, before=0, amount=plan.amount_due).as_json()
+        intent.application_id = row.application_id
         return intent
 
     async def write(self, plan: Plan, *, payment: Effect | None = None) -> Sequence[PaymentIntent]:

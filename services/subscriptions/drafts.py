@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from domain.beginnings import AnchorConfig
 from domain.cancellation import PeriodEnd
 from domain.drafts import UNSET, Unset
 from domain.invoices import CollectionMethod
+from domain.sharing import NOBODY, Share, Sharing
 from domain.subscriptions import (
     AnchorChange,
     BillingMode,
@@ -66,6 +68,14 @@ class ThresholdsDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """Who has a part in a subscription and which platform makes it, as a schedule or a quote agreed upon before."""
+
+    sharing: Sharing = NOBODY
+    application_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionDraft:
     """A subscription to be made; `scheduled` tells that it follows a schedule."""
 
@@ -96,6 +106,22 @@ class SubscriptionDraft:
     currency: str | None = None
     """What it is to be billed in; None leaves that to the customer and the prices."""
     discounts: tuple[DiscountDraft, ...] = ()
+    application_fee_percent: Decimal | None = None
+    transfer_data: tuple[Share, ...] = ()
+    on_behalf_of: str | None = None
+    agreed: Agreed | None = None
+    """Takes the place of the three above, and of whoever asks."""
+
+    @property
+    def sharing(self) -> Sharing:
+        """Who is to have which part of what it brings."""
+        if self.agreed is not None:
+            return self.agreed.sharing
+        return Sharing(
+            application_fee_percent=self.application_fee_percent,
+            shares=self.transfer_data,
+            on_behalf_of=self.on_behalf_of,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +245,9 @@ class SubscriptionChange:
     description: str | Unset | None = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
     discounts: tuple[DiscountDraft, ...] | Unset | None = UNSET
+    application_fee_percent: Decimal | Unset | None = UNSET
+    transfer_data: tuple[Share, ...] | Unset | None = UNSET
+    on_behalf_of: str | Unset | None = UNSET
     items: tuple[ItemChange, ...] = ()
     proration_behavior: ProrationBehavior = ProrationBehavior.CREATE_PRORATIONS
     waits_for_period_end: bool = False

@@ -33,6 +33,7 @@ from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import SubscriptionDraft
 from services.subscriptions.item_checks import check_recurrences
 from services.subscriptions.metering import Metering
+from services.subscriptions.sharing import SubscriptionSharing
 from services.subscriptions.threshold_rules import ThresholdRules
 from services.subscriptions.thresholds import thresholds_column
 from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
@@ -95,6 +96,7 @@ class Planning(Service):
     discounts = part(SubscriptionDiscounts)
     metering = part(Metering)
     threshold_rules = part(ThresholdRules)
+    sharing = part(SubscriptionSharing)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
@@ -105,6 +107,7 @@ class Planning(Service):
         _check_tax(draft, problems)
         method = await self._method(draft, payer, problems)
         await self.tax_rates.check(problems, *_named_rates(draft))
+        await self.sharing.check(draft, problems)
         problems.raise_any()
         assert payer is not None, "nobody to pay is a problem"
         customer = payer.row

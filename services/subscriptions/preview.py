@@ -1,13 +1,16 @@
 """What would be invoiced: for the next renewal, or for a change that is only thought of. Nothing is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from domain.drafts import UNSET
 from domain.errors import DomainError, ErrorCode
+from domain.invoices import BillingReason
 from domain.invoicing import InvoiceDraft, LineDraft, Settlement, invoice_draft_of, settled_with_balance
 from domain.lifecycles import SUBSCRIPTION, SubscriptionStatus
+from domain.sharing import Sharing
 from domain.subscriptions import AnchorChange, ProrationBehavior
 from models import Customer, InvoiceItem, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
@@ -18,6 +21,7 @@ from services.customers import Customers
 from services.invoices.draws import Draws
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.reckoning import Reckoning, Unreckoned
+from services.invoices.sharing import Charged, InvoiceSharing
 from services.subscriptions.discounts import SubscriptionDiscounts
 from services.subscriptions.drafts import ItemChange, SubscriptionChange, SubscriptionDraft
 from services.subscriptions.exchange import Exchanges
@@ -63,6 +67,8 @@ class Preview:
     settlement: Settlement
     period_start: datetime
     period_end: datetime
+    sharing: Mapping[str, Any] | None = None
+    """Who else would have a part in it."""
 
     @property
     def lines(self) -> Sequence[LineDraft]:
@@ -83,6 +89,7 @@ class Previews(Service):
     first = part(FirstPreviews)
     metering = part(Metering)
     discounts = part(SubscriptionDiscounts)
+    sharing = part(InvoiceSharing)
 
     async def preview(self, draft: PreviewDraft) -> Preview:
         """The invoice of the change itself where it asks for the difference at once, else that of the next renewal.
@@ -114,7 +121,7 @@ class Previews(Service):
             proration_date=details.proration_date,
             billing_cycle_anchor=details.billing_cycle_anchor,
         )
-        at_once = False
+        at_once, opens = False, True
         change = await self.discounts.change(whole, change, at)
         if row.scheduled_change and not touches_items(change) and ending_of(whole) is None:
             [whole] = (await self.scheduled.foreseen([whole], {row.test_clock_id: at})).wholes
@@ -122,11 +129,12 @@ class Previews(Service):
         if touches_items(change):
             proration = proration_of(whole, change, at)
             plan = await self.exchanges.plan(whole, change.items, proration, at, redeemed=named)
-            whole, lines, at_once = plan.whole, plan.lines, plan.at_once
+            whole, lines, at_once, opens = plan.whole, plan.lines, plan.at_once, plan.opens_a_period
             cut = [each for each in plan.usage if not each.drafted]
             start, end = _passing(whole)
         if at_once:
-            return await self._settled(row, invoice_draft_of((), row.currency, lines), (at, at), named, at_once=True)
+            draft_at_once = invoice_draft_of((), row.currency, lines)
+            return await self._settled(row, draft_at_once, (at, at), named, at_once=True, opens_a_period=opens)
         waiting = (await self.items.waiting_for([row], lock=False)).get(row.id, [])
         facts = await self.wholes.facts_of(item.price for item in whole.items)
         usage = await self.metering.foreseen([whole], cut)
@@ -150,7 +158,10 @@ class Previews(Service):
             )
         plan, invoice = await self.first.planned(wanted)
         start, end = (plan.at, plan.at) if plan.invoice is not None else _passing(plan.whole)
-        return Preview(None, plan.payer.row.id, invoice, settlement_of(plan, invoice), start, end)
+        settlement, row = settlement_of(plan, invoice), plan.whole.row
+        reason = BillingReason.SUBSCRIPTION_CREATE if plan.invoice is not None else BillingReason.SUBSCRIPTION_CYCLE
+        shared = await self._shared(row, invoice, settlement, reason)
+        return Preview(None, plan.payer.row.id, invoice, settlement, start, end, shared)
 
     async def _settled(
         self,
@@ -160,6 +171,7 @@ class Previews(Service):
         named: Sequence[Redeemed] | None,
         *,
         at_once: bool = False,
+        opens_a_period: bool = True,
     ) -> Preview:
         start, end = period
         if named is not None:
@@ -171,7 +183,16 @@ class Previews(Service):
         [draft] = await self.draws.foreseen([wanted], payers)
         balances = await self.customers.balances_of([row.customer_id])
         settlement = settled_with_balance(draft.total, balances.get(row.customer_id, 0), draft.currency)
-        return Preview(row.id, row.customer_id, draft, settlement, start, end)
+        reason = BillingReason.SUBSCRIPTION_CYCLE if opens_a_period else BillingReason.SUBSCRIPTION_UPDATE
+        shared = await self._shared(row, draft, settlement, reason)
+        return Preview(row.id, row.customer_id, draft, settlement, start, end, shared)
+
+    async def _shared(
+        self, row: Subscription, draft: InvoiceDraft, settlement: Settlement, reason: BillingReason
+    ) -> Mapping[str, Any] | None:
+        """Who else would have a part in the invoice, with the fee in minor units."""
+        charged = Charged(settlement.amount_due, draft.total, draft.total_excluding_tax, reason)
+        return (await self.sharing.foreseen(Sharing.from_json(row.sharing), row.application_id, charged)).as_json()
 
 
 RENEWABLE_IN_ORDER = tuple(

@@ -24,7 +24,11 @@ from tests.features.snapshot_facts import ANCHOR_SECONDS, NEXT, NEXT_SECONDS, OW
 from tests.features.snapshot_subjects import KINDS
 from tests.stripe_types import declared, mismatches
 
-OURS = frozenset({"invoice.paid", "upcoming.paid"})
+OURS = frozenset(
+    f"{kind}.{name}"
+    for kind in ("invoice", "upcoming")
+    for name in ("paid", "application_fee_amount", "transfer_data", "transfer_failure_reason")
+)
 """Keys beyond Stripe's declarations, on purpose."""
 
 LEFT_OUT = {

@@ -1,0 +1,50 @@
+"""Who else has a part in what something brings in, as fields of whatever has one."""
+
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from domain.sharing import Sharing
+from schema.base import DIRECT, Wrapping
+from schema.transfers import TransferData
+
+
+def application_fee_percent(description: str) -> Any:
+    """A field for the percentage that a platform has."""
+
+    def resolve(source: Any, _info: Any) -> Decimal | None:
+        return _of(source).application_fee_percent
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+def application_fee_amount(description: str) -> Any:
+    """A field for the fee that a platform has, in minor units."""
+
+    def resolve(source: Any, _info: Any) -> int | None:
+        return _of(source).application_fee_amount
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+def transfer_data(description: str) -> Any:
+    """A field for what other accounts receive, in order."""
+
+    def resolve(source: Any, _info: Any) -> list[TransferData]:
+        return [TransferData.of(each) for each in _of(source).shares]
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+def on_behalf_of(description: str = "The account that sells; null where the one that charges does.") -> Any:
+    """A field for the id of the account that sells."""
+
+    def resolve(source: Any, _info: Any) -> str | None:
+        return _of(source).on_behalf_of
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+def _of(source: Wrapping) -> Sharing:
+    return Sharing.from_json(source.row.sharing)

@@ -145,6 +145,7 @@ class Making(Service):
             customer_id=customer.id,
             status=QuoteStatus.DRAFT,
             test_clock_id=customer.test_clock_id,
+            application_id=self.scope.application_id,
             **columns,
             **self.ownership(),
         )

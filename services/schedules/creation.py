@@ -124,6 +124,7 @@ class ScheduleCreation(Service):
             end_behavior=draft.end_behavior or SubscriptionScheduleEndBehavior.RELEASE,
             phases=[phase.as_json() for phase in fitted.phases],
             test_clock_id=customer.test_clock_id,
+            application_id=self.scope.application_id,
             **self.ownership(),
         )
 
@@ -163,6 +164,7 @@ class ScheduleCreation(Service):
             description=held.description,
             phases=[phase.as_json()],
             test_clock_id=held.test_clock_id,
+            application_id=self.scope.application_id,
             **self.ownership(),
         )
 

@@ -8,6 +8,7 @@ from domain.errors import DomainError
 from domain.event_types import EventType
 from domain.lifecycles import SUBSCRIPTION_SCHEDULE, SubscriptionScheduleStatus
 from domain.schedules import TRIED_AGAIN_AFTER, Phase, expiring_at
+from domain.sharing import Sharing
 from domain.subscriptions import BillingMode, PaymentBehavior
 from models import AgendaEntry, SubscriptionSchedule
 from services.base import Service, part
@@ -21,6 +22,7 @@ from services.schedules.cancel_dates import cancel_date_of
 from services.schedules.discounts import PhaseDiscounts, drafts_of
 from services.subscriptions import ItemDraft, SubscriptionDraft
 from services.subscriptions.creation import Creation
+from services.subscriptions.drafts import Agreed
 from services.subscriptions.planning import Plan, Planning
 from services.transactions import savepoint
 
@@ -152,6 +154,7 @@ class Starting(Service):
                 discounts=drafts_of(phase.discounts),
                 scheduled=True,
                 currency=row.currency,
+                agreed=Agreed(Sharing.from_json(phase.sharing), row.application_id),
             )
         )
 

@@ -8,7 +8,8 @@ import pytest
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.invoice_sharing import bears_percentage, part_of, refuse_amounts, untaxed_part, with_fee, without_fee
 from domain.invoices import BillingReason
-from domain.sharing import ApplicationFeeBase, Share, Sharing
+from domain.settings import ApplicationFeeBase
+from domain.sharing import Share, Sharing
 
 INCLUDING, EXCLUDING = ApplicationFeeBase.INCLUDING_TAX, ApplicationFeeBase.EXCLUDING_TAX
 GYM, CAFE = "acct_gym", "acct_cafe"

@@ -139,7 +139,8 @@ async def test_tax_is_left_out_where_the_platform_says_so(world: World) -> None:
     gym = await acting(world, await account(world))
     jenny = await gym.customer(card="pm_card_visa")
     await world.do("accountSettingsUpdate", "account { id }", applicationFeeBase="EXCLUDING_TAX")
-    await gym.do("accountSettingsUpdate", "account { id }", applicationFeeBase="INCLUDING_TAX")  # not the account's say
+    refused = await gym.refusal("accountSettingsUpdate", "account", applicationFeeBase="INCLUDING_TAX")
+    assert [code for code, _ in refused] == ["PLATFORM_ACCOUNT_REQUIRED"]
     rate = await gym.do("taxRateCreate", "taxRate { id }", displayName="VAT", percentage="20", inclusive=False)
 
     subscription = await jenny.subscribe(

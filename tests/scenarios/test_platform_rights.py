@@ -60,8 +60,8 @@ async def test_platform_changes_no_subscription_that_it_did_not_make(world: Worl
     before = await subscription.now()
     await own.news()
 
-    mutation, noun, input = VERBS[verb]
-    refused = await gym.refusal(mutation, noun, **_filled(input, names | {"OWNER": jenny.id}))
+    mutation, noun, wanted = VERBS[verb]
+    refused = await gym.refusal(mutation, noun, **_filled(wanted, names | {"OWNER": jenny.id}))
 
     assert [code for code, _ in refused] == [NOT_MAKER]
     assert (await own.news(), await subscription.now()) == ([], before)

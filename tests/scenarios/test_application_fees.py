@@ -253,7 +253,7 @@ async def test_what_cannot_be_shared_is_refused_and_nothing_is_made(
 
 def _named(terms: dict[str, object], accounts: dict[str, str]) -> dict[str, object]:
     """The terms with the ids of accounts in place of their names."""
-    found = {}
+    found: dict[str, object] = {}
     for key, value in terms.items():
         if isinstance(value, dict):
             found[key] = _named(value, accounts)

@@ -37,13 +37,7 @@ def quote_snapshot(row: Quote) -> Snapshot:
         "from_quote": _from_quote(row),
         "header": row.header,
         "invoice": row.invoice_id,
-        "invoice_settings": {
-            "custom_fields": None,
-            "days_until_due": row.days_until_due,
-            "description": None,
-            "footer": None,
-            "issuer": {"type": "self"},
-        },
+        "invoice_settings": _invoice_settings(row),
         "livemode": row.livemode,
         "metadata": dict(row.metadata),
         "number": row.number,
@@ -59,6 +53,17 @@ def quote_snapshot(row: Quote) -> Snapshot:
         "test_clock": row.test_clock_id,
         "total_details": _total_details(discount_of(row), row.total_taxes),
         **quote_sharing_of(row.sharing),
+    }
+
+
+def _invoice_settings(row: Quote) -> Snapshot:
+    """How the invoices will be."""
+    return {
+        "custom_fields": None,
+        "days_until_due": row.days_until_due,
+        "description": None,
+        "footer": None,
+        "issuer": {"type": "self"},
     }
 
 

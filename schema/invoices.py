@@ -59,9 +59,8 @@ from schema.refs import (
 )
 from schema.relations import many, named, one, page
 from schema.scalars import INT_LIMIT, Currency, Json, Metadata, MinorUnits
-from schema.sharing import application_fee_amount, on_behalf_of, transfer_data
 from schema.tax import InvoiceAutomaticTax, TaxAmount, automatic_tax, tax_amounts
-from schema.transfers import TransferData
+from schema.transfers import TransferData, application_fee_amount, on_behalf_of, transfer_data
 
 describe_enum(
     InvoiceStatus,

@@ -15,9 +15,9 @@ from schema.payloads import payload
 from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
 from schema.scalars import INT_LIMIT, Currency, MinorUnits
-from schema.sharing import application_fee_amount
 from schema.subscriptions import SubscriptionCreateInput, SubscriptionItemChangeInput
 from schema.tax import InvoiceAutomaticTax, TaxAmount
+from schema.transfers import application_fee_amount
 
 
 @part_type

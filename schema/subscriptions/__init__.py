@@ -36,7 +36,6 @@ from schema.refs import (
 )
 from schema.relations import many, named, one, page
 from schema.scalars import Currency, Metadata, MinorUnits
-from schema.sharing import application_fee_percent, on_behalf_of, transfer_data
 from schema.subscriptions.inputs import (
     CancellationDetailsInput,
     SubscriptionCancelInput,
@@ -66,7 +65,7 @@ from schema.subscriptions.transfers import SubscriptionTransferInput, Subscripti
 from schema.subscriptions.usage import SubscriptionBillingThresholds, SubscriptionItemUsage, current_usage
 from schema.subscriptions.words import SubscriptionStatusFilter
 from schema.tax import SubscriptionAutomaticTax, automatic_tax
-from schema.transfers import TransferData
+from schema.transfers import TransferData, application_fee_percent, on_behalf_of, transfer_data
 
 __all__ = [
     "CancellationDetailsInput",

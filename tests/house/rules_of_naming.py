@@ -29,6 +29,7 @@ FEATURES = {
     "events",
     "exports",
     "invoice_drafts",
+    "invoice_verbs",
     "invoice_items",
     "invoice_payments",
     "invoices",

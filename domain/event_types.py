@@ -9,6 +9,7 @@ API_VERSION = "2026-10-28.endive"
 
 
 RESOURCES_BY_OBJECT: Final = {
+    "application_fee": Resource.APPLICATION_FEES,
     "billing.alert_triggered": Resource.USAGE,
     "billing.meter": Resource.USAGE,
     "billing.credit_balance_transaction": Resource.CREDIT_GRANTS,
@@ -32,6 +33,7 @@ RESOURCES_BY_OBJECT: Final = {
     "subscription_schedule": Resource.SUBSCRIPTIONS,
     "tax_id": Resource.CUSTOMERS,
     "tax_rate": Resource.TAX,
+    "transfer": Resource.TRANSFERS,
     "invoiceitem": Resource.INVOICES,
     "invoice_payment": Resource.INVOICES,
     "test_helpers.test_clock": Resource.CLOCKS,
@@ -42,6 +44,8 @@ RESOURCES_BY_OBJECT: Final = {
 class EventType(StrEnum):
     """What can be told to have happened."""
 
+    APPLICATION_FEE_CREATED = "application_fee.created"
+    APPLICATION_FEE_REFUNDED = "application_fee.refunded"
     BILLING_ALERT_TRIGGERED = "billing.alert.triggered"
     BILLING_CREDIT_BALANCE_TRANSACTION_CREATED = "billing.credit_balance_transaction.created"
     BILLING_CREDIT_GRANT_CREATED = "billing.credit_grant.created"
@@ -74,6 +78,7 @@ class EventType(StrEnum):
     PRODUCT_DELETED = "product.deleted"
     PRICE_CREATED = "price.created"
     PRICE_UPDATED = "price.updated"
+    PAYMENT_CREATED = "payment.created"
     PAYMENT_METHOD_ATTACHED = "payment_method.attached"
     PAYMENT_METHOD_DETACHED = "payment_method.detached"
     PAYMENT_METHOD_UPDATED = "payment_method.updated"
@@ -135,6 +140,9 @@ class EventType(StrEnum):
     BILLING_METER_DEACTIVATED = "billing.meter.deactivated"
     BILLING_METER_REACTIVATED = "billing.meter.reactivated"
     ENTITLEMENTS_ACTIVE_ENTITLEMENT_SUMMARY_UPDATED = "entitlements.active_entitlement_summary.updated"
+    TRANSFER_CREATED = "transfer.created"
+    TRANSFER_UPDATED = "transfer.updated"
+    TRANSFER_REVERSED = "transfer.reversed"
     TEST_CLOCK_CREATED = "test_helpers.test_clock.created"
     TEST_CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     TEST_CLOCK_READY = "test_helpers.test_clock.ready"

@@ -23,6 +23,7 @@ class Resource(StrEnum):
     """The kinds of objects that a restricted key is granted one by one. Keys themselves are not among them."""
 
     ACCOUNTS = "accounts"
+    APPLICATION_FEES = "application_fees"
     BALANCES = "balances"
     CATALOG = "catalog"
     CLOCKS = "clocks"
@@ -40,6 +41,7 @@ class Resource(StrEnum):
     SETTINGS = "settings"
     SUBSCRIPTIONS = "subscriptions"
     TAX = "tax"
+    TRANSFERS = "transfers"
     USAGE = "usage"
 
 

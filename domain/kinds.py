@@ -51,8 +51,15 @@ class BalanceTransactionType(StrEnum):
     """Why money moved on an account's balance."""
 
     CHARGE = "charge"
+    PAYMENT = "payment"
     REFUND = "refund"
     REFUND_FAILURE = "refund_failure"
+    PAYMENT_REFUND = "payment_refund"
+    TRANSFER = "transfer"
+    TRANSFER_REFUND = "transfer_refund"
+    APPLICATION_FEE = "application_fee"
+    APPLICATION_FEE_REFUND = "application_fee_refund"
+    STRIPE_FEE = "stripe_fee"
 
 
 class PaymentMethodType(StrEnum):

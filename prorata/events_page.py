@@ -27,6 +27,12 @@ What is recorded, in order, when the usual things happen. Events of test clocks 
 """
 
 _MEANINGS: Final = {
+    "application_fee.created": "A platform has a fee of a payment to one of its accounts.",
+    "application_fee.refunded": "Part or all of a platform's fee went back to the account that had paid it.",
+    "payment.created": "A share of another account's payment arrived, on the account that received it.",
+    "transfer.created": "Money was sent to another account.",
+    "transfer.updated": "The description or metadata of a transfer changed.",
+    "transfer.reversed": "Part or all of a transfer came back.",
     "customer.created": "A customer came to be.",
     "customer.updated": "Something about a customer changed, such as the currency of their first subscription, their "
     "balance, or whether they are delinquent.",
@@ -133,6 +139,8 @@ _MEANINGS: Final = {
 def object_of(type: str) -> str:
     """The `object` of the snapshot that an event of this type carries."""
     path, _, _ = type.rpartition(".")
+    if path == "payment":
+        return "charge"
     return path if path.startswith(("billing.", "entitlements.", "test_helpers.")) else path.rpartition(".")[2]
 
 

@@ -40,6 +40,7 @@ from resolvers.subscriptions import (
     SubscriptionQueries,
 )
 from resolvers.tax import TaxMutations, TaxQueries
+from resolvers.transfers import TransferQueries
 from resolvers.tuning import tune
 from resolvers.usage import MeterEventMutations, MeterMutations, UsageQueries
 from schema.base import NODE_KINDS
@@ -67,6 +68,7 @@ QUERIES: tuple[type, ...] = (
     PriceMigrationQueries,
     SubscriptionScheduleQueries,
     TaxQueries,
+    TransferQueries,
     UsageQueries,
     AlertQueries,
     EntitlementQueries,

@@ -31,6 +31,7 @@ from services.scope import Scope
 from services.settings import Settings
 from services.subscriptions import SubscriptionItems, Subscriptions
 from services.tax import TaxRates, TaxRegistrations
+from services.transfers import MoneyBetween
 from services.usage import Adjustments, Alerts, MeterEvents, Meters
 
 SERVICE = TypeVar("SERVICE")
@@ -86,6 +87,7 @@ class Services:
     meter_event_adjustments = bound(Adjustments)
     meter_events = bound(MeterEvents)
     meters = bound(Meters)
+    money_between = bound(MoneyBetween)
     payment_methods = bound(PaymentMethods)
     payments = bound(PaymentIntents)
     price_migrations = bound(PriceMigrations)

@@ -79,7 +79,9 @@ class PaymentMutations:
     @mutation(kind="payments", payload=PaymentIntentCapturePayload)
     async def payment_intent_capture(self, info: Info, input: PaymentIntentCaptureInput) -> Answer:
         """Takes held money, once; what is not taken is released."""
-        return await info.context.services.payments.capture(input.id, amount=input.amount_to_capture)
+        return await info.context.services.payments.capture(
+            input.id, amount=input.amount_to_capture, application_fee_amount=input.application_fee_amount
+        )
 
     @mutation(kind="payments", payload=PaymentIntentCancelPayload)
     async def payment_intent_cancel(self, info: Info, input: PaymentIntentCancelInput) -> Answer:

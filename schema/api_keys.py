@@ -31,6 +31,7 @@ describe_enum(
     Resource,
     "The kinds of objects that a restricted key is granted one by one.",
     ACCOUNTS="The account itself.",
+    APPLICATION_FEES="What a platform keeps of its accounts' payments.",
     BALANCES="The balance and its transactions.",
     CATALOG="Products and prices.",
     CLOCKS="Test clocks.",
@@ -48,6 +49,7 @@ describe_enum(
     SETTINGS="The account's settings.",
     SUBSCRIPTIONS="Subscriptions and their items.",
     TAX="Tax rates and registrations.",
+    TRANSFERS="Transfers between accounts, what arrives of them, and what goes back.",
     USAGE="Meters and the events that they count.",
 )
 

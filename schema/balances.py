@@ -10,7 +10,15 @@ import models
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
-from schema.refs import ChargeRef, RefundRef
+from schema.refs import (
+    ApplicationFeeRef,
+    ApplicationFeeRefundRef,
+    ChargeRef,
+    DestinationPaymentRef,
+    RefundRef,
+    TransferRef,
+    TransferReversalRef,
+)
 from schema.relations import one
 from schema.scalars import Currency, MinorUnits
 from services.balances import movements_available
@@ -19,8 +27,15 @@ describe_enum(
     BalanceTransactionType,
     "Why money moved.",
     CHARGE="A charge came in.",
+    PAYMENT="What another account transferred came in.",
     REFUND="A refund went out.",
     REFUND_FAILURE="A refund did not arrive and came back.",
+    PAYMENT_REFUND="What another account had transferred went back to it.",
+    TRANSFER="Money was transferred to another account.",
+    TRANSFER_REFUND="Money that was transferred came back.",
+    APPLICATION_FEE="A platform's fee came in.",
+    APPLICATION_FEE_REFUND="A platform's fee went back: out of the platform, in at the account that had paid it.",
+    STRIPE_FEE="The network's fee for a charge of an account whose fees the platform pays.",
 )
 
 
@@ -102,6 +117,15 @@ class BalanceTransaction(Node):
         description="Whether it can be paid out by now.", metadata={DIRECT: _status}
     )
     charge: ChargeRef | None = one("source_id", "The charge that came in, when it was one.")
+    transfer: TransferRef | None = one("source_id", "The transfer that went out, when it was one.")
+    transfer_reversal: TransferReversalRef | None = one("source_id", "What came back of a transfer, when it was that.")
+    destination_payment: DestinationPaymentRef | None = one(
+        "source_id", "What arrived of another account's transfer, when it was that."
+    )
+    application_fee: ApplicationFeeRef | None = one("source_id", "The platform's fee that came in, when it was one.")
+    application_fee_refund: ApplicationFeeRefundRef | None = one(
+        "source_id", "What the platform gave back of a fee, when it was that."
+    )
     refund: RefundRef | None = one("source_id", "The refund that went out or came back, when it was one.")
 
     @computed("Of what the fee consists.")
@@ -116,4 +140,4 @@ class BalanceTransactionFilter:
 
     type: BalanceTransactionType | None = input_field("Only those of this kind.")
     currency: Currency | None = input_field("Only those in this currency.")
-    source: strawberry.ID | None = input_field("Only those of this charge or refund.")
+    source: strawberry.ID | None = input_field("Only those of this charge, refund, transfer or fee.")

@@ -9,6 +9,7 @@ import models
 from domain.ids import Prefix
 from domain.kinds import CaptureMethod, FutureUsage, PaymentIntentCancellationReason
 from domain.lifecycles import ChargeStatus, PaymentIntentStatus
+from domain.settlement import TransferFailureReason
 from gateways.cards import CardBrand, CardFunding
 from gateways.outcomes import Advice, AnswerType, CheckResult, NetworkStatus, RiskLevel
 from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
@@ -16,6 +17,7 @@ from schema.connections import Connection
 from schema.payloads import payload
 from schema.payment_methods import BillingDetails, IntentError, NextAction
 from schema.refs import (
+    ApplicationFeeRef,
     BalanceTransactionRef,
     ChargeRef,
     CustomerRef,
@@ -23,9 +25,11 @@ from schema.refs import (
     PaymentIntentRef,
     PaymentMethodRef,
     RefundRef,
+    TransferRef,
 )
 from schema.relations import one, page
 from schema.scalars import Currency, Metadata, MinorUnits
+from schema.transfers import TransferData, TransferDataInput, application_fee_amount, on_behalf_of, transfer_data
 from services.refunds import refunded_by_charge
 
 describe_enum(
@@ -129,7 +133,14 @@ class PaymentIntent(Node):
     receipt_email: str | None = column("Where the receipt goes.")
     cancellation_reason: PaymentIntentCancellationReason | None = column("Why it was canceled.")
     canceled_at: datetime | None = column("When it was canceled.")
+    transfer_group: str | None = column("What it is found by together with transfers.")
     metadata: Metadata = column("Labels of your own.")
+    application_fee_amount: MinorUnits | None = application_fee_amount("What the platform is to keep of it.")
+    transfer_data: list[TransferData] = transfer_data("What other accounts receive of it, in order.")
+    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    application: strawberry.ID | None = column(
+        "The platform that made it for its account; null where the account did so itself.", source="application_id"
+    )
 
     @computed("What the customer has to do; null unless it REQUIRES_ACTION.")
     def next_action(self) -> NextAction | None:
@@ -222,7 +233,21 @@ class Charge(Node):
     decline_code: str | None = column("The card network's own code.")
     statement_descriptor: str | None = column("What the card statement says.")
     description: str | None = column("What it is for.")
+    application_fee: ApplicationFeeRef | None = one(
+        "application_fee_id", "What the platform kept of it; null to everybody but the platform."
+    )
+    transfers: Connection[TransferRef] = page("source_charge_id", "What was sent to others of it, newest first.")
+    transfer_failure_reason: TransferFailureReason | None = column(
+        "Why an account did not receive its share of it; the money stayed here."
+    )
+    transfer_group: str | None = column("What it is found by together with transfers.")
     metadata: Metadata = column("Labels of the payment intent when it was tried.")
+    application_fee_amount: MinorUnits | None = application_fee_amount("What the platform is to keep of it.")
+    transfer_data: list[TransferData] = transfer_data("What other accounts receive of it, in order.")
+    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    application: strawberry.ID | None = column(
+        "The platform that made it for its account; null where the account did so itself.", source="application_id"
+    )
 
     @computed("What the network said; null while it has not.")
     def outcome(self) -> ChargeOutcome | None:
@@ -247,6 +272,7 @@ class PaymentIntentFilter:
     customer: strawberry.ID | None = input_field("Only this customer's.")
     invoice: strawberry.ID | None = input_field("Only those for this invoice.")
     status: PaymentIntentStatus | None = input_field("Only those with this status.")
+    transfer_group: str | None = input_field("Only those of this group.")
 
 
 @strawberry.input(description="Which charges to list.")
@@ -256,6 +282,7 @@ class ChargeFilter:
     customer: strawberry.ID | None = input_field("Only this customer's.")
     payment_intent: strawberry.ID | None = input_field("Only attempts at this payment intent.")
     status: ChargeStatus | None = input_field("Only those with this status.")
+    transfer_group: str | None = input_field("Only those of this group.")
 
 
 @strawberry.input(description="A new wish to be paid.")
@@ -273,6 +300,12 @@ class PaymentIntentCreateInput:
     description: str | None = input_field("What it is for.")
     statement_descriptor: str | None = input_field("What the card statement says: at most 22 characters.")
     receipt_email: str | None = input_field("Where the receipt goes.")
+    application_fee_amount: MinorUnits | None = input_field(
+        "What the platform keeps of it: at most all, acting for an account or with whole `transferData`."
+    )
+    transfer_data: list[TransferDataInput] | None = input_field("What other accounts receive of it, in order.")
+    on_behalf_of: strawberry.ID | None = input_field("The account that sells; it needs `card_payments`.")
+    transfer_group: str | None = input_field("What it is found by together with transfers.")
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
@@ -289,6 +322,11 @@ class PaymentIntentUpdateInput:
     description: strawberry.Maybe[str | None] = input_field("What it is for.")
     statement_descriptor: strawberry.Maybe[str | None] = input_field("What the card statement says.")
     receipt_email: strawberry.Maybe[str | None] = input_field("Where the receipt goes.")
+    application_fee_amount: strawberry.Maybe[MinorUnits | None] = input_field("What the platform keeps of it.")
+    transfer_data: strawberry.Maybe[list[TransferDataInput] | None] = input_field(
+        "What other accounts receive of it, in order; null ends it."
+    )
+    transfer_group: strawberry.Maybe[str | None] = input_field("What it is found by together with transfers.")
     metadata: Metadata | None = input_field("Labels to set; an empty text removes one.")
 
 
@@ -310,6 +348,7 @@ class PaymentIntentCaptureInput:
 
     id: strawberry.ID = input_field("The payment intent; it REQUIRES_CAPTURE.")
     amount_to_capture: MinorUnits | None = input_field("How much of it; all by default. The rest is released.")
+    application_fee_amount: MinorUnits | None = input_field("What the platform keeps of it, instead of what was said.")
 
 
 @strawberry.input(description="Which payment nobody is to make any more.")

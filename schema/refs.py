@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from schema.schedules import SubscriptionSchedule
     from schema.subscriptions import Subscription, SubscriptionItem
     from schema.tax import TaxRate, TaxRegistration
+    from schema.transfers import ApplicationFee, ApplicationFeeRefund, DestinationPayment, Transfer, TransferReversal
     from schema.usage import Meter
     from schema.usage.alerts import BillingAlert, BillingAlertTrigger
     from schema.usage.events import MeterEvent, MeterEventAdjustment, MeterEventVerdict
@@ -47,6 +48,8 @@ ActiveEntitlementRef = Annotated["ActiveEntitlement", strawberry.lazy("schema.en
 AddressInputRef = Annotated["AddressInput", strawberry.lazy("schema.customers")]
 AddressRef = Annotated["Address", strawberry.lazy("schema.customers")]
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
+ApplicationFeeRef = Annotated["ApplicationFee", strawberry.lazy("schema.transfers")]
+ApplicationFeeRefundRef = Annotated["ApplicationFeeRefund", strawberry.lazy("schema.transfers")]
 BalanceTransactionRef = Annotated["BalanceTransaction", strawberry.lazy("schema.balances")]
 BillingAlertRef = Annotated["BillingAlert", strawberry.lazy("schema.usage.alerts")]
 BillingAlertTriggerRef = Annotated["BillingAlertTrigger", strawberry.lazy("schema.usage.alerts")]
@@ -91,3 +94,6 @@ SubscriptionScheduleRef = Annotated["SubscriptionSchedule", strawberry.lazy("sch
 TaxRateRef = Annotated["TaxRate", strawberry.lazy("schema.tax")]
 TaxRegistrationRef = Annotated["TaxRegistration", strawberry.lazy("schema.tax")]
 TestClockRef = Annotated["TestClock", strawberry.lazy("schema.clocks")]
+DestinationPaymentRef = Annotated["DestinationPayment", strawberry.lazy("schema.transfers")]
+TransferRef = Annotated["Transfer", strawberry.lazy("schema.transfers")]
+TransferReversalRef = Annotated["TransferReversal", strawberry.lazy("schema.transfers")]

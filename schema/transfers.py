@@ -1,13 +1,38 @@
-"""Money between accounts in the API: shares of payments, and fields of whatever others have a part in."""
+"""Money between accounts in the API: shares of payments, transfers, what arrives of them, and platforms' fees."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import strawberry
 
+import models
+from domain.ids import Prefix
+from domain.settlement import TransferFailureReason
 from domain.sharing import Sharing
-from schema.base import DIRECT, Wrapping, column, input_field, part_type
-from schema.scalars import MinorUnits
+from schema.base import DIRECT, Node, Wrapping, column, describe_enum, input_field, node_type, part_type
+from schema.connections import Connection
+from schema.refs import (
+    AccountRef,
+    ApplicationFeeRef,
+    ApplicationFeeRefundRef,
+    BalanceTransactionRef,
+    ChargeRef,
+    RefundRef,
+    TransferRef,
+    TransferReversalRef,
+)
+from schema.relations import one, page
+from schema.scalars import Currency, Metadata, MinorUnits
+from services.transfers import fees_refunded, payments_refunded, transfers_reversed
+
+describe_enum(
+    TransferFailureReason,
+    "Why an account did not receive its share of a payment; the money stayed where it was charged.",
+    ACCOUNT_DISCONNECTED="It had left the platform.",
+    ACCOUNT_MISSING="It was not an account of the platform.",
+    CAPABILITY_INACTIVE="Its capability `transfers` was not active.",
+)
 
 
 @part_type
@@ -66,3 +91,123 @@ def on_behalf_of(description: str = "The account that sells; null where the one 
 
 def _of(source: Wrapping) -> Sharing:
     return Sharing.from_json(source.row.sharing)
+
+
+def _sum_of(fetch: Any, description: str) -> Any:
+    """A field with what `fetch` adds up, 0 where nothing is."""
+
+    def resolve(source: Any, info: Any) -> Any:
+        return info.context.load.values(fetch, int).load(source.row.id)
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+def _whole(fetch: Any, description: str) -> Any:
+    """A field that says whether what `fetch` adds up is all of the amount."""
+
+    async def resolve(source: Any, info: Any) -> bool:
+        amount = info.context.load.values(fetch, int).load(source.row.id)
+        back = amount if isinstance(amount, int) else await amount
+        return bool(back >= source.row.amount)
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+@node_type(models.Transfer, kind="transfers", prefix=Prefix.TRANSFER)
+class Transfer(Node):
+    """Money that was sent to another account."""
+
+    created: datetime = column("When it was sent.", source="created_at")
+    livemode: bool = column("Whether it is real money.")
+    amount: MinorUnits = column("What was sent.")
+    amount_reversed: MinorUnits = _sum_of(transfers_reversed, "What came back of it.")
+    reversed: bool = _whole(transfers_reversed, "Whether all of it came back.")
+    currency: Currency = column("What the amounts are in.")
+    destination: AccountRef | None = one("destination_id", "Who received it; null where that may not be read.")
+    source_transaction: ChargeRef | None = one(
+        "source_charge_id", "The charge whose money it is; null where it was taken from the available balance."
+    )
+    transfer_group: str | None = column("What it is found by together with charges and other transfers.")
+    description: str | None = column("What it is for.")
+    balance_transaction: BalanceTransactionRef | None = one("balance_transaction_id", "The movement in the books.")
+    reversals: Connection[TransferReversalRef] = page("transfer_id", "What came back of it, newest first.")
+    metadata: Metadata = column("Labels of your own.")
+
+
+@node_type(models.TransferReversal, kind="transfers", prefix=Prefix.TRANSFER_REVERSAL)
+class TransferReversal(Node):
+    """Part or all of a transfer that came back."""
+
+    created: datetime = column("When it came back.", source="created_at")
+    livemode: bool = column("Whether it is real money.")
+    amount: MinorUnits = column("What came back.")
+    currency: Currency = column("What the amount is in.")
+    transfer: TransferRef = one("transfer_id", "Of which transfer.")
+    source_refund: RefundRef | None = one("source_refund_id", "The refund that brought it about.")
+    description: str | None = column("What it is for.")
+    balance_transaction: BalanceTransactionRef | None = one("balance_transaction_id", "The movement in the books.")
+    metadata: Metadata = column("Labels of your own.")
+
+
+@node_type(models.DestinationPayment, kind="payments", prefix=Prefix.DESTINATION_PAYMENT)
+class DestinationPayment(Node):
+    """What arrived of another account's transfer."""
+
+    created: datetime = column("When it arrived.", source="created_at")
+    livemode: bool = column("Whether it is real money.")
+    amount: MinorUnits = column("What arrived.")
+    amount_refunded: MinorUnits = _sum_of(payments_refunded, "What went back of it by reversals.")
+    refunded: bool = _whole(payments_refunded, "Whether all of it went back.")
+    currency: Currency = column("What the amounts are in.")
+    description: str | None = column("What it is for.")
+    balance_transaction: BalanceTransactionRef | None = one(
+        "balance_transaction_id", "The movement in the books, less the platform's fee."
+    )
+
+
+@node_type(models.ApplicationFee, kind="application_fees", prefix=Prefix.APPLICATION_FEE)
+class ApplicationFee(Node):
+    """What a platform keeps of a payment to one of its accounts."""
+
+    created: datetime = column("When it was taken.", source="created_at")
+    livemode: bool = column("Whether it is real money.")
+    amount: MinorUnits = column("What was taken.")
+    amount_refunded: MinorUnits = _sum_of(fees_refunded, "What was given back of it.")
+    refunded: bool = _whole(fees_refunded, "Whether all of it was given back.")
+    currency: Currency = column("What the amounts are in.")
+    account: AccountRef | None = one("charged_account_id", "Who paid it; null where that may not be read.")
+    charge: ChargeRef | None = one("charge_id", "The platform's own charge of which it is; null for a direct charge.")
+    balance_transaction: BalanceTransactionRef | None = one("balance_transaction_id", "The movement in the books.")
+    refunds: Connection[ApplicationFeeRefundRef] = page("fee_id", "What was given back of it, newest first.")
+
+    charge_id: strawberry.ID = column("The charge of which it is, on whichever account it stands.")
+
+
+@node_type(models.ApplicationFeeRefund, kind="application_fees", prefix=Prefix.APPLICATION_FEE_REFUND)
+class ApplicationFeeRefund(Node):
+    """Part or all of a platform's fee that went back to the account that had paid it."""
+
+    created: datetime = column("When it went back.", source="created_at")
+    livemode: bool = column("Whether it is real money.")
+    amount: MinorUnits = column("What went back.")
+    currency: Currency = column("What the amount is in.")
+    fee: ApplicationFeeRef = one("fee_id", "Of which fee.")
+    balance_transaction: BalanceTransactionRef | None = one("balance_transaction_id", "The movement in the books.")
+    metadata: Metadata = column("Labels of your own.")
+
+
+@strawberry.input(description="Which transfers to list.")
+class TransferFilter:
+    """Becomes `TransferSearch`."""
+
+    destination: strawberry.ID | None = input_field("Only those to this account.")
+    source_transaction: strawberry.ID | None = input_field("Only those of this charge.")
+    transfer_group: str | None = input_field("Only those of this group.")
+
+
+@strawberry.input(description="Which application fees to list.")
+class ApplicationFeeFilter:
+    """Becomes `ApplicationFeeSearch`."""
+
+    account: strawberry.ID | None = input_field("Only those that this account paid.")
+    charge: strawberry.ID | None = input_field("Only that of this charge, on whichever account it stands.")

@@ -10,6 +10,8 @@ from domain.invoices import InvoicePaymentStatus, InvoicePaymentType
 from domain.lifecycles import PaymentIntentStatus
 from models import (
     ActiveEntitlement,
+    ApplicationFee,
+    ApplicationFeeRefund,
     BillingAlert,
     BillingAlertTrigger,
     Charge,
@@ -18,6 +20,7 @@ from models import (
     CreditNoteLine,
     Customer,
     CustomerTaxId,
+    DestinationPayment,
     Discount,
     EntitlementSummary,
     Invoice,
@@ -29,6 +32,8 @@ from models import (
     Refund,
     Subscription,
     SubscriptionItem,
+    Transfer,
+    TransferReversal,
 )
 
 
@@ -99,6 +104,51 @@ class PricedItem:
 
     row: SubscriptionItem
     price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class WholeTransfer:
+    """A transfer with what came back of it, oldest first."""
+
+    row: Transfer
+    reversals: Sequence[TransferReversal] = ()
+
+    @property
+    def amount_reversed(self) -> int:
+        """What came back of it, in minor units."""
+        return sum(each.amount for each in self.reversals)
+
+    @property
+    def left(self) -> int:
+        """What can still come back."""
+        return int(self.row.amount) - self.amount_reversed
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDestinationPayment:
+    """What arrived of a transfer, with what went back of it and what the platform kept, in minor units."""
+
+    row: DestinationPayment
+    amount_refunded: int = 0
+    application_fee_amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeApplicationFee:
+    """A platform's fee with what it gave back of it, oldest first."""
+
+    row: ApplicationFee
+    refunds: Sequence[ApplicationFeeRefund] = ()
+
+    @property
+    def amount_refunded(self) -> int:
+        """What was given back of it, in minor units."""
+        return sum(each.amount for each in self.refunds)
+
+    @property
+    def left(self) -> int:
+        """What can still be given back."""
+        return int(self.row.amount) - self.amount_refunded
 
 
 @dataclass(frozen=True, slots=True)

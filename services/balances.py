@@ -1,7 +1,7 @@
 """The books: movements of money on an account, what of it is available, and the proof that they add up."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,11 +11,11 @@ from domain.fees import billing_fee, processing_fee
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from domain.settings import AccountSettings
-from models import BalanceTransaction, Charge, Invoice, Refund
+from models import BalanceTransaction, Charge, Invoice, Refund, TestClock
 from services.availability import Amount, Availability, Balance
 from services.base import Service, part
 from services.pages import Listing
-from services.rows import insert_rows
+from services.rows import fetch_by, insert_rows
 from services.scope import Scope
 from services.settings import Settings
 
@@ -25,6 +25,7 @@ __all__ = [
     "Balance",
     "Balances",
     "BooksReport",
+    "FeesTaken",
     "MovementSearch",
     "Received",
     "books_balance",
@@ -47,6 +48,14 @@ class Received:
     available_at_once: bool = False
     invoiced: bool = False
     """Whether an invoice brought it in; one that is written only now is a subscription's."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeesTaken:
+    """What platforms keep of charges, by charge, and the account that pays the network's fees of them."""
+
+    payer_id: str
+    by_charge: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +86,34 @@ class Balances(Service):
     async def available(self, movement_ids: Sequence[str]) -> dict[str, bool]:
         """For each movement, whether its money is available by now."""
         movements = await self.gather(BalanceTransaction, "id", movement_ids)
-        presents = await self.presents(each.test_clock_id for each in movements)
+        presents = await self.worlds(each.test_clock_id for each in movements)
         return {each.id: each.available_at <= presents[each.test_clock_id] for each in movements}
 
-    async def receive(self, received: Sequence[Received]) -> None:
-        """Book money that came in, less the fees, and note each movement on its charge (not written here)."""
+    async def worlds(self, test_clock_ids: Iterable[str | None]) -> dict[str | None, datetime]:
+        """The time by test clock (None is the system's), also of clocks of other accounts: money of theirs is here."""
+        now = self.scope.clock.now()
+        clocks = set(test_clock_ids) - {None, self.scope.on_clock}
+        found = await fetch_by(TestClock, "id", clocks) if clocks else []
+        return {None: now, self.scope.on_clock: now} | {clock.id: clock.frozen_at for clock in found}
+
+    async def receive(self, received: Sequence[Received], taken: FeesTaken | None = None) -> Mapping[str, datetime]:
+        """Book money that came in, less the fees, and note each movement on its charge (not written here).
+
+        Where somebody else pays the network's fees, that is a movement on their account. Gives when the money of each
+        charge becomes available.
+        """
         if not received:
-            return
+            return {}
         settings = await self.settings.current()
         one_off = await self._one_off(received, settings)
+        taken = taken or FeesTaken(self.scope.account_id)
         movements = []
         for each in received:
             alone = each.charge.invoice_id in one_off
             percent = settings.invoicing_fee_percent if alone else settings.billing_fee_percent
-            movements.append(self._charge_movement(each, settings, percent if each.invoiced else Decimal(0)))
+            movements += self._charge_movements(each, settings, percent if each.invoiced else Decimal(0), taken)
         await insert_rows(movements)
+        return {each.source_id: each.available_at for each in movements}
 
     async def _one_off(self, received: Sequence[Received], settings: AccountSettings) -> set[str | None]:
         """The invoices among them that no subscription is billed by; not asked where it makes no difference."""
@@ -136,11 +158,47 @@ class Balances(Service):
             movements.append(movement)
         await insert_rows(movements)
 
-    def _charge_movement(self, received: Received, settings: AccountSettings, percent: Decimal) -> BalanceTransaction:
+    def _charge_movements(
+        self, received: Received, settings: AccountSettings, percent: Decimal, taken: FeesTaken
+    ) -> list[BalanceTransaction]:
+        """The charge's own movement, and that of the network's fee where another account pays it."""
         charge = received.charge
         processing = processing_fee(received.amount, charge.currency, settings.fee_schedule(charge.currency))
         billing = billing_fee(received.amount, percent, processing=processing)
-        fee = processing + billing
+        application = taken.by_charge.get(charge.id, 0)
+        network = _fee_details(charge.currency, processing, billing)
+        kept = _fee_details(charge.currency, application=application)
+        if taken.payer_id == self.scope.account_id:
+            fee = processing + billing + application
+            return [self._charge_movement(received, settings, fee, [*network, *kept], application)]
+        own = self._charge_movement(received, settings, application, kept, application)
+        paid = BalanceTransaction.made(
+            id=self.new_id(Prefix.BALANCE_TRANSACTION),
+            created_at=received.at,
+            type=BalanceTransactionType.STRIPE_FEE,
+            amount=0,
+            fee=processing + billing,
+            net=-processing - billing,
+            currency=charge.currency,
+            fee_details=network,
+            source_id=charge.id,
+            available_at=own.available_at,
+            test_clock_id=received.test_clock_id,
+            account_id=taken.payer_id,
+            livemode=self.scope.livemode,
+        )
+        return [own, paid]
+
+    def _charge_movement(
+        self,
+        received: Received,
+        settings: AccountSettings,
+        fee: int,
+        details: list[dict[str, str | int]],
+        application_fee: int,
+    ) -> BalanceTransaction:
+        charge = received.charge
+        delay = timedelta(days=0 if received.available_at_once else settings.payout_delay_days)
         movement = BalanceTransaction.made(
             id=self.new_id(Prefix.BALANCE_TRANSACTION),
             created_at=received.at,
@@ -149,12 +207,11 @@ class Balances(Service):
             fee=fee,
             net=received.amount - fee,
             currency=charge.currency,
-            fee_details=_fee_details(processing, billing, charge.currency),
+            application_fee=application_fee,
+            fee_details=details,
             source_id=charge.id,
             description=charge.description,
-            available_at=received.at
-            if received.available_at_once
-            else received.at + timedelta(days=settings.payout_delay_days),
+            available_at=received.at + delay,
             test_clock_id=received.test_clock_id,
             **self.ownership(),
         )
@@ -167,9 +224,15 @@ async def movements_available(scope: Scope, movement_ids: Sequence[str]) -> dict
     return await Balances(scope).available(movement_ids)
 
 
-def _fee_details(processing: int, billing: int, currency: str) -> list[dict[str, str | int]]:
+def _fee_details(
+    currency: str, processing: int = 0, billing: int = 0, application: int = 0
+) -> list[dict[str, str | int]]:
     """What the fee consists of; parts of nothing are left out."""
-    parts = (("processing_fee", "Processing fee", processing), ("billing_fee", "Billing fee", billing))
+    parts = (
+        ("processing_fee", "Processing fee", processing),
+        ("billing_fee", "Billing fee", billing),
+        ("application_fee", "Application fee", application),
+    )
     return [
         {"type": kind, "description": words, "amount": amount, "currency": currency}
         for kind, words, amount in parts
@@ -182,7 +245,9 @@ class BooksReport:
     """Whether the books of one currency add up over all accounts of a mode; amounts in minor units.
 
     `money_in` is what charges took, `money_out` what refunds gave back and did not get back; `net` and `fees` are the
-    sums of the movements. `unbooked` counts charges and refunds that moved money without a movement of their own.
+    sums of the movements, without the fees that platforms have. `unbooked` counts charges and refunds that moved money
+    without a movement of their own. `between` is what accounts sent each other less what arrived, `application_fees`
+    what platforms took less what they have of it: nothing, when the books are right.
     """
 
     currency: str
@@ -192,11 +257,24 @@ class BooksReport:
     net: int
     fees: int
     unbooked: int
+    between: int = 0
+    application_fees: int = 0
 
     @property
     def balanced(self) -> bool:
         """What all accounts have, with the fees, is what came in minus what went out; nothing moved unbooked."""
-        return self.net + self.fees == self.money_in - self.money_out and self.unbooked == 0
+        moved = self.net + self.fees == self.money_in - self.money_out and self.unbooked == 0
+        return moved and self.between == 0 and self.application_fees == 0
+
+
+_BETWEEN = (
+    BalanceTransactionType.TRANSFER,
+    BalanceTransactionType.TRANSFER_REFUND,
+    BalanceTransactionType.PAYMENT,
+    BalanceTransactionType.PAYMENT_REFUND,
+    BalanceTransactionType.APPLICATION_FEE_REFUND,
+)
+"""Movements that have their opposite on another account."""
 
 
 async def books_balance(currency: str, *, livemode: bool = False) -> BooksReport:
@@ -210,14 +288,19 @@ async def books_balance(currency: str, *, livemode: bool = False) -> BooksReport
     movements = BalanceTransaction.filter(**of_currency)
     booked = movements.filter(type=BalanceTransactionType.CHARGE)
     nets, fees = await _total(movements, "net"), await _total(movements, "fee")
+    taken = await _total(movements, "application_fee")
+    between = await _total(movements.filter(type__in=_BETWEEN), "amount")
+    had = await _total(movements.filter(type=BalanceTransactionType.APPLICATION_FEE), "amount")
     return BooksReport(
         currency=currency,
         livemode=livemode,
         money_in=charges.sum,
         money_out=refunds.sum,
         net=nets.sum,
-        fees=fees.sum,
+        fees=fees.sum - taken.sum,
         unbooked=abs(charges.count - (await _total(booked, "amount")).count),
+        between=between.sum,
+        application_fees=taken.sum - had.sum,
     )
 
 

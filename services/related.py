@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import orjson
 from tortoise.models import Model
 
+from models import Account
 from services.blocks import Block, block_of, selected
 from services.pages import Page, PageRequest, archived_with, cut
 from services.rows.tables import Table, table_of
@@ -105,7 +106,10 @@ class _Selection:
         # Without statistics SQLite may prefer an index over the account's whole table to the one of the parents.
         alone = children.column in self._table.first_in_an_index and not self._table.postgres
         self.source = f"FROM {self._table.name} WHERE {self._among(children.column, parents)}"
-        self.narrow(_ownership(scope, children), unary="+" if alone else "")
+        if children.model is Account:
+            self._narrow_to_accounts(scope)
+        else:
+            self.narrow(_ownership(scope, children), unary="+" if alone else "")
         if scope.policy.sees_active_only(children.kind):
             for column, owner in archived_with(children.model).items():
                 self.source += f' AND "{column}" IN (SELECT "id" FROM {table_of(owner).name} WHERE "active")'
@@ -117,6 +121,11 @@ class _Selection:
                 self.source += f" AND {self._among(attribute, value)}"
             else:
                 self.source += f' AND {unary}"{attribute}" = {self.mark(self._converted(attribute, value))}'
+
+    def _narrow_to_accounts(self, scope: Scope) -> None:
+        """Keep only the scope's own account, and those that are connected to it in its mode."""
+        own, platform, mode = self.mark(scope.account_id), self.mark(scope.account_id), self.mark(scope.livemode)
+        self.source += f' AND ("id" = {own} OR ("platform_id" = {platform} AND "livemode" = {mode}))'
 
     def mark(self, value: Any) -> str:
         """The placeholder of one more value."""

@@ -6,6 +6,8 @@ from typing import Final
 from models import (
     ActiveEntitlement,
     AgendaEntry,
+    ApplicationFee,
+    ApplicationFeeRefund,
     BalanceTransaction,
     BillingAlert,
     BillingAlertTrigger,
@@ -17,6 +19,7 @@ from models import (
     Customer,
     CustomerBalanceTransaction,
     CustomerTaxId,
+    DestinationPayment,
     Discount,
     EntitlementSummary,
     Invoice,
@@ -36,6 +39,8 @@ from models import (
     SubscriptionItem,
     SubscriptionSchedule,
     TestClock,
+    Transfer,
+    TransferReversal,
     UsageBucket,
     UsagePeriod,
     UsageValue,
@@ -60,7 +65,7 @@ class Removal(Service):
     migrations = part(Working)
 
     async def remove(self, clock: TestClock) -> None:
-        """The clock, its customers and all that is theirs, the movements on the books included."""
+        """The clock, its customers and all that is theirs, the movements on the books of all accounts included."""
         customers = [row.id for row in await self.mine(Customer).filter(test_clock_id=clock.id).only("id")]
         charges = await self._ids(Charge, "customer_id", customers)
         refunds = await self._ids(Refund, "charge_id", charges)
@@ -84,11 +89,22 @@ class Removal(Service):
         for model in _OF_CUSTOMERS:
             await self._delete(model, "customer_id", customers)
         await self._delete(EntitlementSummary, "id", customers)
-        await self._delete(BalanceTransaction, "test_clock_id", [clock.id])
+        await self._remove_between_accounts(clock)
         await self._delete(AgendaEntry, "test_clock_id", [clock.id])
         await self._delete(AgendaEntry, "subject_id", [*charges, *refunds, *setups])
         await self._delete(Customer, "id", customers)
         await self._delete(TestClock, "id", [clock.id])
+
+    async def _remove_between_accounts(self, clock: TestClock) -> None:
+        """Money that lived by the clock, on whichever account it is: what belongs to a clock is nobody else's."""
+        transfers = [row.id for row in await Transfer.filter(test_clock_id=clock.id).only("id")]
+        fees = [row.id for row in await ApplicationFee.filter(test_clock_id=clock.id).only("id")]
+        await delete_by(TransferReversal, "transfer_id", transfers)
+        await delete_by(DestinationPayment, "source_transfer_id", transfers)
+        await delete_by(Transfer, "id", transfers)
+        await delete_by(ApplicationFeeRefund, "fee_id", fees)
+        await delete_by(ApplicationFee, "id", fees)
+        await delete_by(BalanceTransaction, "test_clock_id", [clock.id])
 
     async def _ids(self, model: type[Owned], column: str, values: Iterable[str]) -> list[str]:
         return [row.id for row in await self.gather(model, column, values)]

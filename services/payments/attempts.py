@@ -21,12 +21,14 @@ from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.kinds import FutureUsage
 from domain.lifecycles import PAYMENT_INTENT, ChargeStatus, PaymentIntentStatus
+from domain.settings import settings_of
 from gateways.outcomes import Outcome, Processing
 from gateways.protocol import AuthorizeRequest, CaptureRequest, Gateway
-from models import Charge, PaymentIntent
+from models import Account, Charge, PaymentIntent
 from models.base import Row
+from services.accounts.direct import DirectCharges
 from services.aggregates import WholeCharge
-from services.balances import Balances, Received
+from services.balances import Received
 from services.base import Service, Settled, part
 from services.due import Appointment, Due
 from services.events import Events
@@ -34,12 +36,13 @@ from services.idempotency import answered, claimed
 from services.payment_methods import PaymentMethods, Usage
 from services.payments.instructions import Errand, Instruction, MoneyRequest, in_flight, request_of
 from services.payments.invoiced import Invoiced
-from services.payments.outcomes import CHARGE_FIELDS, INTENT_FIELDS, Effect, apply, problem_with
-from services.payments.wishes import SUBJECT, Prepared, Wish, charge_of
+from services.payments.outcomes import CHARGE_FIELDS, INTENT_FIELDS, SHARED_FIELDS, Effect, apply, problem_with
+from services.payments.wishes import SUBJECT, Prepared, Wish, charge_of, seller_of
 from services.rows import delete_by, fetch_by, insert_rows, update_rows
 from services.scope import Scope
 from services.settings import Settings
 from services.transactions import current_unit, in_transaction
+from services.transfers import Settlement
 
 CALLS_AT_ONCE = 64
 """Calls to the gateway that are open at a time."""
@@ -57,7 +60,8 @@ class Attempts(Service):
 
     events = part(Events)
     due = part(Due)
-    balances = part(Balances)
+    settlement = part(Settlement)
+    direct = part(DirectCharges)
     methods = part(PaymentMethods)
     settings = part(Settings)
     invoiced = part(Invoiced)
@@ -75,9 +79,11 @@ class Attempts(Service):
         scripts = await self.methods.scripts.take(
             [(wish.payment_method.id, identifier) for wish, identifier in zip(wishes, identifiers, strict=True)]
         )
-        descriptor = (await self.settings.current()).statement_descriptor
+        descriptors = await self._descriptors(wishes)
         charges = [
-            charge_of(wish, identifier, scripts.get(identifier), errand, descriptor, **self.ownership())
+            charge_of(
+                wish, identifier, scripts.get(identifier), errand, descriptors[seller_of(wish)], **self.ownership()
+            )
             for wish, identifier in zip(wishes, identifiers, strict=True)
         ]
         await self._begin(wishes)
@@ -150,6 +156,8 @@ class Attempts(Service):
         async def first() -> tuple[Errand, list[Charge], Settled[Row] | None]:
             claim = await claimed(self.scope)
             prepared = await prepare()
+            if prepared.wishes:
+                await self.direct.refuse_unable()
             errand = Errand.about(prepared.subject, claim, prepared.action_code)
             charges = await self.prepare(prepared.wishes, errand)
             if prepared.charges:
@@ -184,6 +192,17 @@ class Attempts(Service):
         problem = None if in_flight(now) else problem_with(now, errand.action_code)
         return Settled(await subject_of(errand), problem, charge.payment_intent_id)
 
+    async def _descriptors(self, wishes: Sequence[Wish]) -> dict[str | None, str | None]:
+        """What card statements say where an intent says nothing, by the account that sells (None: the scope's own)."""
+        own = (await self.settings.current()).statement_descriptor
+        sellers = {each for each in map(seller_of, wishes) if each is not None}
+        if not sellers:
+            return {None: own}
+        said = {
+            each.id: settings_of(each.settings).statement_descriptor for each in await fetch_by(Account, "id", sellers)
+        }
+        return {None: own, **{each: said.get(each) or own for each in sellers}}
+
     async def _begin(self, wishes: Sequence[Wish]) -> None:
         """Set the intents on their way, storing those that are new; what waited for the customer is given up."""
         new, stored, given_up = [], [], []
@@ -212,13 +231,15 @@ class Attempts(Service):
 
     async def _write(self, effects: Sequence[Effect]) -> None:
         """Rows, books and events of what was answered."""
-        await self.balances.receive([_received(each) for each in effects if each.succeeded])
-        await update_rows([each.charge for each in effects], CHARGE_FIELDS)
+        received = {each.charge.id: _received(each) for each in effects if each.succeeded}
+        told = await self.settlement.receive(list(received.values()))
+        await update_rows([each.charge for each in effects], (*CHARGE_FIELDS, *(SHARED_FIELDS if told else ())))
         await update_rows([each.intent for each in effects], INTENT_FIELDS)
         await self.due.cancel_all((AgendaKind.PAYMENT_RESOLVE, each.charge.id) for each in effects)
         for each in effects:
             if each.charge_event is not None:
                 self.events.record(each.charge_event, WholeCharge(each.charge, 0), at=each.at)
+            self.settlement.tell(told.get(each.charge.id, ()), each.at)
             if each.intent_event is not None:
                 self.events.record(each.intent_event, each.intent, at=each.at)
         await self.methods.keep_for_later([_kept(each) for each in effects if _kept_for_later(each)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from domain.drafts import UNSET, Unset
 from domain.kinds import CaptureMethod, FutureUsage
+from domain.sharing import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,10 @@ class NewPaymentIntent:
     metadata: Mapping[str, str] = field(default_factory=dict)
     confirm: bool = False
     off_session: bool = False
+    application_fee_amount: int | None = None
+    transfer_data: tuple[Share, ...] = ()
+    on_behalf_of: str | None = None
+    transfer_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,9 @@ class PaymentIntentChange:
     description: str | Unset | None = UNSET
     statement_descriptor: str | Unset | None = UNSET
     receipt_email: str | Unset | None = UNSET
+    application_fee_amount: int | Unset | None = UNSET
+    transfer_data: tuple[Share, ...] | Unset | None = UNSET
+    transfer_group: str | Unset | None = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,6 +65,7 @@ class PaymentIntentSearch:
     """Which payment intents a list shows."""
 
     customer: str | None = None
+    transfer_group: str | None = None
     invoice: str | None = None
     status: str | None = None
 
@@ -67,4 +76,5 @@ class ChargeSearch:
 
     customer: str | None = None
     payment_intent: str | None = None
+    transfer_group: str | None = None
     status: str | None = None

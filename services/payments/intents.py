@@ -12,6 +12,7 @@ from domain.invoices import BillingReason
 from domain.kinds import CaptureMethod, FutureUsage, PaymentIntentCancellationReason
 from domain.lifecycles import PAYMENT_INTENT, ChargeStatus, PaymentIntentStatus
 from models import Charge, Customer, Invoice, PaymentIntent, PaymentMethod
+from services.accounts.direct import DirectCharges
 from services.base import Service, Settled, part
 from services.events import Events
 from services.idempotency import transactional
@@ -28,6 +29,7 @@ from services.payments.drafts import (
 )
 from services.payments.instructions import Instruction, Step, in_flight
 from services.payments.invoiced import Invoiced, sharing_of
+from services.payments.sharing import SharedPayments
 from services.payments.wishes import Prepared, Wish
 from services.rows import delete_by, insert_rows, update_rows
 from services.scope import Access
@@ -48,10 +50,17 @@ class PaymentIntents(Service):
     methods = part(PaymentMethods)
     attempts = part(Attempts)
     invoiced = part(Invoiced)
+    shared = part(SharedPayments)
+    direct = part(DirectCharges)
 
     def matching(self, search: PaymentIntentSearch) -> Listing:
         """The payment intents that a list shows."""
-        wanted = {"customer_id": search.customer, "invoice_id": search.invoice, "status": search.status}
+        wanted = {
+            "customer_id": search.customer,
+            "invoice_id": search.invoice,
+            "status": search.status,
+            "transfer_group": search.transfer_group,
+        }
         return self.mine(PaymentIntent).filter(**{name: value for name, value in wanted.items() if value is not None})
 
     def charges(self, search: ChargeSearch) -> Listing:
@@ -60,6 +69,7 @@ class PaymentIntents(Service):
             "customer_id": search.customer,
             "payment_intent_id": search.payment_intent,
             "status": search.status,
+            "transfer_group": search.transfer_group,
         }
         return self.mine(Charge).filter(**{name: value for name, value in wanted.items() if value is not None})
 
@@ -73,12 +83,15 @@ class PaymentIntents(Service):
 
         async def prepare() -> Prepared[PaymentIntent]:
             checked = checked_intent(draft)
+            await self.direct.refuse_unable()
+            sharing = await self.shared.wanted(checked)
             customer = None if checked.customer is None else await self.methods.customer(checked.customer)
             at = await self.present(None if customer is None else customer.test_clock_id)
             method = None
             if checked.payment_method is not None:
                 method = await self.methods.chargeable(checked.payment_method, customer)
             intent = self._new(checked, customer, method, at)
+            intent.sharing, intent.transfer_group = sharing.as_json(), checked.transfer_group
             if checked.confirm:
                 return Prepared(
                     subject=intent, wishes=[_wish(intent, customer, method, at, off_session=draft.off_session)]
@@ -97,7 +110,7 @@ class PaymentIntents(Service):
         if isinstance(change.customer, str):
             customer = await self.methods.customer(change.customer)
         await self.present(None if customer is None else customer.test_clock_id)
-        columns = changed(intent, change)
+        columns = (*changed(intent, change), *await self.shared.changed(intent, change))
         if isinstance(change.payment_method, str):
             method = await self.methods.chargeable(change.payment_method, customer)
             intent.payment_method_id = method.id
@@ -154,8 +167,13 @@ class PaymentIntents(Service):
 
         return await self.attempts.carried_out(prepare)
 
-    async def capture(self, identifier: str, *, amount: int | None = None) -> Settled[PaymentIntent]:
-        """Take what is held, or `amount` minor units of it; the rest is released. Events as of a success."""
+    async def capture(
+        self, identifier: str, *, amount: int | None = None, application_fee_amount: int | None = None
+    ) -> Settled[PaymentIntent]:
+        """Take what is held, or `amount` minor units of it; the rest is released. Events as of a success.
+
+        The platform's fee may be given anew; it is never more than what is taken.
+        """
 
         async def prepare() -> Prepared[PaymentIntent]:
             intent, charge = await self._holding(identifier, "capture")
@@ -169,6 +187,7 @@ class PaymentIntents(Service):
                     "amountToCapture",
                 )
             await self._at(intent)
+            await self.shared.capture(intent, charge, application_fee_amount)
             charge.request = replace(Instruction.of(charge), step=Step.CAPTURE, capture_amount=wanted).stored()
             return Prepared(subject=intent, charges=[charge])
 
@@ -236,6 +255,7 @@ class PaymentIntents(Service):
             client_secret=new_client_secret(identifier),
             description=_DESCRIPTIONS.get(BillingReason(reason), "Payment for Invoice"),
             metadata={},
+            application_id=self.scope.application_id,
             **self.ownership(),
         )
 
@@ -293,6 +313,7 @@ class PaymentIntents(Service):
             statement_descriptor=draft.statement_descriptor,
             receipt_email=draft.receipt_email,
             metadata=dict(draft.metadata),
+            application_id=self.scope.application_id,
             **self.ownership(),
         )
 

@@ -17,6 +17,8 @@ CHARGE_FIELDS = (
     "gateway_reference", "balance_transaction_id", "request",
 )  # fmt: skip
 """What an answer may change of a charge."""
+SHARED_FIELDS = ("application_fee_id", "transfer_failure_reason")
+"""What else it may change of one that others have a part in."""
 INTENT_FIELDS = (
     "status", "amount_received", "amount_capturable", "latest_charge_id", "payment_method_id", "next_action",
     "last_error", "canceled_at", "succeeded_at",

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from domain.errors import ErrorCode, Problem
 from domain.lifecycles import ChargeStatus
+from domain.sharing import Sharing
 from models import Charge, PaymentIntent, PaymentMethod
 from models.base import Row
 from services.payments.instructions import Errand, Instruction
@@ -77,9 +78,23 @@ def charge_of(
         statement_descriptor=intent.statement_descriptor or descriptor,
         description=intent.description,
         metadata=intent.metadata,
+        sharing=intent.sharing,
+        transfer_group=intent.transfer_group or group_of(intent),
+        application_id=intent.application_id,
         request=told.on(errand).stored(),
         **ownership,
     )
+
+
+def seller_of(wish: Wish) -> str | None:
+    """The account on whose behalf it is charged; None where that is the one that charges."""
+    sharing = wish.intent.sharing
+    return None if sharing is None else sharing.get("on_behalf_of")
+
+
+def group_of(intent: PaymentIntent) -> str | None:
+    """What its charge and its transfers are found by together; None where nothing is transferred with it."""
+    return f"group_{intent.id}" if Sharing.from_json(intent.sharing).shares else None
 
 
 def card_shown(method: PaymentMethod) -> dict[str, Any]:

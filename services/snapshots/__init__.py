@@ -28,16 +28,19 @@ from models.base import Row
 from services.aggregates import (
     UpcomingInvoice,
     WholeAlertTrigger,
+    WholeApplicationFee,
     WholeCharge,
     WholeCoupon,
     WholeCreditNote,
     WholeCustomer,
+    WholeDestinationPayment,
     WholeDiscount,
     WholeEntitlements,
     WholeInvoice,
     WholeInvoicePayment,
     WholePromotionCode,
     WholeSubscription,
+    WholeTransfer,
 )
 from services.snapshots.catalog import price_snapshot, product_snapshot
 from services.snapshots.clocks import clock_snapshot
@@ -57,6 +60,11 @@ from services.snapshots.schedules import schedule_snapshot
 from services.snapshots.shapes import Snapshot
 from services.snapshots.subscriptions import subscription_snapshot
 from services.snapshots.tax import tax_rate_snapshot
+from services.snapshots.transfers import (
+    application_fee_snapshot,
+    destination_payment_snapshot,
+    transfer_snapshot,
+)
 from services.snapshots.usage import alert_triggered_snapshot, meter_snapshot
 
 __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
@@ -74,6 +82,9 @@ Whole: TypeAlias = (
     | WholeCoupon
     | WholePromotionCode
     | WholeDiscount
+    | WholeTransfer
+    | WholeDestinationPayment
+    | WholeApplicationFee
 )
 Single: TypeAlias = (
     CustomerTaxId
@@ -123,6 +134,9 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     TaxRate: tax_rate_snapshot,
     Meter: meter_snapshot,
     TestClock: clock_snapshot,
+    WholeTransfer: transfer_snapshot,
+    WholeDestinationPayment: destination_payment_snapshot,
+    WholeApplicationFee: application_fee_snapshot,
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.lifecycles import ChargeStatus
+from domain.sharing import Sharing, amounts_of
 from models import Charge, PaymentIntent
 from services.aggregates import WholeCharge
 from services.snapshots.shapes import Snapshot, billing_details_of, next_action_of, payment_error_of, seconds
@@ -11,13 +12,10 @@ from services.snapshots.shapes import Snapshot, billing_details_of, next_action_
 _INTENT_WITHOUT = dict.fromkeys(
     (
         "allowed_payment_method_types",
-        "application",
-        "application_fee_amount",
         "automatic_payment_methods",
         "customer_account",
         "excluded_payment_method_types",
         "managed_payments",
-        "on_behalf_of",
         "payment_method_configuration_details",
         "payment_record",
         "processing",
@@ -25,8 +23,6 @@ _INTENT_WITHOUT = dict.fromkeys(
         "shipping",
         "source",
         "statement_descriptor_suffix",
-        "transfer_data",
-        "transfer_group",
     )
 )
 """Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
@@ -36,12 +32,14 @@ def payment_intent_snapshot(row: PaymentIntent) -> Snapshot:
     """The wish to be paid one amount (minor units) once; the attempts at it are charges."""
     return {
         **_INTENT_WITHOUT,
+        **_sharing(row),
         "id": row.id,
         "object": "payment_intent",
         "amount": row.amount,
         "amount_capturable": row.amount_capturable,
         "amount_details": {"tip": {}},
         "amount_received": row.amount_received,
+        "application": row.application_id,
         "canceled_at": seconds(row.canceled_at),
         "cancellation_reason": row.cancellation_reason,
         "capture_method": row.capture_method,
@@ -83,11 +81,7 @@ def _payment_details(row: PaymentIntent) -> Snapshot | None:
 
 _CHARGE_WITHOUT = dict.fromkeys(
     (
-        "application",
-        "application_fee",
-        "application_fee_amount",
         "failure_balance_transaction",
-        "on_behalf_of",
         "receipt_email",
         "receipt_number",
         "receipt_url",
@@ -96,8 +90,6 @@ _CHARGE_WITHOUT = dict.fromkeys(
         "source",
         "source_transfer",
         "statement_descriptor_suffix",
-        "transfer_data",
-        "transfer_group",
     )
 )
 """Fields of Stripe's that belong to what we do not do; null as on an object that does not use it."""
@@ -108,11 +100,14 @@ def charge_snapshot(charge: WholeCharge) -> Snapshot:
     row = charge.row
     return {
         **_CHARGE_WITHOUT,
+        **_sharing(row),
         "id": row.id,
         "object": "charge",
         "amount": row.amount,
         "amount_captured": row.amount_captured,
         "amount_refunded": charge.amount_refunded,
+        "application": row.application_id,
+        "application_fee": row.application_fee_id,
         "authorization_code": row.card.get("authorization_code"),
         "balance_transaction": row.balance_transaction_id,
         "billing_details": billing_details_of(row.card.get("billing_details") or {}),
@@ -137,6 +132,27 @@ def charge_snapshot(charge: WholeCharge) -> Snapshot:
         "refunded": row.captured and charge.amount_refunded >= row.amount_captured,
         "statement_descriptor": row.statement_descriptor,
         "status": row.status,
+    }
+
+
+_UNSHARED: Snapshot = {"application_fee_amount": None, "on_behalf_of": None, "transfer_data": None}
+
+
+def _sharing(row: PaymentIntent | Charge) -> Snapshot:
+    """Who else has a part in it. Stripe knows one destination: of several the first is shown."""
+    if row.sharing is None:
+        return {**_UNSHARED, "transfer_group": row.transfer_group}
+    sharing = Sharing.from_json(row.sharing)
+    transfer_data = None
+    if sharing.shares:
+        [first] = sharing.shares[:1]
+        amount = None if first.is_whole else amounts_of([first], row.amount)[0]
+        transfer_data = {"amount": amount, "destination": first.destination}
+    return {
+        "application_fee_amount": sharing.application_fee_amount,
+        "on_behalf_of": sharing.on_behalf_of,
+        "transfer_data": transfer_data,
+        "transfer_group": row.transfer_group,
     }
 
 

@@ -42,6 +42,7 @@ from tests.features.snapshot_credit_notes import credit_note
 from tests.features.snapshot_facts import ADDRESS, ANCHOR, CARD, DECLINE, ERROR, NEXT, OWNER
 from tests.features.snapshot_invoices import invoice, invoice_item, upcoming
 from tests.features.snapshot_schedules import schedule
+from tests.features.snapshot_transfers import TRANSFER_KINDS
 
 
 def customer(full: bool) -> WholeCustomer:
@@ -126,6 +127,13 @@ def setup_intent(full: bool) -> SetupIntent:
     )
 
 
+SHARING = {
+    "application_fee_amount": 123,
+    "transfer_data": [{"destination": "acct_2", "amount_percent": "12.5"}, {"destination": "acct_3"}],
+    "on_behalf_of": "acct_2",
+}
+
+
 def payment_intent(full: bool) -> PaymentIntent:
     """A payment of 15.00 USD whose last attempt failed."""
     more = {
@@ -137,6 +145,9 @@ def payment_intent(full: bool) -> PaymentIntent:
         "setup_future_usage": "off_session",
         "cancellation_reason": "abandoned",
         "canceled_at": NEXT,
+        "application_id": "acct_1",
+        "sharing": SHARING,
+        "transfer_group": "group_1",
     }
     return PaymentIntent(
         id="pi_1",
@@ -159,6 +170,10 @@ def charge(full: bool) -> WholeCharge:
         "decline_code": "insufficient_funds",
         "outcome": DECLINE,
         "customer_id": "cus_1",
+        "application_id": "acct_1",
+        "application_fee_id": "fee_1",
+        "sharing": SHARING,
+        "transfer_group": "group_1",
     }
     row = Charge(
         id="ch_1",
@@ -350,5 +365,6 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
         stripe.entitlements.ActiveEntitlementSummary,
         EventType.ENTITLEMENTS_ACTIVE_ENTITLEMENT_SUMMARY_UPDATED,
     ),
+    **TRANSFER_KINDS,
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

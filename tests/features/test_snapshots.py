@@ -35,6 +35,7 @@ LEFT_OUT = {
     # Given only to those who expand them, or only by accounts with the feature.
     "customer": {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax_ids"},
     "charge": {"level3", "refunds", "transfer"},
+    "destination_payment": {"level3", "refunds", "transfer"},
     "invoice": {"confirmation_secret", "payments"},
     "upcoming": {"confirmation_secret", "id", "payments"},  # It does not exist yet.
     "setup_intent": {"attach_to_self"},

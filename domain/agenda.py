@@ -56,6 +56,12 @@ class AgendaKind(StrEnum):
     """A charge was handed to the gateway and no answer was recorded: ask what became of it."""
     REFUND_RESOLVE = "refund.resolve"
     """A refund was handed to the gateway and no answer was recorded: ask what became of it."""
+    DISPUTE_OPEN = "dispute.open"
+    """A gateway told with a charge that it is disputed, and that was not written down yet."""
+    DISPUTE_END = "dispute.end"
+    """Nobody answered a dispute in time: it is lost; an inquiry came to nothing: it is closed."""
+    DISPUTE_RESOLVE = "dispute.resolve"
+    """An answer to a dispute was handed to the gateway, and the bank has not decided: ask."""
     SETUP_RESOLVE = "setup.resolve"
     """A verification was handed to the gateway and no answer was recorded: ask what became of it."""
 

@@ -94,6 +94,8 @@ class ErrorCode(StrEnum):
     QUOTE_UNEXPECTED_STATE = "quote_unexpected_state"
     CHARGE_UNEXPECTED_STATE = "charge_unexpected_state"
     CHARGE_ALREADY_REFUNDED = "charge_already_refunded"
+    CHARGE_DISPUTED = "charge_disputed"
+    DISPUTE_UNEXPECTED_STATE = "dispute_unexpected_state"
     REFUND_UNEXPECTED_STATE = "refund_unexpected_state"
     CREDIT_NOTE_UNEXPECTED_STATE = "credit_note_unexpected_state"
     CREDIT_GRANT_UNEXPECTED_STATE = "credit_grant_unexpected_state"

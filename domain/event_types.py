@@ -18,6 +18,7 @@ RESOURCES_BY_OBJECT: Final = {
     "coupon": Resource.COUPONS,
     "credit_note": Resource.CREDIT_NOTES,
     "customer": Resource.CUSTOMERS,
+    "dispute": Resource.DISPUTES,
     "entitlements.active_entitlement_summary": Resource.ENTITLEMENTS,
     "discount": Resource.COUPONS,
     "invoice": Resource.INVOICES,
@@ -98,6 +99,11 @@ class EventType(StrEnum):
     CHARGE_CAPTURED = "charge.captured"
     CHARGE_UPDATED = "charge.updated"
     CHARGE_REFUNDED = "charge.refunded"
+    CHARGE_DISPUTE_CREATED = "charge.dispute.created"
+    CHARGE_DISPUTE_UPDATED = "charge.dispute.updated"
+    CHARGE_DISPUTE_FUNDS_WITHDRAWN = "charge.dispute.funds_withdrawn"
+    CHARGE_DISPUTE_FUNDS_REINSTATED = "charge.dispute.funds_reinstated"
+    CHARGE_DISPUTE_CLOSED = "charge.dispute.closed"
     REFUND_CREATED = "refund.created"
     REFUND_UPDATED = "refund.updated"
     REFUND_FAILED = "refund.failed"

@@ -10,6 +10,9 @@ from domain.money import percentage_of
 FIXED_BY_EXPONENT: Final = {0: 30, 2: 30, 3: 100}
 """The default fixed part in minor units. 30 is what the major currencies pay, the yen among them; a currency of three
 decimals pays a tenth of its unit, which is worth about as much. Nothing is converted between currencies."""
+DISPUTE_FEE: Final = 1500
+"""What the network takes for a dispute, in minor units, where nothing else was agreed: 15.00 in the major currencies.
+It is not given back when the dispute is won."""
 
 
 @dataclass(frozen=True, slots=True)

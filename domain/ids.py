@@ -39,6 +39,7 @@ class Prefix(StrEnum):
     CUSTOMER_BALANCE_TRANSACTION = "cbtxn_"
     DESTINATION_PAYMENT = "py_"
     DISCOUNT = "di_"
+    DISPUTE = "dp_"
     ENTITLEMENT = "ent_"
     EVENT = "evt_"
     FEATURE = "feat_"

@@ -31,6 +31,7 @@ class Resource(StrEnum):
     CREDIT_GRANTS = "credit_grants"
     CREDIT_NOTES = "credit_notes"
     CUSTOMERS = "customers"
+    DISPUTES = "disputes"
     ENTITLEMENTS = "entitlements"
     EVENTS = "events"
     INVOICES = "invoices"

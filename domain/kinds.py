@@ -59,6 +59,7 @@ class BalanceTransactionType(StrEnum):
     TRANSFER_REFUND = "transfer_refund"
     APPLICATION_FEE = "application_fee"
     APPLICATION_FEE_REFUND = "application_fee_refund"
+    ADJUSTMENT = "adjustment"
     STRIPE_FEE = "stripe_fee"
 
 

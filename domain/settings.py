@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from domain.dunning import RetriesEnd, RetryPolicy, RetryRules, RetryWindow, UnpaidInvoice
 from domain.errors import DomainError, ErrorCode
-from domain.fees import DEFAULT_FEES, FeeSchedule
+from domain.fees import DEFAULT_FEES, DISPUTE_FEE, FeeSchedule
 from domain.invoices import InvoiceNumbering
 from domain.payout_schedules import DELAY_DAYS, PayoutInterval, PayoutSchedule, Weekday
 from domain.plan_changes import ChangeBehavior, ChangeRules
@@ -50,6 +50,14 @@ class ProcessingFee:
     fixed: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DisputeFee:
+    """What the payment network takes for a dispute in one currency, in minor units."""
+
+    currency: str
+    amount: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSettings:
     """Every setting of an account. A field's default is the setting's default."""
@@ -77,6 +85,15 @@ class AccountSettings:
 
     processing_fees: tuple[ProcessingFee, ...] = ()
     """Fees for single currencies, at most one each."""
+
+    dispute_fee: int = DISPUTE_FEE
+    """Minor units that the network takes for every dispute, in currencies without a fee of their own."""
+
+    dispute_fees: tuple[DisputeFee, ...] = ()
+    """Fees for disputes in single currencies, at most one each."""
+
+    cancel_subscription_on_dispute: bool = False
+    """Whether a subscription ends when the money of one of its payments was taken back."""
 
     billing_fee_percent: Decimal = Decimal(0)
     """Per cent of what subscriptions bring in that billing itself keeps, beside the network's fee; 0 keeps nothing."""
@@ -185,6 +202,10 @@ class AccountSettings:
                 return FeeSchedule(fee.percent, fee.fixed)
         return FeeSchedule(self.processing_fee_percent)
 
+    def fee_of_dispute(self, currency: str) -> int:
+        """What a dispute of a charge in this currency costs, in minor units."""
+        return next((fee.amount for fee in self.dispute_fees if fee.currency == currency), self.dispute_fee)
+
 
 DEFAULT_SETTINGS: Final = AccountSettings()
 
@@ -210,6 +231,8 @@ def settings_of(stored: Mapping[str, Any]) -> AccountSettings:
         known["processing_fees"] = tuple(
             ProcessingFee(fee["currency"], Decimal(fee["percent"]), fee["fixed"]) for fee in known["processing_fees"]
         )
+    if "dispute_fees" in known:
+        known["dispute_fees"] = tuple(DisputeFee(fee["currency"], fee["amount"]) for fee in known["dispute_fees"])
     if "allowed_origins" in known:
         known["allowed_origins"] = tuple(known["allowed_origins"])
     if "retry_waits" in known:
@@ -295,6 +318,24 @@ def validated_fee(fee: ProcessingFee, param: tuple[str, ...] = ()) -> Processing
     return fee
 
 
+def dispute_fee(amount: int, param: str | tuple[str, ...] = "disputeFee") -> int:
+    """The fee itself, in minor units, from 0 to eight digits."""
+    if not 0 <= amount <= FEE_FIXED_MAX:
+        raise DomainError(
+            ErrorCode.PARAMETER_INVALID_INTEGER,
+            f"A fee of {amount} for a dispute is not possible; it would have to be from 0 to {FEE_FIXED_MAX} minor"
+            " units.",
+            param,
+        )
+    return amount
+
+
+def validated_dispute_fee(fee: DisputeFee, param: tuple[str, ...] = ()) -> DisputeFee:
+    """The fee itself; refuses an amount that is out of range. The currency is one already."""
+    dispute_fee(fee.amount, (*param, "amount"))
+    return fee
+
+
 def origin_of(text: str, param: str | tuple[str, ...] = "allowedOrigins") -> str:
     """The origin in lower case, as browsers send it: scheme, host and a port that is not the scheme's own."""
     try:
@@ -324,6 +365,8 @@ def _stored(value: Any) -> Any:
         return format(value, "f")
     if isinstance(value, ProcessingFee):
         return {"currency": value.currency, "percent": format(value.percent, "f"), "fixed": value.fixed}
+    if isinstance(value, DisputeFee):
+        return {"currency": value.currency, "amount": value.amount}
     if isinstance(value, tuple):
         return [_stored(each) for each in value]
     return value

@@ -67,6 +67,7 @@ class CancellationReason(StrEnum):
     """Why a subscription ended or is to end."""
 
     CANCELLATION_REQUESTED = "cancellation_requested"
+    PAYMENT_DISPUTED = "payment_disputed"
     PAYMENT_FAILED = "payment_failed"
 
 

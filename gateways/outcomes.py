@@ -2,11 +2,18 @@
 
 Outcome        = Succeeded | Declined | RequiresAction | Processing
 RefundOutcome  = RefundSucceeded | RefundFailed | Processing
+DisputeOutcome = DisputeWon | DisputeLost | DisputeEscalated | DisputeInReview
+
+That somebody disputes a payment is a `DisputeNotice`, told with the payment's success or at any time after it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import StrEnum
+from typing import Any, Self
 
+from domain.disputes import DisputeReason
 from domain.errors import ErrorCode
 
 
@@ -96,17 +103,49 @@ class NetworkAnswer:
     checks: CardChecks = CardChecks()
 
 
+RESPONSE_TIME = timedelta(days=7)
+"""How long a seller has to answer where the bank does not say; banks give 7 to 21 days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeNotice:
+    """That a cardholder disputes a payment, and that the bank took the money back; an inquiry asks only.
+
+    `reference` is the gateway's own name for the dispute, at most 120 characters. `amount_minor`: None is all of it.
+    """
+
+    reference: str
+    reason: DisputeReason
+    is_inquiry: bool = False
+    amount_minor: int | None = None
+    network_reason_code: str | None = None
+    respond_within: timedelta = RESPONSE_TIME
+
+    def as_json(self) -> dict[str, Any]:
+        """For a JSON column."""
+        return asdict(self) | {"reason": self.reason.value, "respond_within": int(self.respond_within.total_seconds())}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """What `as_json` gave."""
+        known = {
+            "reason": DisputeReason(stored["reason"]), "respond_within": timedelta(seconds=stored["respond_within"]),
+        }  # fmt: skip
+        return cls(**{**stored, **known})
+
+
 @dataclass(frozen=True, slots=True)
 class Succeeded:
     """The money is authorized (and captured when that was asked), the card is verified, or the hold is released.
 
     `reference` is the gateway's own name for the payment, at most 120 characters; later requests quote it.
-    `available_at_once` says that the money skips the pending balance.
+    `available_at_once` says that the money skips the pending balance. `dispute`: somebody disputes it already.
     """
 
     reference: str
     network: NetworkAnswer
     available_at_once: bool = False
+    dispute: DisputeNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +192,30 @@ class RefundFailed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class DisputeWon:
+    """The bank found for the seller: what it had taken comes back. An inquiry is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeLost:
+    """The bank found for the cardholder, or the seller let it be."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeEscalated:
+    """The bank was not content with the answer to its inquiry and takes the money back."""
+
+    respond_within: timedelta = RESPONSE_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeInReview:
+    """The bank has the evidence and decides later; ask again after a while, counted by the customer's clock."""
+
+    ask_again_after: timedelta
+
+
 Outcome = Succeeded | Declined | RequiresAction | Processing
 RefundOutcome = RefundSucceeded | RefundFailed | Processing
+DisputeOutcome = DisputeWon | DisputeLost | DisputeEscalated | DisputeInReview

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from gateways.outcomes import Outcome, RefundOutcome
+from gateways.outcomes import DisputeOutcome, Outcome, RefundOutcome
 
 
 class SetupPurpose(StrEnum):
@@ -88,6 +88,17 @@ class RefundRequest:
         assert self.amount_minor > 0, f"A refund needs an amount above 0, not {self.amount_minor}."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeRequest:
+    """An answer to the dispute `reference`: texts by Stripe's names, or, `accepted`, that the seller lets it be."""
+
+    attempt_id: str
+    reference: str
+    evidence: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_inquiry: bool = False
+    accepted: bool = False
+
+
 PaymentRequest = AuthorizeRequest | SetupRequest | CaptureRequest | VoidRequest
 
 
@@ -120,4 +131,12 @@ class Gateway(Protocol):
 
     async def fetch_refund(self, request: RefundRequest) -> RefundOutcome | None:
         """What became of this refund by now; None when the gateway never saw its key."""
+        ...
+
+    async def answer_dispute(self, request: DisputeRequest) -> DisputeOutcome:
+        """Hand evidence in, or accept the dispute. Whether money moves is the bank's to say, now or later."""
+        ...
+
+    async def fetch_dispute(self, request: DisputeRequest) -> DisputeOutcome | None:
+        """What the bank has decided by now; None when the gateway never saw this answer."""
         ...

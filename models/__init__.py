@@ -10,6 +10,7 @@ from models.coupons import Coupon, Discount, PromotionCode
 from models.credit_grants import CreditBalanceTransaction, CreditGrant
 from models.credit_notes import CreditNote, CreditNoteLine
 from models.customers import Customer, CustomerBalanceTransaction, CustomerTaxId
+from models.disputes import Dispute
 from models.entitlements import ActiveEntitlement, EntitlementSummary, Feature, ProductFeature
 from models.events import Event, EventCounter
 from models.idempotency import IdempotencyRecord
@@ -46,6 +47,7 @@ __all__ = [
     "CustomerTaxId",
     "DestinationPayment",
     "Discount",
+    "Dispute",
     "EntitlementSummary",
     "Event",
     "EventCounter",

@@ -19,6 +19,8 @@ class BalanceTransaction(Owned):
     application_fee = fields.BigIntField(default=0)
     """The part of the fee that a platform has; the rest is the network's and billing's own."""
     fee_details: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
+    reinstates = fields.BooleanField(default=False)
+    """Whether it brings back what an earlier movement of the same source and type took: a dispute was won."""
     source_id = fields.CharField(max_length=40, db_index=True)
     description = fields.CharField(max_length=1000, null=True)
     available_at: datetime = instant()
@@ -28,4 +30,4 @@ class BalanceTransaction(Owned):
     class Meta:
         table = "balance_transactions"
         indexes = (("account_id", "livemode", "id"),)
-        unique_together = (("source_id", "type", "account_id"),)
+        unique_together = (("source_id", "type", "account_id", "reinstates"),)

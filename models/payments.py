@@ -78,6 +78,8 @@ class Charge(Described):
     application_fee_id = fields.CharField(max_length=40, null=True)
     transfer_failure_reason = fields.CharField(max_length=40, null=True)
     """Why nothing was transferred of it, as a code."""
+    dispute_id = fields.CharField(max_length=40, null=True)
+    """Who disputes it; null where nobody does."""
     gateway_reference = fields.CharField(max_length=120, null=True)
     request: dict[str, Any] = cast(Any, fields.JSONField[dict[str, Any]](default=dict))
     """What the gateway is told beyond the columns (session, authentication, script), to ask it again alike."""

@@ -19,6 +19,7 @@ from resolvers.coupons import CouponMutations, CouponQueries
 from resolvers.credit_grants import CreditGrantMutations, CreditGrantQueries
 from resolvers.credit_notes import CreditNoteMutations, CreditNoteQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
+from resolvers.disputes import DisputeMutations, DisputeQueries
 from resolvers.entitlements import EntitlementMutations, EntitlementQueries
 from resolvers.events import EventQueries
 from resolvers.invoice_drafts import InvoiceDraftMutations
@@ -57,6 +58,7 @@ QUERIES: tuple[type, ...] = (
     PaymentMethodQueries,
     PaymentQueries,
     RefundQueries,
+    DisputeQueries,
     BalanceQueries,
     InvoiceQueries,
     InvoiceItemQueries,
@@ -84,6 +86,7 @@ MUTATIONS: tuple[type, ...] = (
     PaymentMethodMutations,
     PaymentMutations,
     RefundMutations,
+    DisputeMutations,
     InvoiceMutations,
     InvoiceDraftMutations,
     InvoiceItemMutations,

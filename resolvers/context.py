@@ -18,6 +18,7 @@ from services.credit_grants import CreditBalances, CreditGrants
 from services.credit_notes import CreditNotes
 from services.customers import Customers
 from services.customers.signup import SignUp
+from services.disputes import Disputes, Openings
 from services.entitlements import Entitlements, Features, ProductFeatures
 from services.events import EventLog
 from services.invoices import DraftLines, Invoices, ManualItems
@@ -78,6 +79,8 @@ class Services:
     credit_grants = bound(CreditGrants)
     credit_notes = bound(CreditNotes)
     customers = bound(Customers)
+    dispute_openings = bound(Openings)
+    disputes = bound(Disputes)
     entitlements = bound(Entitlements)
     events = bound(EventLog)
     features = bound(Features)

@@ -36,6 +36,7 @@ describe_enum(
     CATALOG="Products and prices.",
     CLOCKS="Test clocks.",
     CUSTOMERS="Customers, their tax ids and credit balance.",
+    DISPUTES="What cardholders hold against charges, and what is said to it.",
     ENTITLEMENTS="Features, the products that bring them, and who has them.",
     EVENTS="Events.",
     INVOICES="Invoices and their lines.",

@@ -15,6 +15,7 @@ from schema.refs import (
     ApplicationFeeRefundRef,
     ChargeRef,
     DestinationPaymentRef,
+    DisputeRef,
     RefundRef,
     TransferRef,
     TransferReversalRef,
@@ -36,6 +37,7 @@ describe_enum(
     APPLICATION_FEE="A platform's fee came in.",
     APPLICATION_FEE_REFUND="A platform's fee went back: out of the platform, in at the account that had paid it.",
     STRIPE_FEE="The network's fee for a charge of an account whose fees the platform pays.",
+    ADJUSTMENT="A dispute took money, or brought it back.",
 )
 
 
@@ -127,6 +129,7 @@ class BalanceTransaction(Node):
         "source_id", "What the platform gave back of a fee, when it was that."
     )
     refund: RefundRef | None = one("source_id", "The refund that went out or came back, when it was one.")
+    dispute: DisputeRef | None = one("source_id", "The dispute that took money or brought it back, when it was one.")
 
     @computed("Of what the fee consists.")
     def fee_details(self) -> list[FeeDetail]:
@@ -140,4 +143,4 @@ class BalanceTransactionFilter:
 
     type: BalanceTransactionType | None = input_field("Only those of this kind.")
     currency: Currency | None = input_field("Only those in this currency.")
-    source: strawberry.ID | None = input_field("Only those of this charge, refund, transfer or fee.")
+    source: strawberry.ID | None = input_field("Only those of this charge, refund, dispute, transfer or fee.")

@@ -21,6 +21,7 @@ from schema.refs import (
     BalanceTransactionRef,
     ChargeRef,
     CustomerRef,
+    DisputeRef,
     InvoiceRef,
     PaymentIntentRef,
     PaymentMethodRef,
@@ -227,6 +228,7 @@ class Charge(Node):
     balance_transaction: BalanceTransactionRef | None = one(
         "balance_transaction_id", "The movement in the books; null when no money moved."
     )
+    dispute: DisputeRef | None = one("dispute_id", "What its cardholder holds against it; null where nobody does.")
     refunds: Connection[RefundRef] = page("charge_id", "What was given back of it, newest first.")
     failure_code: str | None = column("Why it failed, as an error code.")
     failure_message: str | None = column("Why it failed, for the customer.")
@@ -248,6 +250,11 @@ class Charge(Node):
     application: strawberry.ID | None = column(
         "The platform that made it for its account; null where the account did so itself.", source="application_id"
     )
+
+    @computed("Whether its cardholder disputes it, or ever did.")
+    def disputed(self) -> bool:
+        """By whether there is a dispute."""
+        return self.row.dispute_id is not None
 
     @computed("What the network said; null while it has not.")
     def outcome(self) -> ChargeOutcome | None:

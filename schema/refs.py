@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         InvoiceCustomField,
         Shipping,
     )
+    from schema.disputes import Dispute
     from schema.entitlements import ActiveEntitlement, Feature, ProductFeature
     from schema.events import Event
     from schema.invoice_items import InvoiceItem
@@ -80,6 +81,7 @@ PriceMigrationRef = Annotated["PriceMigration", strawberry.lazy("schema.price_mi
 PriceMigrationMemberRef = Annotated["PriceMigrationMember", strawberry.lazy("schema.price_migrations")]
 ProductFeatureRef = Annotated["ProductFeature", strawberry.lazy("schema.entitlements")]
 ProductRef = Annotated["Product", strawberry.lazy("schema.catalog")]
+DisputeRef = Annotated["Dispute", strawberry.lazy("schema.disputes")]
 DiscountRef = Annotated["Discount", strawberry.lazy("schema.coupons")]
 PromotionCodeRef = Annotated["PromotionCode", strawberry.lazy("schema.coupons")]
 QuoteRef = Annotated["Quote", strawberry.lazy("schema.quotes")]

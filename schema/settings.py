@@ -139,6 +139,14 @@ class ProcessingFee(Wrapping):
 
 
 @part_type
+class DisputeFee(Wrapping):
+    """What the payment network takes for every dispute in one currency."""
+
+    currency: Currency = column("The currency of the charges.")
+    amount: MinorUnits = column("The fee, in minor units.")
+
+
+@part_type
 class AccountSettings(Wrapping):
     """How an account works. Settings that were never chosen show their defaults."""
 
@@ -173,6 +181,13 @@ class AccountSettings(Wrapping):
     )
     test_clock_advance_is_limited: bool = column(
         "Whether a test clock goes at most two of the shortest billing interval ahead in one call; false by default."
+    )
+    dispute_fee: MinorUnits = column(
+        "What the network takes for every dispute, in minor units of currencies without a fee of their own; 1500 by "
+        "default."
+    )
+    cancel_subscription_on_dispute: bool = column(
+        "Whether a subscription ends when a bank takes the money of one of its payments back; false by default."
     )
     allowed_origins: list[str] = column(
         "Origins of web pages whose scripts may call the API with this account's keys; none by default."
@@ -226,10 +241,23 @@ class AccountSettings(Wrapping):
         """Reads through to the settings."""
         return AccountPayoutsSettings.of(self.row)
 
+    @computed("Fees for disputes in single currencies; none by default.")
+    def dispute_fees(self) -> list[DisputeFee]:
+        """Reads through to the settings."""
+        return [DisputeFee.of(each) for each in self.row.dispute_fees]
+
     @computed("Fees for single currencies; none by default.")
     def processing_fees(self) -> list[ProcessingFee]:
         """Reads through to the settings."""
         return [ProcessingFee.of(each) for each in self.row.processing_fees]
+
+
+@strawberry.input(description="What the payment network takes for every dispute in one currency.")
+class DisputeFeeInput:
+    """Becomes `DisputeFee` of the domain."""
+
+    currency: Currency = input_field("The currency of the charges.")
+    amount: MinorUnits = input_field("The fee, in minor units.")
 
 
 @strawberry.input(description="What the payment network keeps of every charge in one currency.")
@@ -275,6 +303,16 @@ class AccountSettingsUpdateInput:
     )
     processing_fees: strawberry.Maybe[list[ProcessingFeeInput] | None] = input_field(
         "Fees for single currencies, all of them, each currency once."
+    )
+    dispute_fee: strawberry.Maybe[MinorUnits | None] = input_field(
+        "What the network takes for every dispute, in minor units of currencies without a fee of their own."
+    )
+    dispute_fees: strawberry.Maybe[list[DisputeFeeInput] | None] = input_field(
+        "Fees for disputes in single currencies, all of them, each currency once."
+    )
+    cancel_subscription_on_dispute: strawberry.Maybe[bool | None] = input_field(
+        "Whether a subscription ends, at once and with nothing given back, when a bank takes the money of one of its "
+        "payments back."
     )
     billing_fee_percent: strawberry.Maybe[Decimal | None] = input_field(
         "Per cent of what subscriptions bring in, from 0 to 100 with at most four decimals."

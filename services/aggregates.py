@@ -12,6 +12,7 @@ from models import (
     ActiveEntitlement,
     ApplicationFee,
     ApplicationFeeRefund,
+    BalanceTransaction,
     BillingAlert,
     BillingAlertTrigger,
     Charge,
@@ -22,6 +23,7 @@ from models import (
     CustomerTaxId,
     DestinationPayment,
     Discount,
+    Dispute,
     EntitlementSummary,
     Invoice,
     InvoiceLine,
@@ -275,3 +277,12 @@ class WholeCharge:
 
     row: Charge
     amount_refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDispute:
+    """A dispute with its charge and the movements that took its money and brought it back, in order."""
+
+    row: Dispute
+    charge: Charge
+    movements: Sequence[BalanceTransaction] = ()

@@ -11,7 +11,7 @@ from domain.fees import billing_fee, processing_fee
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from domain.settings import AccountSettings
-from models import BalanceTransaction, Charge, Invoice, Refund, TestClock
+from models import BalanceTransaction, Charge, Dispute, Invoice, Refund, TestClock
 from services.availability import Amount, Availability, Balance
 from services.base import Service, part
 from services.pages import Listing
@@ -244,10 +244,10 @@ def _fee_details(
 class BooksReport:
     """Whether the books of one currency add up over all accounts of a mode; amounts in minor units.
 
-    `money_in` is what charges took, `money_out` what refunds gave back and did not get back; `net` and `fees` are the
-    sums of the movements, without the fees that platforms have. `unbooked` counts charges and refunds that moved money
-    without a movement of their own. `between` is what accounts sent each other less what arrived, `application_fees`
-    what platforms took less what they have of it: nothing, when the books are right.
+    `money_in` is what charges took, `money_out` what refunds gave back and what disputes took, for good; `net` and
+    `fees` are the sums of the movements, without the fees that platforms have. `unbooked` counts charges that moved
+    money without a movement of their own. `between` is what accounts sent each other less what arrived,
+    `application_fees` what platforms took less what they have of it: nothing, when the books are right.
     """
 
     currency: str
@@ -285,6 +285,10 @@ async def books_balance(currency: str, *, livemode: bool = False) -> BooksReport
         Refund.filter(balance_transaction_id__isnull=False, failure_balance_transaction_id=None, **of_currency),
         "amount",
     )
+    disputes = await _total(
+        Dispute.filter(balance_transaction_id__isnull=False, reinstatement_balance_transaction_id=None, **of_currency),
+        "amount",
+    )
     movements = BalanceTransaction.filter(**of_currency)
     booked = movements.filter(type=BalanceTransactionType.CHARGE)
     nets, fees = await _total(movements, "net"), await _total(movements, "fee")
@@ -295,7 +299,7 @@ async def books_balance(currency: str, *, livemode: bool = False) -> BooksReport
         currency=currency,
         livemode=livemode,
         money_in=charges.sum,
-        money_out=refunds.sum,
+        money_out=refunds.sum + disputes.sum,
         net=nets.sum,
         fees=fees.sum - taken.sum,
         unbooked=abs(charges.count - (await _total(booked, "amount")).count),

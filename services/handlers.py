@@ -10,6 +10,7 @@ from models import AgendaEntry
 from services.agenda import Handled, Handler
 from services.coupons.holding import Holding
 from services.credit_grants import CreditGrants
+from services.disputes import DISPUTE_END_HANDLER, DISPUTE_OPEN_HANDLER, DISPUTE_RESOLVE_HANDLER
 from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization
 from services.invoices.pausing import without_paused
@@ -201,5 +202,8 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.PRICE_MIGRATION_MOVE: _move,
     AgendaKind.PAYMENT_RESOLVE: PAYMENT_HANDLER,
     AgendaKind.REFUND_RESOLVE: REFUND_HANDLER,
+    AgendaKind.DISPUTE_OPEN: DISPUTE_OPEN_HANDLER,
+    AgendaKind.DISPUTE_END: DISPUTE_END_HANDLER,
+    AgendaKind.DISPUTE_RESOLVE: DISPUTE_RESOLVE_HANDLER,
     AgendaKind.SETUP_RESOLVE: SETUP_HANDLER,
 }

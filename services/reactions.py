@@ -11,6 +11,8 @@ new default payment method → invoices that wait for a retry are tried with it
 discount used up, or at its end → whoever has it has it no more
 payment method detached  → subscriptions with it as their own have none
 a change's invoice paid or void → the change that waits for it is carried out or dropped
+charge refunded in full  → what a bank asks about it comes to nothing
+dispute took its money   → the subscription ends, where that was chosen; its invoice stays paid
 subscription ended       → its schedule is canceled, and the change that waits is dropped (so is that of a paused one)
 subscription began, changed, ended, or a setting that says which count → its customer's entitlements follow
 customer deleted         → subscriptions end, schedules never begin, payment methods are detached
@@ -18,6 +20,7 @@ customer deleted         → subscriptions end, schedules never begin, payment m
 
 from domain.event_types import EventType
 from services.customers.discounts import drop_ended_of_customers
+from services.disputes import close_inquiries_of_refunded
 from services.entitlements.following import (
     follow_beginnings,
     follow_changes,
@@ -34,6 +37,7 @@ from services.settings import react_to_setting
 from services.subscriptions.cancellation import cancel_all_of
 from services.subscriptions.detaching import forget_detached
 from services.subscriptions.discounts import drop_ended
+from services.subscriptions.disputed import end_disputed
 from services.subscriptions.dunning import (
     give_up,
     try_new_default_of_customers,
@@ -59,6 +63,8 @@ def connect() -> None:
     react_to_change(EventType.CUSTOMER_UPDATED, "invoice_settings.default_payment_method", try_new_default_of_customers)
     react_to_change(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, "default_payment_method", try_new_default_of_subscriptions)
     react_to(EventType.CUSTOMER_DISCOUNT_DELETED, drop_ended, drop_ended_of_customers)
+    react_to(EventType.CHARGE_REFUNDED, close_inquiries_of_refunded)
+    react_to(EventType.CHARGE_DISPUTE_FUNDS_WITHDRAWN, end_disputed)
     react_to(EventType.PAYMENT_METHOD_DETACHED, forget_detached)
     react_to(EventType.CUSTOMER_SUBSCRIPTION_CREATED, follow_beginnings)
     react_to_concern(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, touched_entitlements, follow_changes)

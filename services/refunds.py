@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.agenda import AgendaKind
+from domain.disputes import is_refundable
 from domain.errors import DomainError, ErrorCode, Problem
 from domain.event_types import EventType
 from domain.ids import Prefix
@@ -19,7 +20,7 @@ from domain.lifecycles import REFUND, ChargeStatus, RefundStatus
 from domain.metadata import merged_metadata
 from gateways.outcomes import RefundFailed, RefundOutcome, RefundSucceeded
 from gateways.protocol import RefundRequest
-from models import AgendaEntry, Charge, Customer, PaymentIntent, Refund
+from models import AgendaEntry, Charge, Customer, Dispute, PaymentIntent, Refund
 from services.aggregates import WholeCharge
 from services.balances import Balances
 from services.base import Service, Settled, part
@@ -112,7 +113,11 @@ class Refunds(Service):
     async def begin(
         self, charge: Charge, amount: int, reason: RefundReason | None, *, credit_note_id: str | None = None
     ) -> Refund:
-        """Within a transaction: a refund of a held charge that has that much left; `send` then carries it out."""
+        """Within a transaction: a refund of a held charge that has that much left; `send` then carries it out.
+
+        Refuses a charge whose money a bank has taken back.
+        """
+        await self._refuse_disputed(charge)
         return await self._begin(charge, amount, reason, {}, credit_note_id)
 
     async def send(self, refunds: Sequence[Refund]) -> None:
@@ -170,6 +175,7 @@ class Refunds(Service):
                 f"Charge {charge.id} is {what}; only a captured charge can be refunded.",
                 "charge",
             )
+        await self._refuse_disputed(charge)
         left = charge.amount_captured - (await self.refunded([charge.id])).get(charge.id, 0)
         if left == 0:
             raise DomainError(
@@ -189,6 +195,17 @@ class Refunds(Service):
                 "amount",
             )
         return amount
+
+    async def _refuse_disputed(self, charge: Charge) -> None:
+        """What a bank has taken back cannot be given back as well."""
+        for dispute in await self.gather(Dispute, "id", [charge.dispute_id]):
+            if not is_refundable(dispute.status):
+                raise DomainError(
+                    ErrorCode.CHARGE_DISPUTED,
+                    f"The money of {charge.id} is with the cardholder's bank: {dispute.id} is {dispute.status}. It can"
+                    " be refunded while the bank only asks, or once the dispute is won.",
+                    "charge",
+                )
 
     async def _begin(
         self,

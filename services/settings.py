@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.addresses import country_of
 from domain.checks import checked_list, checked_where_given
@@ -22,14 +22,17 @@ from domain.settings import (
     ORIGINS_MAX,
     AccountSettings,
     ApplicationFeeBase,
+    DisputeFee,
     ProcessingFee,
     announced_days,
+    dispute_fee,
     fee_percent,
     finalization_delay,
     origin_of,
     reminder_days,
     settings_of,
     stored_settings,
+    validated_dispute_fee,
     validated_fee,
 )
 from domain.taxes import PriceTaxDefault
@@ -42,6 +45,7 @@ from services.scope import Scope
 from services.transactions import current_unit, for_update
 
 BUSINESS_NAME_LENGTH_MAX = 200
+FEE = TypeVar("FEE", ProcessingFee, DisputeFee)
 _SETTINGS = "settings by account"
 _FOLLOWERS: "dict[str, tuple[Follower, ...]]" = {}
 
@@ -62,6 +66,9 @@ class SettingsChange:
     statement_descriptor: str | Unset | None = UNSET
     processing_fee_percent: Decimal | Unset | None = UNSET
     processing_fees: Sequence[ProcessingFee] | Unset | None = UNSET
+    dispute_fee: int | Unset | None = UNSET
+    dispute_fees: Sequence[DisputeFee] | Unset | None = UNSET
+    cancel_subscription_on_dispute: bool | Unset | None = UNSET
     billing_fee_percent: Decimal | Unset | None = UNSET
     invoicing_fee_percent: Decimal | Unset | None = UNSET
     test_clock_advance_is_limited: bool | Unset | None = UNSET
@@ -180,7 +187,10 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
             problems, fee_percent, change.invoicing_fee_percent, "invoicingFeePercent"
         ),
         "test_clock_advance_is_limited": change.test_clock_advance_is_limited,
-        "processing_fees": _fees(change.processing_fees, problems),
+        "processing_fees": _fees(validated_fee, change.processing_fees, "processingFees", problems),
+        "dispute_fee": checked_where_given(problems, dispute_fee, change.dispute_fee),
+        "dispute_fees": _fees(validated_dispute_fee, change.dispute_fees, "disputeFees", problems),
+        "cancel_subscription_on_dispute": change.cancel_subscription_on_dispute,
         "allowed_origins": checked_list(problems, origin_of, change.allowed_origins, ORIGINS_MAX, ("allowedOrigins",)),
         "retry_waits": _waits(change.retry_waits, problems),
         "retry_policy": change.retry_policy,
@@ -227,9 +237,11 @@ def _waits(waits: Sequence[int] | Unset | None, problems: Problems) -> Sequence[
     return checked_list(problems, wait_days, waits, CUSTOM_RETRIES_MAX, ("retryWaits",))
 
 
-def _fees(fees: Sequence[ProcessingFee] | Unset | None, problems: Problems) -> tuple[ProcessingFee, ...] | Unset:
+def _fees(
+    rule: Callable[[FEE, tuple[str, ...]], FEE], fees: Sequence[FEE] | Unset | None, param: str, problems: Problems
+) -> tuple[FEE, ...] | Unset:
     """Fees by currency, each currency once."""
-    valid = checked_list(problems, validated_fee, fees, FEES_MAX, ("processingFees",))
+    valid = checked_list(problems, rule, fees, FEES_MAX, (param,))
     if valid is UNSET:
         return UNSET
     currencies = [fee.currency for fee in valid]
@@ -237,8 +249,8 @@ def _fees(fees: Sequence[ProcessingFee] | Unset | None, problems: Problems) -> t
         if currency in currencies[:index]:
             problems.add(
                 ErrorCode.PARAMETER_INVALID,
-                f"There are two processing fees for {currency}; there can be one for each currency.",
-                "processingFees",
+                f"There are two fees for {currency}; there can be one for each currency.",
+                param,
                 str(index),
                 "currency",
             )

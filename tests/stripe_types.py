@@ -27,6 +27,10 @@ class _Names(dict[str, Any]):
 _NAMES = _Names(
     CardResource=stripe.Card,
     DiscountResource=stripe.Discount,
+    DisputeResource=stripe.Dispute,
+    IssuingDisputeResource=stripe.issuing.Dispute,
+    Authorization=stripe.issuing.Authorization,
+    Transaction=stripe.issuing.Transaction,
     RefundResource=stripe.Refund,
     FeedbackOption=stripe.billing.FeedbackOption,
     Alert=stripe.billing.Alert,

@@ -20,6 +20,16 @@ ACCOUNTS: Final = {
         "A platform acts for an account on something that the account made by itself.",
         "Leave it to the account, or make one of the platform's own for it.",
     ),
+    "charge_disputed": Meaning(
+        INVALID,
+        "The charge is disputed; its money is with the cardholder's bank.",
+        "Answer the dispute, or accept it with `disputeClose`; a charge is disputed once.",
+    ),
+    "dispute_unexpected_state": Meaning(
+        INVALID,
+        "The dispute's status does not allow this.",
+        "Read the dispute again; the message says which statuses would allow it.",
+    ),
     "insufficient_capabilities_for_transfer": Meaning(
         INVALID,
         "The account that is to receive money has no active `transfers` capability.",

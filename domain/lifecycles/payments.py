@@ -44,6 +44,18 @@ class RefundStatus(StrEnum):
     FAILED = "failed"
 
 
+class DisputeStatus(StrEnum):
+    """Where a dispute stands; those that begin with WARNING are inquiries, for which no money was taken."""
+
+    WARNING_NEEDS_RESPONSE = "warning_needs_response"
+    WARNING_UNDER_REVIEW = "warning_under_review"
+    WARNING_CLOSED = "warning_closed"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
 _P = PaymentIntentStatus
 _P_WAITING = [_P.REQUIRES_PAYMENT_METHOD, _P.REQUIRES_CONFIRMATION, _P.REQUIRES_ACTION]
 _P_CONFIRMABLE = [*_P_WAITING, _P.PROCESSING]  # a card answers at once; what takes its time is processing in between
@@ -96,5 +108,22 @@ REFUND = Lifecycle(
     moves=moves_of(
         ("settle", [_R.PENDING], _R.SUCCEEDED),
         ("fail", [_R.PENDING, _R.SUCCEEDED], _R.FAILED),
+    ),
+)
+
+_D = DisputeStatus
+DISPUTE = Lifecycle(
+    noun="dispute",
+    code=ErrorCode.DISPUTE_UNEXPECTED_STATE,
+    initial=(_D.NEEDS_RESPONSE, _D.WARNING_NEEDS_RESPONSE),
+    moves=moves_of(
+        ("answer", [_D.NEEDS_RESPONSE], _D.UNDER_REVIEW),
+        ("answer", [_D.WARNING_NEEDS_RESPONSE], _D.WARNING_UNDER_REVIEW),
+        ("close", [_D.NEEDS_RESPONSE], _D.LOST),
+        ("leave unanswered", [_D.NEEDS_RESPONSE], _D.LOST),
+        ("lose", [_D.UNDER_REVIEW], _D.LOST),
+        ("win", [_D.UNDER_REVIEW], _D.WON),
+        ("escalate", [_D.WARNING_NEEDS_RESPONSE, _D.WARNING_UNDER_REVIEW], _D.NEEDS_RESPONSE),
+        ("let rest", [_D.WARNING_NEEDS_RESPONSE, _D.WARNING_UNDER_REVIEW], _D.WARNING_CLOSED),
     ),
 )

@@ -25,6 +25,14 @@ class RefundCourse(StrEnum):
     SUCCEEDS_THEN_FAILS = "succeeds_then_fails"
 
 
+class DisputeCourse(StrEnum):
+    """What a cardholder does after a charge."""
+
+    FRAUDULENT = "fraudulent"
+    PRODUCT_NOT_RECEIVED = "product_not_received"
+    INQUIRY = "inquiry"
+
+
 _NOTHING_CHECKED = CardChecks()
 
 
@@ -34,7 +42,7 @@ class Behaviour:
 
     `decline` is what a charge meets once authentication is out of the way; with `declines_at_set_up` the card cannot
     be attached either. `blocked`: the payment never reaches the issuer. `available_at_once`: the money skips the
-    pending balance.
+    pending balance. `dispute`: whoever has the card disputes every charge that comes in, once it was captured.
     """
 
     authentication: Authentication = Authentication.NEVER
@@ -45,6 +53,7 @@ class Behaviour:
     risk_level: RiskLevel = RiskLevel.NORMAL
     checks: CardChecks = _NOTHING_CHECKED
     available_at_once: bool = False
+    dispute: DisputeCourse | None = None
 
     def charge_wants_authentication(self, *, off_session: bool, set_up: bool) -> bool:
         """Whether a charge needs 3-D Secure, given whether the customer is away and the card was set up before."""

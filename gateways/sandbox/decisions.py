@@ -42,6 +42,7 @@ from gateways.sandbox.declines import (
     failed_authentication,
     too_large,
 )
+from gateways.sandbox.disputes import notice_of
 from gateways.sandbox.references import SandboxReference
 from gateways.sandbox.scripts import ScriptedOutcome
 from gateways.sandbox.tokens import PLAIN
@@ -92,7 +93,8 @@ def outcome_of_capture(request: CaptureRequest) -> Outcome:
     behaviour = sandbox_token(held.token).behaviour
     captured = SandboxReference(held.attempt_id, held.token, request.amount_minor)
     network = _approval("Payment complete.", held.attempt_id, behaviour)
-    return Succeeded(str(captured), network, behaviour.available_at_once)
+    notice = notice_of(held.attempt_id, behaviour, authenticated=False)
+    return Succeeded(str(captured), network, behaviour.available_at_once, notice)
 
 
 def outcome_of_void(request: VoidRequest) -> Outcome:
@@ -139,7 +141,10 @@ def _charged(request: AuthorizeRequest, behaviour: Behaviour) -> Succeeded:
     reference = SandboxReference(request.attempt_id, request.payment_method_token, request.amount_minor)
     message = "Payment complete." if request.capture else "Payment authorized, waiting for its capture."
     network = _approval(message, request.attempt_id, behaviour)
-    return Succeeded(str(reference), network, behaviour.available_at_once)
+    notice = None
+    if request.capture:  # What is only held, nobody disputes yet.
+        notice = notice_of(request.attempt_id, behaviour, authenticated=request.authenticated is True)
+    return Succeeded(str(reference), network, behaviour.available_at_once, notice)
 
 
 def _approval(seller_message: str, attempt_id: str, behaviour: Behaviour | None = None) -> NetworkAnswer:

@@ -1,9 +1,10 @@
 """The sandbox card network: speaks the gateway protocol, remembers nothing, needs no network and never waits."""
 
-from gateways.outcomes import Outcome, RefundOutcome
+from gateways.outcomes import DisputeOutcome, Outcome, RefundOutcome
 from gateways.protocol import (
     AuthorizeRequest,
     CaptureRequest,
+    DisputeRequest,
     PaymentRequest,
     RefundRequest,
     SetupRequest,
@@ -16,6 +17,7 @@ from gateways.sandbox.decisions import (
     outcome_of_set_up,
     outcome_of_void,
 )
+from gateways.sandbox.disputes import verdict_on
 
 
 class SandboxGateway:
@@ -56,3 +58,11 @@ class SandboxGateway:
     async def fetch_refund(self, request: RefundRequest) -> RefundOutcome:
         """How the refund ended: by the time anyone asks, the sandbox's banks have settled it."""
         return outcome_of_refund(request, settled=True)
+
+    async def answer_dispute(self, request: DisputeRequest) -> DisputeOutcome:
+        """What the evidence's text says, at once; any other is read for 60 days."""
+        return verdict_on(request, settled=False)
+
+    async def fetch_dispute(self, request: DisputeRequest) -> DisputeOutcome:
+        """What the bank decided: by the time anyone asks, it has read the evidence."""
+        return verdict_on(request, settled=True)

@@ -28,6 +28,10 @@ per charge, in order. A scripted outcome takes the place of what the card would 
 """
 
 _FAMILY_NOTES = {
+    "Disputes": """\
+A dispute is decided by the text that is handed in as `uncategorizedText`: `winning_evidence`, `losing_evidence`, or,
+for an inquiry, `escalate_inquiry_evidence`. Any other text is read for 60 days and convinces no bank. A charge that the
+customer authenticated is not disputed as fraudulent. `sandboxDisputeCreate` disputes a charge of any other card.""",
     "Further numbers": "Stripe documents these numbers without tokens; the tokens are named in the same manner here.",
 }
 _FUNDING_NOTES = {CardFunding.DEBIT: " debit", CardFunding.PREPAID: " prepaid"}

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from gateways.cards import CardBrand, CardFunding, brand_of
 from gateways.outcomes import CardChecks, CheckResult, RiskLevel
-from gateways.sandbox.behaviours import Authentication, Behaviour, RefundCourse
+from gateways.sandbox.behaviours import Authentication, Behaviour, DisputeCourse, RefundCourse
 from gateways.sandbox.countries import COUNTRY_CARDS
 from gateways.sandbox.declines import DeclineCode
 
@@ -21,6 +21,7 @@ class Family(StrEnum):
     COUNTRIES = "Countries"
     DECLINES = "Declines"
     AUTHENTICATION = "3-D Secure"
+    DISPUTES = "Disputes"
     REFUNDS = "Refunds"
     BALANCE = "Available balance"
     RISK = "Risk and checks"
@@ -193,6 +194,30 @@ _AUTHENTICATION = (
     _secure("pm_card_amex_threeDSecureNotSupported", "378282246310005", "Knows no authentication. Succeeds.", PLAIN),
 )
 
+_DISPUTES = (
+    SandboxToken(
+        "pm_card_createDispute",
+        "4000000000000259",
+        Family.DISPUTES,
+        "Succeeds, only to be disputed as `fraudulent`.",
+        Behaviour(dispute=DisputeCourse.FRAUDULENT),
+    ),
+    SandboxToken(
+        "pm_card_createDisputeProductNotReceived",
+        "4000000000002685",
+        Family.DISPUTES,
+        "Succeeds, only to be disputed as `product_not_received`.",
+        Behaviour(dispute=DisputeCourse.PRODUCT_NOT_RECEIVED),
+    ),
+    SandboxToken(
+        "pm_card_createDisputeInquiry",
+        "4000000000001976",
+        Family.DISPUTES,
+        "Succeeds, only to be the subject of an inquiry.",
+        Behaviour(dispute=DisputeCourse.INQUIRY),
+    ),
+)
+
 _REFUNDS = (
     SandboxToken(
         "pm_card_pendingRefund",
@@ -304,5 +329,5 @@ _NUMBERS = (
 
 # In the order of the guide; of two rows with one number, the first is the one that a typed number means.
 CATALOGUE: tuple[SandboxToken, ...] = (
-    _BRANDS + _COUNTRIES + _DECLINES + _AUTHENTICATION + _REFUNDS + _BALANCE + _RISK + _NUMBERS
+    _BRANDS + _COUNTRIES + _DECLINES + _AUTHENTICATION + _DISPUTES + _REFUNDS + _BALANCE + _RISK + _NUMBERS
 )

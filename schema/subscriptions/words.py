@@ -58,6 +58,7 @@ describe_enum(
     CancellationReason,
     "Why a subscription ended or is to end.",
     CANCELLATION_REQUESTED="The customer or the seller asked for it.",
+    PAYMENT_DISPUTED="The money of one of its payments was taken back by a bank.",
     PAYMENT_FAILED="Its invoice could not be collected, and retries were used up.",
 )
 

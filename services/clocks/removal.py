@@ -21,6 +21,7 @@ from models import (
     CustomerTaxId,
     DestinationPayment,
     Discount,
+    Dispute,
     EntitlementSummary,
     Invoice,
     InvoiceItem,
@@ -69,8 +70,10 @@ class Removal(Service):
         customers = [row.id for row in await self.mine(Customer).filter(test_clock_id=clock.id).only("id")]
         charges = await self._ids(Charge, "customer_id", customers)
         refunds = await self._ids(Refund, "charge_id", charges)
+        disputes = await self._ids(Dispute, "charge_id", charges)
         setups = await self._ids(SetupIntent, "customer_id", customers)
         await self._delete(Refund, "id", refunds)
+        await self._delete(Dispute, "id", disputes)
         await self._delete(Charge, "id", charges)
         invoices = await self._ids(Invoice, "customer_id", customers)
         await self._delete(InvoiceLine, "invoice_id", invoices)
@@ -91,7 +94,7 @@ class Removal(Service):
         await self._delete(EntitlementSummary, "id", customers)
         await self._remove_between_accounts(clock)
         await self._delete(AgendaEntry, "test_clock_id", [clock.id])
-        await self._delete(AgendaEntry, "subject_id", [*charges, *refunds, *setups])
+        await self._delete(AgendaEntry, "subject_id", [*charges, *refunds, *disputes, *setups])
         await self._delete(Customer, "id", customers)
         await self._delete(TestClock, "id", [clock.id])
 

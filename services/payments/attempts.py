@@ -11,6 +11,7 @@ in flight, which the agenda brings to `Resolution` after a while; whoever settle
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias, TypeVar, cast
 
@@ -30,6 +31,7 @@ from services.accounts.direct import DirectCharges
 from services.aggregates import WholeCharge
 from services.balances import Received
 from services.base import Service, Settled, part
+from services.disputes.openings import Openings
 from services.due import Appointment, Due
 from services.events import Events
 from services.idempotency import answered, claimed
@@ -243,6 +245,21 @@ class Attempts(Service):
             if each.intent_event is not None:
                 self.events.record(each.intent_event, each.intent, at=each.at)
         await self.methods.keep_for_later([_kept(each) for each in effects if _kept_for_later(each)])
+        disputed = [each.charge.id for each in effects if each.disputed]
+        if disputed:
+            await self._expect_disputes(disputed)
+
+    async def _expect_disputes(self, charge_ids: Sequence[str]) -> None:
+        """Let disputes that were told with these charges be written down once everything has followed from them.
+
+        That happens right after the commit; the agenda sees to it should the process die in between.
+        """
+        unit = current_unit()
+        assert unit is not None, "charges are settled in a transaction"
+        due_at = system_now(self.scope) + self.scope.gateways.grace
+        await self.due.schedule_all([Appointment(AgendaKind.DISPUTE_OPEN, each, due_at) for each in charge_ids])
+        scope = replace(self.scope, call=None)
+        unit.after_commit(lambda: in_transaction(lambda: Openings(scope).open_told(charge_ids)))
 
 
 def set_off(intent: PaymentIntent) -> None:

@@ -1,5 +1,6 @@
 """What a gateway is to do with a charge, kept on the charge so that it can be asked again alike after a crash."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -44,7 +45,7 @@ class Instruction:
     """What the gateway is told beyond the columns of the charge. `step` is None when nothing is in its hands.
 
     `homeless`: the charge was made for an object that comes to be only when the charge succeeds; found after a crash,
-    the money goes back.
+    the money goes back. `dispute`: what the gateway told of one with its answer, as JSON.
     """
 
     token: str
@@ -61,6 +62,7 @@ class Instruction:
     subject_id: str | None = None
     claim: str | None = None
     action_code: str | None = None
+    dispute: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, charge: Charge) -> Self:

@@ -38,6 +38,8 @@ class Effect:
     intent_event: EventType | None = None
     problem: Problem | None = None
     available_at_once: bool = False
+    disputed: bool = False
+    """Whether the gateway told with its answer that the charge is disputed."""
 
     @property
     def succeeded(self) -> bool:
@@ -83,9 +85,7 @@ def _approved(charge: Charge, intent: PaymentIntent, told: Instruction, outcome:
         _move(intent, PaymentIntentStatus.REQUIRES_CAPTURE)
         intent.amount_capturable = charge.amount
         event = EventType.PAYMENT_INTENT_AMOUNT_CAPTURABLE_UPDATED
-    return Effect(
-        charge, intent, told, at, EventType.CHARGE_SUCCEEDED, event, available_at_once=outcome.available_at_once
-    )
+    return _taken(charge, intent, told, outcome, at, (EventType.CHARGE_SUCCEEDED, event))
 
 
 def _awaiting(charge: Charge, intent: PaymentIntent, told: Instruction, kind: ActionKind, at: datetime) -> Effect:
@@ -117,8 +117,22 @@ def _captured(charge: Charge, intent: PaymentIntent, told: Instruction, outcome:
     assert isinstance(outcome, Succeeded) and told.capture_amount is not None, f"{outcome} is no answer to a capture"
     charge.gateway_reference = outcome.reference
     _take(charge, intent, told.capture_amount, at)
-    events = EventType.CHARGE_CAPTURED, EventType.PAYMENT_INTENT_SUCCEEDED
-    return Effect(charge, intent, told, at, *events, available_at_once=outcome.available_at_once)
+    return _taken(charge, intent, told, outcome, at, (EventType.CHARGE_CAPTURED, EventType.PAYMENT_INTENT_SUCCEEDED))
+
+
+def _taken(
+    charge: Charge,
+    intent: PaymentIntent,
+    told: Instruction,
+    outcome: Succeeded,
+    at: datetime,
+    events: tuple[EventType, EventType],
+) -> Effect:
+    """What follows from a yes; that somebody disputes the charge is kept on it until it is written down."""
+    disputed = outcome.dispute is not None
+    if outcome.dispute is not None:
+        charge.request = charge.request | {"dispute": outcome.dispute.as_json()}
+    return Effect(charge, intent, told, at, *events, available_at_once=outcome.available_at_once, disputed=disputed)
 
 
 def _voided(charge: Charge, intent: PaymentIntent, told: Instruction, outcome: Outcome, at: datetime) -> Effect:

@@ -35,6 +35,7 @@ from services.aggregates import (
     WholeCustomer,
     WholeDestinationPayment,
     WholeDiscount,
+    WholeDispute,
     WholeEntitlements,
     WholeInvoice,
     WholeInvoicePayment,
@@ -48,6 +49,7 @@ from services.snapshots.coupons import coupon_snapshot, discount_snapshot, promo
 from services.snapshots.credit_grants import credit_balance_transaction_snapshot, credit_grant_snapshot
 from services.snapshots.credit_notes import credit_note_snapshot
 from services.snapshots.customers import customer_snapshot, tax_id_snapshot
+from services.snapshots.disputes import dispute_snapshot
 from services.snapshots.entitlements import entitlements_snapshot
 from services.snapshots.invoice_items import invoice_item_snapshot
 from services.snapshots.invoice_payments import invoice_payment_snapshot
@@ -85,6 +87,7 @@ Whole: TypeAlias = (
     | WholeTransfer
     | WholeDestinationPayment
     | WholeApplicationFee
+    | WholeDispute
 )
 Single: TypeAlias = (
     CustomerTaxId
@@ -117,6 +120,7 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     PaymentIntent: payment_intent_snapshot,
     WholeCharge: charge_snapshot,
     Refund: refund_snapshot,
+    WholeDispute: dispute_snapshot,
     WholeSubscription: subscription_snapshot,
     SubscriptionSchedule: schedule_snapshot,
     WholeInvoice: invoice_snapshot,

@@ -117,7 +117,7 @@ def charge_snapshot(charge: WholeCharge) -> Snapshot:
         "currency": row.currency,
         "customer": row.customer_id,
         "description": row.description,
-        "disputed": False,
+        "disputed": row.dispute_id is not None,
         "failure_code": row.failure_code,
         "failure_message": row.failure_message,
         "fraud_details": {},

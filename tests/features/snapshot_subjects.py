@@ -39,6 +39,7 @@ from services.snapshots import Subject
 from tests.features.snapshot_coupons import coupon, discount, promotion_code
 from tests.features.snapshot_credit_grants import CREDIT_KINDS
 from tests.features.snapshot_credit_notes import credit_note
+from tests.features.snapshot_disputes import dispute
 from tests.features.snapshot_facts import ADDRESS, ANCHOR, CARD, DECLINE, ERROR, NEXT, OWNER
 from tests.features.snapshot_invoices import invoice, invoice_item, upcoming
 from tests.features.snapshot_schedules import schedule
@@ -345,6 +346,7 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "setup_intent": (setup_intent, stripe.SetupIntent, EventType.SETUP_INTENT_CREATED),
     "payment_intent": (payment_intent, stripe.PaymentIntent, EventType.PAYMENT_INTENT_CREATED),
     "charge": (charge, stripe.Charge, EventType.CHARGE_FAILED),
+    "dispute": (dispute, stripe.Dispute, EventType.CHARGE_DISPUTE_CREATED),
     "refund": (refund, stripe.Refund, EventType.REFUND_CREATED),
     **CREDIT_KINDS,
     "subscription": (subscription, stripe.Subscription, EventType.CUSTOMER_SUBSCRIPTION_CREATED),

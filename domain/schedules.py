@@ -155,7 +155,7 @@ class Phase:
             metadata=stored["metadata"],
             default_tax_rates=tuple(stored["default_tax_rates"]),
             discounts=_discounts(stored),
-            sharing=stored.get("sharing"),
+            sharing=stored["sharing"],
         )
 
 

@@ -1,6 +1,7 @@
 """Subscription schedules in the API: phases that a subscription passes through, and the inputs that plan them."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import strawberry
@@ -31,6 +32,13 @@ from schema.refs import (
 from schema.relations import named, one
 from schema.scalars import Currency, Metadata, MinorUnits, TimeOrNow
 from schema.subscriptions.inputs import SubscriptionItemInput
+from schema.transfers import (
+    TransferData,
+    TransferDataInput,
+    application_fee_percent,
+    on_behalf_of,
+    transfer_data,
+)
 
 describe_enum(
     SubscriptionScheduleStatus,
@@ -110,6 +118,11 @@ class SubscriptionSchedulePhase(Wrapping):
     discounts: list[SubscriptionSchedulePhaseDiscount] = _discounts(
         "The discounts of the subscription during the phase, in order; with none it has none of its own."
     )
+    application_fee_percent: Decimal | None = application_fee_percent(
+        "Which percentage a platform has of what each period's invoice charges from its beginning on."
+    )
+    transfer_data: list[TransferData] = transfer_data("What other accounts receive from its beginning on, in order.")
+    on_behalf_of: strawberry.ID | None = on_behalf_of()
     description: str | None = column("The subscription's description from its beginning on; null leaves it.")
     metadata: Metadata = column("What is added to the subscription's metadata when it begins.")
 
@@ -162,6 +175,9 @@ class SubscriptionSchedule(Node):
     )
     currency: Currency = column("What all its phases are billed in.")
     billing_mode: BillingMode = column("By which rules changes within a period are prorated.")
+    application: strawberry.ID | None = column(
+        "The platform that made it for its account; null where the account did so itself.", source="application_id"
+    )
     end_behavior: SubscriptionScheduleEndBehavior = column("What becomes of the subscription when the last phase ends.")
     problem_at: datetime | None = column(
         "When it was found that the next phase cannot begin; it is tried again a day later."
@@ -249,6 +265,12 @@ class SubscriptionSchedulePhaseInput:
         "The discounts that the subscription has during the phase, at most 20. What it has already by the same coupon "
         "or code stays, other discounts of it end. The same holds for those of `items`."
     )
+    application_fee_percent: Decimal | None = input_field(
+        "Which percentage a platform has of later invoices; as for `subscriptionCreate`. Without any of this field and "
+        "the next two, the subscription keeps what it has of them; otherwise all three are as the phase says."
+    )
+    transfer_data: list[TransferDataInput] | None = input_field("What other accounts receive of later payments.")
+    on_behalf_of: strawberry.ID | None = input_field("The account that sells from then on.")
     description: str | None = input_field("The subscription's description from then on, at most 500 characters.")
     metadata: Metadata | None = input_field("What is added to the subscription's metadata.")
 

@@ -10,14 +10,12 @@ from tortoise.queryset import QuerySet
 from domain.errors import DomainError, ErrorCode, Problem
 from domain.ids import Prefix
 from domain.lifecycles import TestClockStatus
-from models import Subscription, SubscriptionSchedule, TestClock
+from models import Quote, Subscription, SubscriptionSchedule, TestClock
 from models.base import Owned
 from services.rows import fetch_by
 from services.scope import Scope
 from services.transactions import current_unit
 
-_MAKERS_OWN = (Subscription, SubscriptionSchedule)
-"""What a platform changes for an account only where it made it."""
 OWNED = TypeVar("OWNED", bound=Owned)
 SERVICE = TypeVar("SERVICE", bound="Service")
 VALUE = TypeVar("VALUE")
@@ -66,14 +64,14 @@ class Service:
         """
         found = await self.gather(model, "id", [identifier], lock=True)
         row = _present(found[0] if found else None, model, identifier, param)
-        if not whoever_made_it:
+        if not whoever_made_it and isinstance(row, Subscription | SubscriptionSchedule):
             self.refuse_foreign_work(row, *param)
         return row
 
-    def refuse_foreign_work(self, row: Owned, *param: str) -> None:
+    def refuse_foreign_work(self, row: Subscription | SubscriptionSchedule | Quote, *param: str) -> None:
         """Refuse a platform that acts for an account to change what it did not make (spec 06, Who may do what)."""
         stand = self.scope.stand
-        if stand.is_direct and isinstance(row, _MAKERS_OWN) and row.application_id != stand.application_id:
+        if stand.is_direct and row.application_id != stand.application_id:
             raise DomainError(
                 ErrorCode.APPLICATION_NOT_MAKER,
                 f"The {_noun(type(row))} {row.id} was not made by {stand.application_id}, which therefore cannot change"

@@ -1,6 +1,7 @@
 """Quotes in the API: offers that customers may accept."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import strawberry
@@ -31,6 +32,13 @@ from schema.refs import (
 from schema.relations import many, named, one
 from schema.scalars import Currency, Json, Metadata, MinorUnits
 from schema.tax import InvoiceAutomaticTax, TaxAmount, automatic_tax, tax_amounts
+from schema.transfers import (
+    TransferData,
+    application_fee_amount,
+    application_fee_percent,
+    on_behalf_of,
+    transfer_data,
+)
 
 describe_enum(
     QuoteStatus,
@@ -165,6 +173,17 @@ class Quote(Node):
     discounts: list[PlannedDiscount] = planned_discounts(
         "What is redeemed on acceptance for all that it offers, in the order in which it applies."
     )
+    application: strawberry.ID | None = column(
+        "The platform that made it for its account; null where the account did so itself.", source="application_id"
+    )
+    application_fee_amount: MinorUnits | None = application_fee_amount(
+        "What a platform has of the invoice that comes of it; null where something recurs."
+    )
+    application_fee_percent: Decimal | None = application_fee_percent(
+        "Which percentage a platform has of the subscription that comes of it."
+    )
+    transfer_data: list[TransferData] = transfer_data("What other accounts receive of what comes of it, in order.")
+    on_behalf_of: strawberry.ID | None = on_behalf_of()
     collection_method: CollectionMethod = column("How the invoices are collected that come of it.")
     header: str | None = column("What stands above it.")
     description: str | None = column("What the customer reads about it.")

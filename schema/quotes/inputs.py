@@ -19,6 +19,7 @@ from schema.refs import (
 )
 from schema.scalars import Currency, Metadata, MinorUnits
 from schema.tax import AutomaticTaxInput
+from schema.transfers import TransferDataInput
 
 
 @strawberry.input(description="A price made for one line of a quote alone; nobody else can buy by it.")
@@ -108,6 +109,16 @@ class QuoteCreateInput:
     automatic_tax: AutomaticTaxInput | None = input_field(
         "Whether tax is worked out from where the customer is, instead of by tax rates; not with `effectiveDate`."
     )
+    application_fee_amount: MinorUnits | None = input_field(
+        "What a platform has of the invoice that comes of it, at most its total; where nothing recurs."
+    )
+    application_fee_percent: Decimal | None = input_field(
+        "Which percentage a platform has of the subscription that comes of it; where something recurs."
+    )
+    transfer_data: list[TransferDataInput] | None = input_field(
+        "What other accounts receive of what comes of it; `amount` only where nothing recurs."
+    )
+    on_behalf_of: strawberry.ID | None = input_field("The account that sells; the one that quotes by default.")
     header: str | None = input_field(f"What stands above it, at most {HEADER_LENGTH_MAX} characters.")
     description: str | None = input_field(f"What the customer reads, at most {TEXT_LENGTH_MAX} characters.")
     footer: str | None = input_field(f"What stands below it, at most {TEXT_LENGTH_MAX} characters.")
@@ -163,6 +174,18 @@ class QuoteUpdateInput:
     )
     automatic_tax: strawberry.Maybe[AutomaticTaxInput | None] = input_field(
         "Whether tax is worked out from where the customer is, instead of by tax rates."
+    )
+    application_fee_amount: strawberry.Maybe[MinorUnits | None] = input_field(
+        "What a platform has of the invoice that comes of it; null for nothing."
+    )
+    application_fee_percent: strawberry.Maybe[Decimal | None] = input_field(
+        "Which percentage a platform has of the subscription that comes of it; null for none."
+    )
+    transfer_data: strawberry.Maybe[list[TransferDataInput] | None] = input_field(
+        "What other accounts receive of what comes of it, all of them; null for nothing."
+    )
+    on_behalf_of: strawberry.Maybe[strawberry.ID | None] = input_field(
+        "The account that sells; null is the one that quotes."
     )
     header: strawberry.Maybe[str | None] = input_field("What stands above it; null removes it.")
     description: strawberry.Maybe[str | None] = input_field("What the customer reads; null removes it.")

@@ -8,6 +8,7 @@ from domain.event_types import EventType
 from domain.invoices import CollectionMethod
 from domain.lifecycles import QUOTE, QuoteStatus
 from domain.periods import Interval
+from domain.sharing import Sharing
 from domain.subscriptions import BillingMode
 from domain.taxes import AutomaticTaxDraft
 from models import Quote, QuoteLine
@@ -25,7 +26,7 @@ from services.rows import update_rows
 from services.schedules.creation import ScheduleCreation
 from services.schedules.drafts import DurationDraft, PhaseDraft, ScheduleDraft
 from services.subscriptions.creation import Creation
-from services.subscriptions.drafts import ItemDraft, SubscriptionDraft
+from services.subscriptions.drafts import Agreed, ItemDraft, SubscriptionDraft
 from services.subscriptions.planning import Planning
 
 
@@ -101,7 +102,7 @@ def _refuse_expired(quote: Quote, at: datetime) -> None:
 
 def _schedule_of(quote: Quote, sold: Sequence[Sold], start: datetime) -> ScheduleDraft:
     """A schedule that begins later: its one phase is the first period, or the trial, and then it lets go."""
-    wanted = _subscription_of(quote, sold)
+    wanted, agreed = _subscription_of(quote, sold), _agreed(quote)
     days = quote.trial_period_days
     phase = PhaseDraft(
         items=wanted.items,
@@ -112,6 +113,9 @@ def _schedule_of(quote: Quote, sold: Sequence[Sold], start: datetime) -> Schedul
         description=wanted.description,
         metadata=wanted.metadata,
         discounts=wanted.discounts,
+        application_fee_percent=agreed.sharing.application_fee_percent,
+        transfer_data=agreed.sharing.shares,
+        on_behalf_of=agreed.sharing.on_behalf_of,
     )
     return ScheduleDraft(
         customer=quote.customer_id,
@@ -119,6 +123,7 @@ def _schedule_of(quote: Quote, sold: Sequence[Sold], start: datetime) -> Schedul
         phases=(phase,),
         billing_mode=wanted.billing_mode,
         currency=quote.currency,
+        agreed=agreed,
     )
 
 
@@ -154,4 +159,10 @@ def _subscription_of(quote: Quote, sold: Sequence[Sold]) -> SubscriptionDraft:
         billing_mode=BillingMode(quote.billing_mode),
         description=quote.subscription_description,
         metadata=quote.subscription_metadata,
+        agreed=_agreed(quote),
     )
+
+
+def _agreed(quote: Quote) -> Agreed:
+    """Who has a part in what comes of the quote, and which platform makes that."""
+    return Agreed(Sharing.from_json(quote.sharing), quote.application_id)

@@ -10,6 +10,7 @@ from domain.invoices import CollectionMethod
 from domain.lifecycles import QUOTE, QuoteStatus
 from domain.metadata import merged_metadata
 from domain.quotes import expiry_of
+from domain.sharing import Sharing
 from models import Customer, Quote, QuoteLine
 from services.base import Service, part
 from services.coupons.redemption import DiscountDraft
@@ -25,6 +26,7 @@ from services.quotes.making import (
     refuse_later,
     refuse_other_currency,
 )
+from services.quotes.sharing import QuoteSharing, refuse_above_total
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.planning import Planning
 from services.tax import NamedRates, TaxRatesNamed
@@ -40,6 +42,7 @@ class Changes(Service):
     expiry = part(Expiry)
     planning = part(Planning)
     tax_rates = part(TaxRatesNamed)
+    sharing = part(QuoteSharing)
 
     async def change(self, change: QuoteChange) -> Quote:
         """Change what was mentioned. Stripe has no event for it."""
@@ -62,6 +65,7 @@ class Changes(Service):
         wanted = _wanted(before, change, problems)
         sold = await self.lines.sold(wanted, problems) if change.rewords and wanted is not None else []
         await self._set_tax(quote, change, wanted or (), problems)
+        await self._set_sharing(quote, change, sold, problems)
         problems.raise_any()
         assert metadata is not None, "labels that cannot be are a problem"
         quote.metadata = {} if change.metadata is None else metadata
@@ -75,8 +79,19 @@ class Changes(Service):
         if change.expires_at is not UNSET:
             quote.expires_at = change.expires_at
             await self.expiry.plan(quote, at)
+        refuse_above_total(quote)
         await update_rows([quote], _CHANGED)
         return quote
+
+    async def _set_sharing(self, quote: Quote, change: QuoteChange, sold: Sequence[Sold], problems: Problems) -> None:
+        """Who has a part in what comes of it (in memory); a platform decides about quotes that it made."""
+        if change.shares:
+            self.refuse_foreign_work(quote)
+        if change.rewords and sold:
+            former = Sharing.from_json(quote.sharing)
+            sharing, recurs = change.sharing_over(former), any(each.price.interval is not None for each in sold)
+            await self.sharing.check(sharing, problems, recurs=recurs, agreed=former)
+            quote.sharing = sharing.as_json()
 
     async def _set_tax(
         self, quote: Quote, change: QuoteChange, wanted: Sequence[QuoteLineDraft], problems: Problems
@@ -112,7 +127,7 @@ class Changes(Service):
 _CHANGED = (
     "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
     "effective_date", "subscription_description", "subscription_metadata", "expires_at", "default_tax_rates",
-    "automatic_tax", *TOTALS,
+    "automatic_tax", "sharing", *TOTALS,
 )  # fmt: skip
 
 

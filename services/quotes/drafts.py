@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
-from domain.drafts import UNSET, Unset
+from domain.drafts import UNSET, Unset, given
 from domain.invoices import CollectionMethod
 from domain.lifecycles import QuoteStatus
+from domain.sharing import Share, Sharing
 from domain.subscriptions import BillingMode
 from domain.taxes import AutomaticTaxDraft
 from services.catalog import InlinePriceDraft
@@ -75,6 +77,20 @@ class QuoteDraft:
     expires_at: datetime | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     from_quote: FromQuote | None = None
+    application_fee_amount: int | None = None
+    application_fee_percent: Decimal | None = None
+    transfer_data: tuple[Share, ...] = ()
+    on_behalf_of: str | None = None
+
+    @property
+    def sharing(self) -> Sharing:
+        """Who is to have which part of what comes of it."""
+        return Sharing(
+            application_fee_amount=self.application_fee_amount,
+            application_fee_percent=self.application_fee_percent,
+            shares=self.transfer_data,
+            on_behalf_of=self.on_behalf_of,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,25 @@ class QuoteChange:
     description: str | Unset | None = UNSET
     expires_at: datetime | Unset = UNSET
     metadata: Mapping[str, str] | Unset | None = UNSET
+    application_fee_amount: int | Unset | None = UNSET
+    application_fee_percent: Decimal | Unset | None = UNSET
+    transfer_data: tuple[Share, ...] | Unset | None = UNSET
+    on_behalf_of: str | Unset | None = UNSET
+
+    @property
+    def shares(self) -> bool:
+        """Whether it says who has a part in what comes of the quote."""
+        said = (self.application_fee_amount, self.application_fee_percent, self.transfer_data, self.on_behalf_of)
+        return any(each is not UNSET for each in said)
+
+    def sharing_over(self, former: Sharing) -> Sharing:
+        """Who is to have which part from now on."""
+        return Sharing(
+            application_fee_amount=given(self.application_fee_amount, former.application_fee_amount),
+            application_fee_percent=given(self.application_fee_percent, former.application_fee_percent),
+            shares=former.shares if self.transfer_data is UNSET else self.transfer_data or (),
+            on_behalf_of=given(self.on_behalf_of, former.on_behalf_of),
+        )
 
     @property
     def rewords(self) -> bool:
@@ -132,7 +167,7 @@ class QuoteChange:
             self.default_tax_rates, self.automatic_tax,
         )  # fmt: skip
         parts = (self.subscription_data, self.invoice_settings)
-        return any(each is not None for each in parts) or any(each is not UNSET for each in words)
+        return self.shares or any(each is not None for each in parts) or any(each is not UNSET for each in words)
 
 
 @dataclass(frozen=True, slots=True)

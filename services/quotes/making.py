@@ -23,6 +23,7 @@ from services.quotes.discounts import drafts_of
 from services.quotes.drafts import FromQuote, QuoteDraft, SubscriptionData
 from services.quotes.expiry import Expiry
 from services.quotes.lines import Buyer, Offer, QuoteLines, Sold, apply_totals, kept
+from services.quotes.sharing import QuoteSharing, refuse_above_total
 from services.rows import insert_rows
 from services.subscriptions.planning import Planning
 from services.tax import NamedRates, TaxRatesNamed
@@ -36,6 +37,7 @@ class Making(Service):
     expiry = part(Expiry)
     planning = part(Planning)
     tax_rates = part(TaxRatesNamed)
+    sharing = part(QuoteSharing)
 
     async def make(self, draft: QuoteDraft) -> Quote:
         """A new draft. Event `quote.created`."""
@@ -59,6 +61,8 @@ class Making(Service):
         named = draft.default_tax_rates or any(each.tax_rates for each in draft.line_items)
         check_tax(problems, automatic=automatic, rates=bool(named), later=data.effective_date is not None)
         sold = await self.lines.sold(draft.line_items, problems)
+        recurs = any(each.price.interval is not None for each in sold)
+        await self.sharing.check(draft.sharing, problems, recurs=recurs)
         problems.raise_any()
         assert expires_at is not None, "an expiry that cannot be is a problem"
         refuse_later(data.effective_date, draft.collection_method, sold)
@@ -82,6 +86,7 @@ class Making(Service):
             billing_mode=data.billing_mode,
             subscription_description=data.description,
             subscription_metadata=merged_metadata({}, data.metadata),
+            sharing=draft.sharing.as_json(),
         )
 
     async def _copied(self, draft: QuoteDraft, wanted: FromQuote) -> Quote:
@@ -117,6 +122,7 @@ class Making(Service):
             from_quote_id=source.id,
             is_revision=wanted.is_revision,
             sequence=source.sequence if wanted.is_revision else None,
+            sharing=self.sharing.copied(source),
             **columns,
         )
 
@@ -150,6 +156,7 @@ class Making(Service):
             **self.ownership(),
         )
         apply_totals(quote, offer)
+        refuse_above_total(quote)
         await insert_rows([quote])
         await insert_rows(self.lines.rows(quote, offer))
         await self.expiry.plan(quote, at)

@@ -72,6 +72,7 @@ class OneOffInvoices(Service):
             draft = replace(draft, discounts=tuple(each.discount.id for each in redeemed))
         wanted = Wanted(None, draft, BillingReason.MANUAL, at, at, at, finalizes_at, terms, redeemed)
         whole = await self.drafting.drafted(wanted)
+        whole.row.sharing, whole.row.application_id = quote.sharing, quote.application_id
         await self.discounts.begin(whole.row, redeemed)
         for item in items:
             item.pending, item.aimed, item.invoice_id = False, True, whole.row.id

@@ -1,6 +1,7 @@
 """Making schedules: for a customer with phases, or out of a subscription that runs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from domain.agenda import AgendaKind
@@ -60,7 +61,10 @@ class ScheduleCreation(Service):
         at = await self.present(customer.test_clock_id)
         metadata = merged_metadata({}, draft.metadata)
         start = _start(draft, at)
-        fitted = await self.phases.fitted(draft.phases, Frame(customer, start, start, draft.currency))
+        frame = Frame(customer, start, start, draft.currency)
+        if draft.agreed is not None:
+            frame = replace(frame, sharings=(draft.agreed.sharing,))
+        fitted = await self.phases.fitted(draft.phases, frame)
         row = self._row(draft, customer, fitted, at)
         row.metadata = metadata
         await self.set_defaults(row, draft.default_settings or DefaultSettingsDraft(), customer)
@@ -124,7 +128,7 @@ class ScheduleCreation(Service):
             end_behavior=draft.end_behavior or SubscriptionScheduleEndBehavior.RELEASE,
             phases=[phase.as_json() for phase in fitted.phases],
             test_clock_id=customer.test_clock_id,
-            application_id=self.scope.application_id,
+            application_id=self.scope.application_id if draft.agreed is None else draft.agreed.application_id,
             **self.ownership(),
         )
 

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from domain.drafts import UNSET, Unset
 from domain.lifecycles import SubscriptionScheduleStatus
 from domain.periods import Interval
 from domain.schedules import SubscriptionScheduleEndBehavior
+from domain.sharing import Share, Sharing
 from domain.subscriptions import BillingMode, ProrationBehavior
 from domain.trials import Now
 from services.coupons.redemption import DiscountDraft
 from services.invoices.one_time import OneTimeDraft
 from services.subscriptions import ItemDraft
+from services.subscriptions.drafts import Agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class PhaseDraft:
     discounts: tuple[DiscountDraft, ...] = ()
     description: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    application_fee_percent: Decimal | None = None
+    transfer_data: tuple[Share, ...] = ()
+    on_behalf_of: str | None = None
+
+    @property
+    def sharing(self) -> Sharing:
+        """Who is to have which part of what the subscription brings."""
+        return Sharing(
+            application_fee_percent=self.application_fee_percent,
+            shares=self.transfer_data,
+            on_behalf_of=self.on_behalf_of,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,8 @@ class ScheduleDraft:
     metadata: Mapping[str, str] = field(default_factory=dict)
     currency: str | None = None
     """What it is to be billed in; None leaves that to the customer and the prices."""
+    agreed: Agreed | None = None
+    """What was agreed upon before, of which its phases are; None lets whoever asks make it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from domain.lifecycles import SubscriptionStatus
 from domain.metadata import merged_metadata
 from domain.schedules import HeldItem, Phase, PhaseItem, steps_between
 from domain.subscriptions import AnchorChange, ProrationBehavior
-from models import InvoiceItem, SubscriptionSchedule
+from models import InvoiceItem, Subscription, SubscriptionSchedule
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.due import Appointment, Due
@@ -35,7 +35,7 @@ from services.subscriptions.trials import Trials
 
 _CHANGED = (
     "default_payment_method_id", "description", "metadata", "schedule_id", "phase_ends_at", "has_pending_items",
-    "latest_invoice_id", "default_tax_rates", "discounts",
+    "latest_invoice_id", "default_tax_rates", "discounts", "sharing",
 )  # fmt: skip
 _FREE_OF_CHARGE = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED})
 
@@ -260,7 +260,16 @@ def _set(planned: _Planned) -> None:
         phase.default_payment_method or schedule.default_payment_method_id or row.default_payment_method_id
     )
     row.default_tax_rates = list(phase.default_tax_rates) or row.default_tax_rates
+    _set_sharing(row, planned.passage)
     row.description = phase.description or schedule.description or row.description
     row.metadata = merged_metadata(row.metadata, phase.metadata)
     row.schedule_id, row.phase_ends_at = schedule.id, phase.end
     row.has_pending_items = row.has_pending_items or any(item.pending for item in planned.waiting)
+
+
+def _set_sharing(row: Subscription, passage: Passage) -> None:
+    """Who has a part in it from the phase on; what its phase named, and names no more, is over."""
+    if passage.phase.sharing is not None:
+        row.sharing = dict(passage.phase.sharing)
+    elif passage.former is not None and passage.former.sharing is not None:
+        row.sharing = None

@@ -13,6 +13,7 @@ from domain.metadata import merged_metadata
 from domain.money import unit_amount_text
 from domain.periods import Recurrence, recurrence_of
 from domain.schedules import PHASES_MAX, Length, Phase, PhaseCharge, PhaseDiscount, PhaseItem, phase_end
+from domain.sharing import NOBODY, Sharing
 from domain.subscriptions import ITEMS_MAX
 from domain.texts import text_within
 from domain.trials import checked_trial_end
@@ -33,6 +34,7 @@ from services.schedules.discounts import Buyer, PhaseDiscounts
 from services.schedules.drafts import PhaseDraft
 from services.subscriptions.drafts import ItemDraft
 from services.subscriptions.planning import DESCRIPTION_LENGTH_MAX
+from services.subscriptions.sharing import SubscriptionSharing
 from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
 from services.subscriptions.wholes import is_metered, quantity_of
 from services.tax import NamedRates, TaxRatesNamed
@@ -56,6 +58,8 @@ class Frame:
     agreed: Collection[str] = ()
     discounts: Sequence[PhaseDiscount] = ()
     """What the phases of the schedule as it was name, and what its subscription has."""
+    sharings: Sequence[Sharing] = ()
+    """Who had a part in the phases of the schedule as it was; that stands."""
     automatic_tax: bool = False
     """Whether its subscription is taxed by where the customer is."""
 
@@ -76,6 +80,7 @@ class Phases(Service):
     tax_rates = part(TaxRatesNamed)
     currency = part(CustomerCurrency)
     discounts = part(PhaseDiscounts)
+    sharing = part(SubscriptionSharing)
 
     async def fitted(self, drafts: Sequence[PhaseDraft], frame: Frame) -> Phasing:
         """The phases one after the other; refused with all problems together, each at its place."""
@@ -95,6 +100,9 @@ class Phases(Service):
         ]
         await self._check_once(drafts, frame, problems)
         await self.tax_rates.check(problems, *_named_rates(drafts, frame))
+        for at, draft in enumerate(drafts):
+            if draft.sharing != NOBODY and draft.sharing not in frame.sharings:
+                await self.sharing.note(draft.sharing, problems, "phases", str(at))
         problems.raise_any()
         phases: list[Phase] = []
         for at, (draft, prices) in enumerate(zip(drafts, priced, strict=True)):
@@ -191,6 +199,7 @@ class Phases(Service):
             description=draft.description,
             metadata=dict(draft.metadata),
             default_tax_rates=tuple(draft.default_tax_rates),
+            sharing=draft.sharing.as_json(),
         )
 
 

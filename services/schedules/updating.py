@@ -10,6 +10,7 @@ from domain.event_types import EventType
 from domain.lifecycles import SCHEDULES_LIVING, SUBSCRIPTION_SCHEDULE, SubscriptionScheduleStatus
 from domain.metadata import merged_metadata
 from domain.schedules import Phase, PhaseDiscount
+from domain.sharing import Sharing
 from models import Customer, Subscription, SubscriptionSchedule
 from services.aggregates import WholeSubscription
 from services.base import Service, part
@@ -103,6 +104,7 @@ class Updating(Service):
             anchor=current.start,
             agreed={*tax_rates_of(row), *_prices_of(row)},
             discounts=await self._agreed(row, whole),
+            sharings=[Sharing.from_json(phase["sharing"]) for phase in row.phases],
         )
         if whole is not None:
             anchor, recurrence = whole.row.billing_cycle_anchor, recurrence_of_subscription(whole)

@@ -20,4 +20,10 @@ DECLINE = {
     "seller_message": "The bank said no.",
     "type": "issuer_declined",
 }
+SHARING: dict[str, Any] = {
+    "application_fee_percent": "12.5",
+    "transfer_data": [{"destination": "acct_2", "amount_percent": "90"}],
+    "on_behalf_of": "acct_2",
+}
+FEE = {"application_fee_amount": 425, "transfer_data": [{"destination": "acct_2", "amount": 425}]}
 TAX_ID = {"type": "eu_vat", "value": "DE123456789"}

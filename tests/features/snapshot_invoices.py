@@ -4,7 +4,7 @@ from typing import Any
 
 from models import Invoice, InvoiceItem, InvoiceLine
 from services.aggregates import UpcomingInvoice, WholeInvoice
-from tests.features.snapshot_facts import ADDRESS, ANCHOR, NEXT, OWNER, TAX_ID
+from tests.features.snapshot_facts import ADDRESS, ANCHOR, FEE, NEXT, OWNER, TAX_ID
 
 FAILURE = {"code": "amount_too_large", "type": "invalid_request_error", "message": "Too much."}
 
@@ -48,6 +48,9 @@ def invoice(full: bool) -> WholeInvoice:
         "finalized_at": ANCHOR,
         "paid_at": ANCHOR,
         "test_clock_id": "clock_1",
+        "application_id": "acct_0",
+        "sharing": FEE,
+        "transfer_failure_reason": "account_disconnected",
     }
     row = Invoice(
         id="in_1",

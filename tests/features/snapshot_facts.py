@@ -20,7 +20,7 @@ DECLINE = {
     "seller_message": "The bank said no.",
     "type": "issuer_declined",
 }
-SHARING: dict[str, Any] = {
+AGREED: dict[str, Any] = {
     "application_fee_percent": "12.5",
     "transfer_data": [{"destination": "acct_2", "amount_percent": "90"}],
     "on_behalf_of": "acct_2",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from models import SubscriptionSchedule
-from tests.features.snapshot_facts import ANCHOR_SECONDS, NEXT, NEXT_SECONDS, OWNER, SHARING
+from tests.features.snapshot_facts import AGREED, ANCHOR_SECONDS, NEXT, NEXT_SECONDS, OWNER
 
 
 def schedule(full: bool) -> SubscriptionSchedule:
@@ -15,7 +15,7 @@ def schedule(full: bool) -> SubscriptionSchedule:
         "start": ANCHOR_SECONDS,
         "end": NEXT_SECONDS,
         "proration_behavior": "none",
-        "sharing": SHARING if full else None,
+        "sharing": AGREED if full else None,
         "trial": full,
         "items": [{"price": "price_1", "quantity": 3, **bought, "metadata": {"seat": "a"} if full else {}}],
         "trial_end": NEXT_SECONDS if full else None,

@@ -40,7 +40,7 @@ from tests.features.snapshot_coupons import coupon, discount, promotion_code
 from tests.features.snapshot_credit_grants import CREDIT_KINDS
 from tests.features.snapshot_credit_notes import credit_note
 from tests.features.snapshot_disputes import dispute
-from tests.features.snapshot_facts import ADDRESS, ANCHOR, CARD, DECLINE, ERROR, NEXT, OWNER, SHARING
+from tests.features.snapshot_facts import ADDRESS, AGREED, ANCHOR, CARD, DECLINE, ERROR, NEXT, OWNER
 from tests.features.snapshot_invoices import invoice, invoice_item, upcoming
 from tests.features.snapshot_schedules import schedule
 from tests.features.snapshot_transfers import TRANSFER_KINDS
@@ -220,7 +220,7 @@ def subscription(full: bool) -> WholeSubscription:
         "billing_mode_updated_at": ANCHOR,
         "pending_invoice_id": "in_1",
         "application_id": "acct_0",
-        "sharing": SHARING,
+        "sharing": AGREED,
         "pending_update": {"anchor": None, "expires_at": int(NEXT.timestamp()), "subscription_items": []},
     }
     row = Subscription(
@@ -276,7 +276,7 @@ def quote(full: bool) -> Quote:
         "schedule_id": "sub_sched_1",
         "test_clock_id": "clock_1",
         "application_id": "acct_0",
-        "sharing": {**SHARING, "application_fee_amount": 10},
+        "sharing": {**AGREED, "application_fee_amount": 10},
     }
     return Quote(
         id="qt_1",

@@ -37,7 +37,10 @@ async def test_phase_tells_its_parts_and_loses_them_when_changed(world: World) -
     author = await account(world, "Author")
     jenny = await world.customer(card="pm_card_visa")
     price = await world.price("Novel", 1000)
-    named = {"transferData": {"destination": author.id, "amountPercent": "90"}, "onBehalfOf": author.id}
+    named: dict[str, Any] = {
+        "transferData": {"destination": author.id, "amountPercent": "90"},
+        "onBehalfOf": author.id,
+    }
     schedule = await schedule_of(jenny, phase(price, 2, **named))
     subscription = await schedule.subscription()
 

@@ -62,6 +62,7 @@ class ErrorCode(StrEnum):
     COUPON_NOT_APPLICABLE = "coupon_not_applicable"
     # Accounts and the money between them
     ACCOUNT_INVALID = "account_invalid"
+    BALANCE_INSUFFICIENT = "balance_insufficient"
     APPLICATION_FEES_NOT_ALLOWED = "application_fees_not_allowed"
     APPLICATION_NOT_MAKER = "application_not_maker"
     INSUFFICIENT_CAPABILITIES_FOR_TRANSFER = "insufficient_capabilities_for_transfer"

@@ -20,6 +20,12 @@ class Refund(Described):
     reason = fields.CharField(max_length=25, null=True)
     status = fields.CharField(max_length=16)
     failure_reason = fields.CharField(max_length=60, null=True)
+    reverse_transfer = fields.BooleanField(default=False)
+    """Whether shares of the charge come back with it, in proportion."""
+    refund_application_fee = fields.BooleanField(default=False)
+    """Whether the platform's fee goes back with it, in proportion."""
+    transfer_reversal_id = fields.CharField(max_length=40, null=True)
+    """The reversal that it brought about, the first where there are several."""
     credit_note_id = fields.CharField(max_length=40, null=True, db_index=True)
     balance_transaction_id = fields.CharField(max_length=40, null=True)
     failure_balance_transaction_id = fields.CharField(max_length=40, null=True)

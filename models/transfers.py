@@ -17,6 +17,8 @@ class Transfer(Described):
     """What arrived there."""
     source_charge_id = fields.CharField(max_length=40, null=True, db_index=True)
     """The charge whose money it is; null where it was taken from the available balance."""
+    is_of_payment = fields.BooleanField(default=False)
+    """Whether it was sent together with the charge, as a share of it, and not by itself afterwards."""
     transfer_group = fields.CharField(max_length=200, null=True, db_index=True)
     description = fields.CharField(max_length=1000, null=True)
     balance_transaction_id = fields.CharField(max_length=40, null=True)

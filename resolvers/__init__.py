@@ -41,7 +41,7 @@ from resolvers.subscriptions import (
     SubscriptionQueries,
 )
 from resolvers.tax import TaxMutations, TaxQueries
-from resolvers.transfers import TransferQueries
+from resolvers.transfers import TransferMutations, TransferQueries
 from resolvers.tuning import tune
 from resolvers.usage import MeterEventMutations, MeterMutations, UsageQueries
 from schema.base import NODE_KINDS
@@ -99,6 +99,7 @@ MUTATIONS: tuple[type, ...] = (
     PriceMigrationMutations,
     SubscriptionScheduleMutations,
     TaxMutations,
+    TransferMutations,
     MeterMutations,
     MeterEventMutations,
     AlertMutations,

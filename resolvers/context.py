@@ -32,7 +32,7 @@ from services.scope import Scope
 from services.settings import Settings
 from services.subscriptions import SubscriptionItems, Subscriptions
 from services.tax import TaxRates, TaxRegistrations
-from services.transfers import MoneyBetween
+from services.transfers import ApplicationFees, MoneyBetween, Reversals, Transfers
 from services.usage import Adjustments, Alerts, MeterEvents, Meters
 
 SERVICE = TypeVar("SERVICE")
@@ -108,6 +108,9 @@ class Services:
     subscription_items = bound(SubscriptionItems)
     coupons = bound(Coupons)
     promotion_codes = bound(PromotionCodes)
+    application_fees = bound(ApplicationFees)
+    transfers = bound(Transfers)
+    transfer_reversals = bound(Reversals)
     tax_rates = bound(TaxRates)
     tax_registrations = bound(TaxRegistrations)
 

@@ -9,9 +9,17 @@ from domain.ids import Prefix
 from domain.kinds import RefundReason
 from domain.lifecycles import RefundStatus
 from schema.base import Node, column, describe_enum, input_field, node_type
+from schema.connections import Connection
 from schema.payloads import payload
-from schema.refs import BalanceTransactionRef, ChargeRef, CreditNoteRef, PaymentIntentRef, RefundRef
-from schema.relations import one
+from schema.refs import (
+    BalanceTransactionRef,
+    ChargeRef,
+    CreditNoteRef,
+    PaymentIntentRef,
+    RefundRef,
+    TransferReversalRef,
+)
+from schema.relations import one, page
 from schema.scalars import Currency, Metadata, MinorUnits
 
 describe_enum(
@@ -50,6 +58,9 @@ class Refund(Node):
     failure_balance_transaction: BalanceTransactionRef | None = one(
         "failure_balance_transaction_id", "The movement that put it back, when it failed."
     )
+    transfer_reversals: Connection[TransferReversalRef] = page(
+        "source_refund_id", "What came back with it of the charge's transfers, newest first."
+    )
     metadata: Metadata = column("Labels of your own.")
 
 
@@ -69,6 +80,8 @@ class RefundCreateInput:
     payment_intent: strawberry.ID | None = input_field("The payment intent whose charge it is.")
     amount: MinorUnits | None = input_field("How much of it; all that remains by default.")
     reason: RefundReason | None = input_field("Why.")
+    reverse_transfer: bool | None = input_field("Take back what was transferred with the charge, in proportion.")
+    refund_application_fee: bool | None = input_field("Give back the platform's fee of the charge, in proportion.")
     metadata: Metadata | None = input_field("Labels of your own.")
 
 

@@ -12,6 +12,7 @@ from domain.settlement import TransferFailureReason
 from domain.sharing import Sharing
 from schema.base import DIRECT, Node, Wrapping, column, describe_enum, input_field, node_type, part_type
 from schema.connections import Connection
+from schema.payloads import payload
 from schema.refs import (
     AccountRef,
     ApplicationFeeRef,
@@ -211,3 +212,58 @@ class ApplicationFeeFilter:
 
     account: strawberry.ID | None = input_field("Only those that this account paid.")
     charge: strawberry.ID | None = input_field("Only that of this charge, on whichever account it stands.")
+
+
+@strawberry.input(description="What to send to another account.")
+class TransferCreateInput:
+    """Becomes `NewTransfer`."""
+
+    amount: MinorUnits = input_field("How much, from 1 on.")
+    currency: Currency = input_field("What it is in.")
+    destination: strawberry.ID = input_field(
+        "A connected account with the capability `transfers`; acting for an account, the platform itself."
+    )
+    source_transaction: strawberry.ID | None = input_field(
+        "A charge whose money it is: it is available when that is. Without one, the balance must be available."
+    )
+    transfer_group: str | None = input_field("What it is found by; that of the charge by default.")
+    description: str | None = input_field("What it is for.")
+    test_clock: strawberry.ID | None = input_field("The test clock whose money it is, without a charge.")
+    metadata: Metadata | None = input_field("Labels of your own.")
+
+
+@strawberry.input(description="What changes about a transfer.")
+class TransferUpdateInput:
+    """Becomes `TransferChange`."""
+
+    id: strawberry.ID = input_field("The transfer.")
+    description: strawberry.Maybe[str | None] = input_field("What it is for.")
+    metadata: Metadata | None = input_field("Labels to set; an empty text removes one.")
+
+
+@strawberry.input(description="What is to come back of a transfer.")
+class TransferReversalCreateInput:
+    """Becomes `NewReversal`."""
+
+    transfer: strawberry.ID = input_field("The transfer.")
+    amount: MinorUnits | None = input_field("How much of it; all that is left by default.")
+    refund_application_fee: bool | None = input_field("Give back the platform's fee with it, in proportion.")
+    description: str | None = input_field("What it is for.")
+    metadata: Metadata | None = input_field("Labels of your own.")
+
+
+@strawberry.input(description="What a platform gives back of its fee.")
+class ApplicationFeeRefundCreateInput:
+    """Becomes `NewFeeRefund`."""
+
+    fee: strawberry.ID = input_field("The application fee.")
+    amount: MinorUnits | None = input_field("How much of it; all that is left by default.")
+    metadata: Metadata | None = input_field("Labels of your own.")
+
+
+TransferCreatePayload = payload("transferCreate", transfer=TransferRef)
+TransferUpdatePayload = payload("transferUpdate", transfer=TransferRef)
+TransferReversalCreatePayload = payload("transferReversalCreate", transfer_reversal=TransferReversalRef)
+ApplicationFeeRefundCreatePayload = payload(
+    "applicationFeeRefundCreate", application_fee_refund=ApplicationFeeRefundRef
+)

@@ -18,6 +18,7 @@ from domain.ids import Prefix
 from domain.kinds import RefundReason
 from domain.lifecycles import REFUND, ChargeStatus, RefundStatus
 from domain.metadata import merged_metadata
+from domain.sharing import Sharing
 from gateways.outcomes import RefundFailed, RefundOutcome, RefundSucceeded
 from gateways.protocol import RefundRequest
 from models import AgendaEntry, Charge, Customer, Dispute, PaymentIntent, Refund
@@ -31,11 +32,14 @@ from services.pages import Listing
 from services.rows import insert_rows, update_rows
 from services.scope import Scope
 from services.transactions import current_unit, in_transaction
+from services.transfers.movements import Moment
+from services.transfers.returns import NOTHING_ALONG, Along, Returns
 
 _log = logging.getLogger(__name__)
 
 _ANSWERED = (
     "status", "failure_reason", "balance_transaction_id", "failure_balance_transaction_id", "request",
+    "transfer_reversal_id",
 )  # fmt: skip
 
 
@@ -47,6 +51,8 @@ class NewRefund:
     payment_intent: str | None = None
     amount: int | None = None
     reason: RefundReason | None = None
+    reverse_transfer: bool = False
+    refund_application_fee: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -74,6 +80,7 @@ class Refunds(Service):
     events = part(Events)
     due = part(Due)
     balances = part(Balances)
+    returns = part(Returns)
 
     def matching(self, search: RefundSearch) -> Listing:
         """The refunds that a list shows."""
@@ -98,16 +105,22 @@ class Refunds(Service):
             charge = await self._charge_of(draft)
             await self.present((await self._clock_of(charge))[1])
             amount = await self._refundable(charge, draft.amount)
-            return await self._begin(charge, amount, draft.reason, draft.metadata)
+            along = Along(draft.reverse_transfer, draft.refund_application_fee)
+            await self.returns.refuse_unfit(charge, along)
+            return await self._begin(charge, amount, draft.reason, draft.metadata, along=along)
 
         return await self._carried_out(prepare)
 
     async def begin_whole(self, charges: Sequence[Charge]) -> list[Refund]:
-        """Within a transaction: refunds of whole charges whose purpose was lost; `send` then carries them out."""
+        """Within a transaction: refunds of whole charges whose purpose was lost; `send` then carries them out.
+
+        Whoever had a part in such a charge gives it back.
+        """
         begun = []
         for charge in charges:
             held = await self.lock(Charge, charge.id)
-            begun.append(await self._begin(held, held.amount_captured, None, {}))
+            along = Along(bool(Sharing.from_json(held.sharing).shares), held.application_fee_id is not None)
+            begun.append(await self._begin(held, held.amount_captured, None, {}, along=along))
         return begun
 
     async def begin(
@@ -214,6 +227,7 @@ class Refunds(Service):
         reason: RefundReason | None,
         metadata: Mapping[str, str],
         credit_note_id: str | None = None,
+        along: Along = NOTHING_ALONG,
     ) -> Refund:
         """Write the refund down as pending, watched by the agenda; its charge is held."""
         self.scope.gateways.for_mode(self.scope.livemode)
@@ -231,6 +245,8 @@ class Refunds(Service):
             status=RefundStatus.PENDING,
             metadata=merged_metadata({}, metadata),
             request={"reference": charge.gateway_reference},
+            reverse_transfer=along.transfer,
+            refund_application_fee=along.application_fee,
             **self.ownership(),
         )
         await insert_rows([refund])
@@ -302,6 +318,7 @@ class Refunds(Service):
         if isinstance(outcome, RefundSucceeded):
             refund.status = REFUND.move(refund.id, RefundStatus(refund.status), RefundStatus.SUCCEEDED)
         await self.balances.give_back([refund], {refund.id: (held.at, held.test_clock_id)})
+        await self.returns.follow(refund, held.charge, Moment(held.at, held.test_clock_id, held.at))
         reference = {"reference": refund.request["reference"]}
         refund.request = reference | {"later": True} if open_still else {}
         await update_rows([refund], _ANSWERED)

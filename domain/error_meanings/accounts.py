@@ -30,6 +30,11 @@ ACCOUNTS: Final = {
         "The dispute's status does not allow this.",
         "Read the dispute again; the message says which statuses would allow it.",
     ),
+    "balance_insufficient": Meaning(
+        INVALID,
+        "The account has not enough money available to send.",
+        "Wait until more is available, send less, or name the charge whose money it is in `sourceTransaction`.",
+    ),
     "insufficient_capabilities_for_transfer": Meaning(
         INVALID,
         "The account that is to receive money has no active `transfers` capability.",

@@ -32,5 +32,5 @@ def refund_snapshot(row: Refund) -> Snapshot:
         "receipt_number": None,
         "source_transfer_reversal": None,
         "status": row.status,
-        "transfer_reversal": None,
+        "transfer_reversal": row.transfer_reversal_id,
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from domain.errors import DomainError, ErrorCode
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from models import BalanceTransaction
@@ -65,3 +66,12 @@ def application_fee_details(fee: int, currency: str) -> list[dict[str, str | int
     if not fee:
         return []
     return [{"type": "application_fee", "description": "Application fee", "amount": fee, "currency": currency}]
+
+
+def refuse_own_key(scope: Scope) -> None:
+    """Refuse to move money between accounts for an account by itself: its platform does."""
+    if not scope.stand.is_platform and scope.application_id is None:
+        raise DomainError(
+            ErrorCode.PLATFORM_ACCOUNT_REQUIRED,
+            "Only a platform moves money between accounts; send its key, with `Stripe-Account` to debit an account.",
+        )

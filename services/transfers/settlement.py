@@ -129,6 +129,7 @@ class Settlement(Service):
             destination_id=destination,
             destination_payment_id=payment.id,
             source_charge_id=charge.id,
+            is_of_payment=True,
             transfer_group=charge.transfer_group,
             balance_transaction_id=sent.id,
             test_clock_id=each.test_clock_id,

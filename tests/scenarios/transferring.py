@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models import Account, BalanceTransaction, Event
+from models import Account, BalanceTransaction, Event, PaymentIntent
 from services.balances import books_of_all_currencies
 from tests.serving import Api
 
@@ -55,3 +55,53 @@ async def refused(api: Api, mutation: str, noun: str, **input: Any) -> list[tupl
     answer = await api.do(mutation, f"{noun} {{ id }}", input)
     assert answer[noun] is None, answer
     return [(each["code"], ".".join(each["param"] or ())) for each in answer["userErrors"]]
+
+
+async def refund(api: Api, charge: str, amount: int | None = None, **flags: bool) -> str:
+    """The id of a refund of a charge that went through."""
+    answer = await api.do("refundCreate", "refund { id status }", {"charge": charge, "amount": amount, **flags})
+    assert answer["userErrors"] == [], answer["userErrors"]
+    assert answer["refund"]["status"] == "SUCCEEDED"
+    return str(answer["refund"]["id"])
+
+
+async def charge_of(intent: Mapping[str, Any]) -> str:
+    """The id of the charge of a payment."""
+    row = await PaymentIntent.get(id=intent["id"])
+    assert row.latest_charge_id is not None
+    return row.latest_charge_id
+
+
+async def transfer(api: Api, amount: int, destination: Account | str, **input: Any) -> str:
+    """The id of a transfer that was made."""
+    to = destination if isinstance(destination, str) else destination.id
+    asked = {"amount": amount, "currency": "usd", "destination": to, **input}
+    answer = await api.do("transferCreate", "transfer { id }", asked)
+    assert answer["userErrors"] == [], answer["userErrors"]
+    return str(answer["transfer"]["id"])
+
+
+async def reverse(api: Api, transfer: str, amount: int | None = None, **input: Any) -> str:
+    """The id of a reversal that was made."""
+    asked = {"transfer": transfer, "amount": amount, **input}
+    answer = await api.do("transferReversalCreate", "transferReversal { id }", asked)
+    assert answer["userErrors"] == [], answer["userErrors"]
+    return str(answer["transferReversal"]["id"])
+
+
+class Ledger:
+    """Says after each step which movements it brought on which account, and that the books add up."""
+
+    def __init__(self, **accounts: Account | str) -> None:
+        self._accounts = accounts
+        self._known: dict[str, int] = dict.fromkeys(accounts, 0)
+
+    async def news(self) -> dict[str, list[str]]:
+        """The movements since this was last asked, by account; accounts without any are left out."""
+        await balanced()
+        found = {}
+        for name, movements in (await moved(**self._accounts)).items():
+            if movements[self._known[name] :]:
+                found[name] = movements[self._known[name] :]
+            self._known[name] = len(movements)
+        return found

@@ -122,10 +122,10 @@ class InvoiceUpdateInput:
         "What a platform has of it instead of a percentage, at most its total; null for nothing. Of a DRAFT."
     )
     transfer_data: strawberry.Maybe[list[TransferDataInput] | None] = input_field(
-        "What other accounts receive of its payments, all of them; null for nothing. Of a DRAFT."
+        "What other accounts receive of its payments, all of them; null for nothing. Of a DRAFT, or to take it away."
     )
     on_behalf_of: strawberry.Maybe[strawberry.ID | None] = input_field(
-        "The account that sells; null is the one that charges. Of a DRAFT."
+        "The account that sells; null is the one that charges. Of a DRAFT, or to take it away."
     )
     metadata: strawberry.Maybe[Metadata | None] = input_field("Labels of your own, at any time.")
 

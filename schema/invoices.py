@@ -18,6 +18,7 @@ from domain.invoices import BillingReason, CollectionMethod
 from domain.kinds import TaxExempt
 from domain.lifecycles import InvoiceStatus
 from domain.reckoning_in_words import steps_in_words
+from domain.settlement import TransferFailureReason
 from domain.tax_ids import TaxIdType
 from schema.base import (
     DIRECT,
@@ -223,7 +224,7 @@ class Invoice(Node):
     )
     transfer_data: list[TransferData] = transfer_data("What other accounts receive of its payments, in order.")
     on_behalf_of: strawberry.ID | None = on_behalf_of()
-    transfer_failure_reason: str | None = column(
+    transfer_failure_reason: TransferFailureReason | None = column(
         "Why nothing was transferred to them when it was paid; null where everything was. The money is the platform's."
     )
     payments: list[InvoicePayment] = invoice_payments("The payments that were asked for or came, oldest first.")

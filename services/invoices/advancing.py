@@ -9,8 +9,8 @@ from models import Invoice
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.due import Due
-from services.invoices.drafting import plan_finalization
 from services.invoices.retries import Retries, is_retried
+from services.invoices.sellers import plan_finalization
 from services.invoices.stopping import Stopping, waits
 from services.settings import Settings
 

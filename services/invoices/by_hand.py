@@ -47,6 +47,8 @@ _OF_DRAFTS = {
     "transfer_data": "transferData", "on_behalf_of": "onBehalfOf",
 }  # fmt: skip
 """What only a draft may change, with the fields of the API."""
+_TAKEN_AWAY = ("transfer_data", "on_behalf_of")
+"""What may also be taken away of one that is still to be paid."""
 _PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 _ADVANCING = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN)
 
@@ -146,6 +148,7 @@ class InvoicesByHand(Service):
             items = await self.gather(InvoiceItem, "invoice_id", [row.id])
             await self._share(whole, change.sharing, items)
             await update_rows([row], ("sharing",))
+            await self.invoiced.share_anew(row)
         self.events.record(EventType.INVOICE_UPDATED, whole, at=at, before=before)
         return row
 
@@ -267,6 +270,8 @@ def _refuse_late(row: Invoice, change: InvoiceChange) -> None:
     ]
     rules += [("auto_advance", "autoAdvance", _ADVANCING), ("default_payment_method", "defaultPaymentMethod", _PAYABLE)]
     for name, shown, allowed in rules:
+        if name in _TAKEN_AWAY and not getattr(change, name):
+            allowed = _PAYABLE
         if getattr(change, name) is not UNSET and row.status not in allowed:
             problems.add(
                 ErrorCode.INVOICE_UNEXPECTED_STATE,

@@ -17,6 +17,7 @@ from services.coupons.deductions import Redeemed
 from services.events import Events
 from services.invoices.line_columns import columns_of
 from services.invoices.reckoning import Reckoning, Unreckoned
+from services.invoices.sellers import Sellers, leave, plan_finalization, seller_of
 from services.rows import insert_rows
 
 
@@ -57,6 +58,7 @@ class Drafting(Service):
 
     events = part(Events)
     reckoning = part(Reckoning)
+    sellers = part(Sellers)
 
     async def write(self, wanted: Sequence[Wanted]) -> list[WholeInvoice]:
         """The drafts, stored, in the order wanted. Event `invoice.created` for each."""
@@ -84,7 +86,12 @@ class Drafting(Service):
             for each, term in zip(wanted, terms, strict=True)
         ]
         drafts = await self.reckoning.drafts(unreckoned)
-        return [self._made(*each) for each in zip(wanted, terms, drafts, strict=True)]
+        invoices = [self._made(*each) for each in zip(wanted, terms, drafts, strict=True)]
+        gone = await self.sellers.gone(each.row.sharing for each in invoices)
+        for each in invoices if gone else ():
+            if seller_of(each.row) in gone:  # It is a draft until somebody lets it go on (spec 06, Disconnecting).
+                leave(each.row)
+        return invoices
 
     def _made(self, wanted: Wanted, terms: Terms, draft: InvoiceDraft) -> WholeInvoice:
         subscription = wanted.subscription if wanted.terms is None else None
@@ -136,13 +143,6 @@ class Drafting(Service):
             **columns_of(line),
             **self.ownership(),
         )
-
-
-def plan_finalization(invoice: Invoice, at: datetime | None) -> None:
-    """The draft is finalized by itself at that moment, and then first collected; None plans neither."""
-    charged = invoice.collection_method == CollectionMethod.CHARGE_AUTOMATICALLY
-    invoice.automatically_finalizes_at = at
-    invoice.next_payment_attempt = at if charged else None
 
 
 def _terms_of(wanted: Wanted) -> Terms:

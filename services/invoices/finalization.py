@@ -21,12 +21,12 @@ from services.catalog import Catalog
 from services.customers import Customers
 from services.due import Appointment, Due
 from services.events import Events
-from services.invoices.drafting import plan_finalization
 from services.invoices.draws import Draws
 from services.invoices.numbering import Numbers
 from services.invoices.once_only import OnceOnly
 from services.invoices.paid import PAID, settle_as_paid
 from services.invoices.reckoning import Reckoning
+from services.invoices.sellers import Sellers, plan_finalization
 from services.invoices.sending import Sending
 from services.invoices.sharing import InvoiceSharing
 from services.payments import Effect, PaymentIntents
@@ -77,6 +77,7 @@ class Finalization(Service):
     once_only = part(OnceOnly)
     sending = part(Sending)
     sharing = part(InvoiceSharing)
+    sellers = part(Sellers)
     usage = part(UsageBilling)
 
     async def finalize_drafts(self, drafts: Sequence[WholeInvoice]) -> Finalized:
@@ -84,6 +85,7 @@ class Finalization(Service):
 
         Events as `finalize`, and `invoice.finalization_failed` for each of the others.
         """
+        drafts = await self.sellers.without_gone(drafts)
         payers = await self.payers(each.row.customer_id for each in drafts)
         recount = await self.usage.recounted(drafts)
         await self.reckoning.refresh(drafts, recount.changed)
@@ -113,6 +115,7 @@ class Finalization(Service):
         asked for.
         """
         _refuse_untaxed(invoices)
+        invoices = await self._collectable(invoices)
         await self.once_only.use_up(invoices)
         rows = [each.row for each in invoices]
         presents = await self.presents(row.test_clock_id for row in rows)
@@ -134,6 +137,14 @@ class Finalization(Service):
         for each in free:
             self.events.record_all(PAID, each, at=presents[each.row.test_clock_id])
         return intents
+
+    async def _collectable(self, invoices: Sequence[WholeInvoice]) -> Sequence[WholeInvoice]:
+        """Those that may be collected; others that are new are stored as drafts that wait."""
+        found = await self.sellers.without_gone(invoices)
+        if len(found) < len(invoices):
+            left = [each for each in invoices if each not in found and not each.row._saved_in_db]
+            await self._store(left, ())
+        return found
 
     async def payers(self, customer_ids: Iterable[str]) -> list[Payer]:
         """The customers, held so that numbers and balances are taken one finalization after the other."""
@@ -200,6 +211,7 @@ class Finalization(Service):
                 f"The balance of customer {payment.intent.customer_id} changed while {payment.intent.amount}"
                 f" {payment.intent.currency} was being charged; the money goes back. Try again.",
             )
+        asking[0].row.transfer_failure_reason = payment.charge.transfer_failure_reason
         await self.intents.assign(payment.intent, payment.charge, asking[0].row.id)
         return payment.intent
 

@@ -14,6 +14,7 @@ from services.due import Due
 from services.invoices.collection import Collection
 from services.invoices.finalization import Finalization
 from services.invoices.pausing import without_paused
+from services.invoices.sellers import Sellers
 from services.invoices.sending import Sending, is_sent
 from services.invoices.wholes import WholeInvoices
 from services.payments import Attempts, Invoiced, PaymentIntents, Prepared
@@ -46,6 +47,7 @@ class Issuing(Service):
     finalization = part(Finalization)
     collection = part(Collection)
     sending = part(Sending)
+    sellers = part(Sellers)
     intents = part(PaymentIntents)
     attempts = part(Attempts)
     invoiced = part(Invoiced)
@@ -62,7 +64,8 @@ class Issuing(Service):
         return await self.attempts.carried_out(lambda: self._sending(identifier))
 
     async def issue(self, row: Invoice) -> Issued:
-        """Within a transaction: finalize a held draft."""
+        """Within a transaction: finalize a held draft; refused on behalf of an account that has left."""
+        await self.sellers.refuse_gone(row)
         await self.due.cancel(row.id, AgendaKind.INVOICE_FINALIZE)
         if row.collection_paused == PausedCollection.KEEP_AS_DRAFT:
             row.collection_paused = None  # whoever finalizes it by hand does not keep it any longer

@@ -14,6 +14,7 @@ from services.invoices.collection import Collection
 from services.invoices.issuing import Issuing
 from services.invoices.paid import PAYABLE, remaining_of
 from services.invoices.payments import InvoicePayments, Receipt
+from services.invoices.sellers import Sellers
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import PaymentMethods
 from services.payments import Attempts, Invoiced, PaymentIntents, Prepared, Wish, refuse_in_flight
@@ -62,6 +63,7 @@ class Paying(Service):
     payments = part(InvoicePayments)
     refunds = part(Refunds)
     issuing = part(Issuing)
+    sellers = part(Sellers)
 
     async def pay(self, draft: InvoicePayDraft) -> Settled[Invoice]:
         """Try to collect an invoice, or a part of it, now; a draft is finalized first.
@@ -97,6 +99,7 @@ class Paying(Service):
         if (settled := await self._finalized(draft.id)) is not None:
             return Prepared(subject=settled.value, problem=settled.problem)
         row, payments = await self._payable(draft.id)
+        await self.sellers.refuse_gone(row)
         wish = Wish(
             intent=await self._intent_for(row, payments, draft.amount),
             payment_method=await self._method(draft, row),

@@ -17,6 +17,7 @@ from services.base import Service, part
 from services.due import Appointment, Due
 from services.events import Events, Snapshot
 from services.invoices.collection import Collection
+from services.invoices.sellers import Sellers
 from services.invoices.stopping import waits
 from services.invoices.wholes import WholeInvoices
 from services.payments import Invoiced
@@ -51,6 +52,7 @@ class Retries(Service):
     settings = part(Settings)
     collection = part(Collection)
     invoiced = part(Invoiced)
+    sellers = part(Sellers)
 
     async def plan(self, invoices: Sequence[WholeInvoice], befores: Sequence[Snapshot] | None = None) -> None:
         """Set when each of these invoices, which just failed, is tried again; not at all when that was often enough.
@@ -80,6 +82,7 @@ class Retries(Service):
         await self.invoiced.hold(entry.subject_id for entry in entries)
         found = await self.wholes.by("id", [entry.subject_id for entry in entries], lock=True)
         waiting = [each for each in found if each.row.status == InvoiceStatus.OPEN and waits(each.row)]
+        waiting = await self.sellers.without_gone(waiting)
         intents = await self._intents([each.row for each in waiting])
         busy = {identifier for identifier, asked in intents.items() if asked.in_flight}
         tried = [each for each in waiting if each.row.id not in busy]
@@ -102,7 +105,8 @@ class Retries(Service):
 
         It is a try beside the planned ones: it counts for none of them and moves none.
         """
-        wholes = await self.wholes.of(invoices)
+        wholes = await self.sellers.without_gone(await self.wholes.of(invoices))
+        invoices = [each.row for each in wholes]
         intents = await self._intents(invoices)
         methods = await self.collection.methods_of(invoices)
         ready = [each for each in wholes if each.row.id in methods and not intents[each.row.id].in_flight]

@@ -1,9 +1,9 @@
 """What the fate of a payment means for its invoice: reactions to the events of payment intents, in sets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.event_types import EventType
-from models import Invoice, PaymentIntent
+from models import Charge, Invoice, PaymentIntent
 from services.aggregates import WholeInvoice
 from services.base import Service, part
 from services.events import Events
@@ -31,6 +31,7 @@ class Settlement(Service):
         in than was due, as `InvoicePayments.receive` says.
         """
         payments, found = await self._invoices(intents)
+        await self._note_failures(payments, found)
         invoices: list[WholeInvoice] = []
         others: list[WholeInvoice] = []
         for each in found:
@@ -67,6 +68,16 @@ class Settlement(Service):
         await self._write(invoices, "attempt_count", "attempted", "first_failed_at")
         for each in invoices:
             self.events.record(event, each, at=presents[each.row.test_clock_id])
+
+    async def _note_failures(self, payments: Mapping[str, PaymentIntent], invoices: Sequence[WholeInvoice]) -> None:
+        """Why nothing was transferred of these payments, on their invoices; no statement where nobody shares."""
+        sharing = [each.row for each in invoices if "transfer_data" in (each.row.sharing or ())]
+        charges = await self.gather(Charge, "id", [payments[row.id].latest_charge_id for row in sharing])
+        reasons = {charge.invoice_id: charge.transfer_failure_reason for charge in charges}
+        failed = [row for row in sharing if reasons.get(row.id) is not None]
+        for row in failed:
+            row.transfer_failure_reason = reasons[row.id]
+        await update_rows(failed, ("transfer_failure_reason",))
 
     async def _open_of(self, intents: Sequence[Subject]) -> list[WholeInvoice]:
         """The invoices of these payments as far as they are open, held."""

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from domain.errors import DomainError, ErrorCode
 from domain.invoice_sharing import part_of
-from domain.lifecycles import INVOICE, InvoiceStatus, PaymentIntentStatus
+from domain.lifecycles import INVOICE, PAYMENT_INTENT, InvoiceStatus, PaymentIntentStatus
 from domain.sharing import Sharing
 from models import Invoice, PaymentIntent
 from services.base import Service
+from services.rows import update_rows
 from services.transactions import database, is_postgres
 
 _HOLD: Final = """
@@ -82,6 +83,15 @@ class Invoiced(Service):
                 f" paid of invoice {invoice.id}; cancel it.",
                 "id",
             )
+
+    async def share_anew(self, invoice: Invoice) -> None:
+        """Within a transaction: let payments that are still to be made of a held invoice be shared as it now says."""
+        payments = await self.payments_of([invoice.id])
+        refuse_in_flight(payments)
+        open_ones = [each for each in payments if not PAYMENT_INTENT.ended(PaymentIntentStatus(each.status))]
+        for each in open_ones:
+            each.sharing = sharing_of(invoice, each.amount)
+        await update_rows(open_ones, ("sharing",))
 
     async def is_default(self, intent: PaymentIntent) -> bool:
         """Whether the invoice that it pays asks for this payment by itself."""

@@ -57,3 +57,13 @@ async def invoice(world: World, identifier: str) -> dict[str, Any]:
     """An invoice with the parts of others in it."""
     found = await world.api.ask(f"query($id: ID!) {{ invoice(id: $id) {{ {FEES} }} }}", {"id": identifier})
     return dict(found["invoice"])
+
+
+async def leaves(gym: Account) -> None:
+    """The account disconnects from its platform."""
+    await Account.filter(id=gym.id).update(disconnected_at=gym.created_at)
+
+
+async def returns(gym: Account) -> None:
+    """The account connects to its platform again."""
+    await Account.filter(id=gym.id).update(disconnected_at=None)

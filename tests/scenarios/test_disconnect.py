@@ -111,7 +111,7 @@ async def sold_for(world: World, **more: Any) -> tuple[Any, Story]:
     """An author and a subscription that is collected on their behalf."""
     author = await account(world, "Author")
     jenny = await world.customer(card="pm_card_visa")
-    named = {"transferData": {"destination": author.id}, "onBehalfOf": author.id}
+    named: dict[str, Any] = {"transferData": {"destination": author.id}, "onBehalfOf": author.id}
     return author, await jenny.subscribe(await world.price("Novel", 1000), **named, **more)
 
 

@@ -9,6 +9,7 @@ from models import (
     Charge,
     Customer,
     CustomerTaxId,
+    Dispute,
     Event,
     Invoice,
     MeterEvent,
@@ -57,6 +58,7 @@ _PERSONAL: Final[dict[str, frozenset[str]]] = {
     }),
     "payment_method": frozenset({"billing_details"}),
     "charge": frozenset({"billing_details", "receipt_email", "shipping"}),
+    "dispute": frozenset({"evidence"}),
     "payment_intent": frozenset({"receipt_email", "shipping"}),
 }  # fmt: skip
 """By the kind of object that an event tells of: what says who somebody is."""
@@ -90,7 +92,7 @@ class Erasure(Service):
         return [row.id for row in await self.gather(model, "customer_id", [customer.id])]
 
     async def _blank_payments(self, customer: Customer) -> list[str]:
-        """Billing details and receipts; the ids of payments and of all methods that ever paid."""
+        """Billing details, receipts, evidence; the ids of payments, of their disputes and of all methods that paid."""
         intents = await self.gather(PaymentIntent, "customer_id", [customer.id])
         setups = await self.gather(SetupIntent, "customer_id", [customer.id])
         charges = await self.gather(Charge, "customer_id", [customer.id])
@@ -107,7 +109,11 @@ class Erasure(Service):
         await update_rows(intents, ["receipt_email"])
         await update_rows(methods, ["billing_details"])
         await update_rows(charges, ["card"])
-        return [row.id for row in (*intents, *charges, *methods)]
+        disputes = await self.gather(Dispute, "charge_id", [charge.id for charge in charges])
+        for dispute in disputes:
+            dispute.evidence = {}
+        await update_rows(disputes, ["evidence"])
+        return [row.id for row in (*intents, *charges, *methods, *disputes)]
 
     async def _told_attached(self, customer: Customer) -> list[str]:
         """Payment methods that an event says were attached. Reads all such events: people are forgotten rarely."""

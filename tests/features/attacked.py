@@ -75,7 +75,10 @@ async def everything(api: Api) -> dict[str, Any]:
     quoting = {"lineItems": [{"price": product["defaultPrice"]["id"]}], **mine}
     paying = {"amount": 1500, "currency": "usd", "paymentMethod": card["id"], **mine}
     paid = await intent(api, {**paying, "confirm": True})
+    disputed = await intent(api, {**paying, "confirm": True})
+    against = {"charge": disputed["latestCharge"]["id"]}
     return {
+        "dispute": (await made(api, "sandboxDisputeCreate", "dispute { id }", against))["id"],
         "clock": clock["id"], "customer": customer["id"], "card": card["id"], "charge": paid["latestCharge"]["id"],
         "product": product["id"], "price": product["defaultPrice"]["id"], "paid": paid["id"],
         "intent": (await intent(api, paying))["id"],
@@ -121,6 +124,8 @@ def writes(has: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
         ("paymentIntentCancel", "paymentIntent", {"id": has["held"]}),
         ("refundCreate", "refund", {"charge": has["charge"]}),
         ("refundUpdate", "refund", {"id": has["refund"], "metadata": {"a": "b"}}),
+        ("disputeUpdate", "dispute", {"id": has["dispute"], "evidence": {"customerName": "x"}}),
+        ("disputeClose", "dispute", {"id": has["dispute"]}),
         ("subscriptionCreate", "subscription", has["subscribing"]),
         ("subscriptionUpdate", "subscription", {"id": has["subscription"], "description": "x"}),
         ("subscriptionCancel", "subscription", {"id": has["subscription"]}),

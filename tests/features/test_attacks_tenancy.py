@@ -15,7 +15,7 @@ Stranger = Callable[[Api], Awaitable[Api]]
 ONE = (
     *("product", "price", "customer", "testClock", "paymentMethod", "setupIntent", "charge", "paymentIntent"),
     *("refund", "balanceTransaction", "invoice", "subscription", "quote", "event", "feature", "activeEntitlement"),
-    *("creditGrant", "creditBalanceTransaction"),
+    *("creditGrant", "creditBalanceTransaction", "dispute"),
 )
 LISTS = """query($customer: ID, $charge: ID, $intent: ID, $price: ID, $product: ID, $clock: ID) {
     a: customers(filter: {testClock: $clock}) { totalCount }
@@ -31,7 +31,8 @@ LISTS = """query($customer: ID, $charge: ID, $intent: ID, $price: ID, $product: 
     k: paymentIntents(filter: {customer: $customer}) { totalCount }
     l: quotes(filter: {customer: $customer}) { totalCount }
     m: creditGrants(filter: {customer: $customer}) { totalCount }
-    n: creditBalanceTransactions(filter: {customer: $customer}) { totalCount } }"""
+    n: creditBalanceTransactions(filter: {customer: $customer}) { totalCount }
+    o: disputes(filter: {paymentIntent: $intent}) { totalCount } }"""
 
 
 async def told(api: Api) -> tuple[int, int, int]:
@@ -53,6 +54,7 @@ def borrowings(has: dict[str, Any], own: dict[str, Any]) -> list[tuple[str, str,
         ("setupIntentCreate", "setupIntent", {"paymentMethod": has["card"], **mine}),
         ("paymentIntentCreate", "paymentIntent", {"amount": 99, "currency": "usd", "paymentMethod": has["card"]}),
         ("refundCreate", "refund", {"paymentIntent": has["paid"]}),
+        ("sandboxDisputeCreate", "dispute", {"charge": has["charge"]}),
         ("productUpdate", "product", {"id": own["product"], "defaultPrice": has["price"]}),
         ("productUpdate", "product", {"id": has["product"], "name": "x"}),
         ("productDelete", "product", {"id": has["product"]}),
@@ -102,7 +104,7 @@ async def test_stranger_finds_nothing_by_any_id(database_url: str, stranger: Str
         own = await api.ask("query($id: ID!) { customer(id: $id) { id } }", {"id": has["customer"]})
     assert len(ids) > 40
     assert not any(found) and not any(value for answer in single for value in answer.values())
-    assert {name: page["totalCount"] for name, page in listed.items()} == dict.fromkeys("abcdefghijklmn", 0)
+    assert {name: page["totalCount"] for name, page in listed.items()} == dict.fromkeys("abcdefghijklmno", 0)
     assert own["customer"] is not None
 
 

@@ -13,12 +13,13 @@ from models import (
     Customer,
     CustomerBalanceTransaction,
     CustomerTaxId,
+    Dispute,
     Event,
     Invoice,
     PaymentIntent,
     PaymentMethod,
 )
-from services.aggregates import WholeInvoice
+from services.aggregates import WholeDispute, WholeInvoice
 from services.customers import (
     BalanceTransactionDraft,
     CustomerChange,
@@ -84,6 +85,10 @@ async def paid(scope: Scope, customer: Customer) -> None:
         currency="usd", status="succeeded", card={"brand": "visa", "billing_details": {"name": "Ada Lovelace"}},
         **owner,
     )  # fmt: skip
+    dispute = Dispute(
+        id="dp_1", charge_id=charge.id, payment_intent_id=intent.id, amount=1500, currency="usd", reason="fraudulent",
+        status="won", gateway_reference="r", due_by=NOON, evidence={"customer_name": "Ada Lovelace"}, **owner,
+    )  # fmt: skip
     snapshot = {
         "name": "Ada", "email": "ada@example.com", "phone": "555", "address": HOME.as_json(), "tax_exempt": "none",
         "tax_ids": [{"type": "eu_vat", "value": "DE136695976"}],
@@ -99,10 +104,11 @@ async def paid(scope: Scope, customer: Customer) -> None:
         EventType.PAYMENT_METHOD_ATTACHED: card,
         EventType.PAYMENT_INTENT_SUCCEEDED: intent,
         EventType.INVOICE_PAID: WholeInvoice(invoice, ()),
+        EventType.CHARGE_DISPUTE_CLOSED: WholeDispute(dispute, charge),
     }
 
     async def write() -> None:
-        for row in (card, intent, charge, invoice):
+        for row in (card, intent, charge, dispute, invoice):
             await row.save(force_create=True)
         for kind, subject in subjects.items():
             Events(scope).record(kind, subject, at=NOON)
@@ -113,7 +119,7 @@ async def paid(scope: Scope, customer: Customer) -> None:
 async def everything_stored() -> str:
     """All that could tell of a person, as one text."""
     texts: list[object] = []
-    for model in (Customer, CustomerTaxId, PaymentMethod, PaymentIntent, Charge, Invoice, Event):
+    for model in (Customer, CustomerTaxId, PaymentMethod, PaymentIntent, Charge, Dispute, Invoice, Event):
         texts += await model.all().values()
     return json.dumps(texts, default=str).lower()
 

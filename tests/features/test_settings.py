@@ -8,7 +8,7 @@ import pytest
 from domain.dunning import RetriesEnd, RetryPolicy, RetryRules, RetryWindow
 from domain.errors import DomainError
 from domain.ids import IdMint
-from domain.settings import AccountSettings, ProcessingFee
+from domain.settings import AccountSettings, DisputeFee, ProcessingFee
 from models import Account
 from services.accounts import Accounts
 from services.scope import Scope
@@ -124,6 +124,40 @@ async def test_parallel_changes_of_different_settings_all_stay(scope: Scope) -> 
     assert await Settings(scope).current() == AccountSettings(
         invoice_finalization_delay=60, statement_descriptor="PHOTO HOST", allowed_origins=("https://a.example",)
     )
+
+
+async def test_fees_of_disputes_are_chosen_and_given_back(scope: Scope) -> None:
+    settings = Settings(scope)
+    await settings.update(SettingsChange(dispute_fee=700, dispute_fees=[DisputeFee("eur", 2000)]))
+    current = await settings.current()
+    assert [current.fee_of_dispute(currency) for currency in ("usd", "eur")] == [700, 2000]
+    await settings.update(SettingsChange(dispute_fee=None, dispute_fees=None))
+    assert await settings.current() == AccountSettings()
+    assert (await settings.current()).fee_of_dispute("jpy") == 1500
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (SettingsChange(dispute_fee=-1), ("PARAMETER_INVALID_INTEGER", "disputeFee")),
+        (SettingsChange(dispute_fee=100_000_000), ("PARAMETER_INVALID_INTEGER", "disputeFee")),
+        (
+            SettingsChange(dispute_fees=[DisputeFee("eur", 1), DisputeFee("usd", -1)]),
+            ("PARAMETER_INVALID_INTEGER", "disputeFees.1.amount"),
+        ),
+        (
+            SettingsChange(dispute_fees=[DisputeFee("eur", 1), DisputeFee("eur", 2)]),
+            ("PARAMETER_INVALID", "disputeFees.1.currency"),
+        ),
+    ],
+)
+async def test_fees_of_disputes_out_of_range_are_refused(
+    scope: Scope, change: SettingsChange, problem: tuple[str, str]
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        await Settings(scope).update(change)
+    assert problems_of(refused.value) == [problem]
+    assert (await Accounts(scope).current()).settings == {}
 
 
 async def test_retries_are_chosen_and_given_back(scope: Scope) -> None:

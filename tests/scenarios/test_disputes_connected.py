@@ -66,6 +66,18 @@ async def test_account_loses_the_money_and_the_payer_of_fees_the_fee(
     assert (await books())[:2] == (10_000, 0)
 
 
+async def test_deleted_clock_takes_the_fee_of_the_platform_along(api: Api) -> None:
+    account = await author(api)
+    world = await World.opened(api.acting(account), START)
+    await disputed(world)
+    assert await of_disputes(api) == ["stripe_fee 0 - 1500 = -1500"]
+
+    await world.do("testClockDelete", "testClock { id }", id=world.clock)
+
+    assert (await movements(api), await movements(world.api)) == ([], [])
+    assert await books() == (0, 0, 0, 0)
+
+
 async def test_events_are_the_account_s(api: Api) -> None:
     account = await author(api)
     world = await World.opened(api.acting(account), START)

@@ -213,6 +213,39 @@ async def refund(world: World) -> Steps:
     yield "`refundCreate`"
 
 
+async def dispute(world: World) -> Steps:
+    """A payment is disputed, and the dispute is won."""
+    jenny = await jenny_of(world)
+    paid = await world.do(
+        "paymentIntentCreate", "paymentIntent { latestCharge { dispute { id } } }",
+        amount=1500, currency="usd", customer=jenny.id, confirm=True,
+        paymentMethod="pm_card_createDispute",
+    )  # fmt: skip
+    yield "`paymentIntentCreate` with `pm_card_createDispute`"
+    disputed = paid["paymentIntent"]["latestCharge"]["dispute"]["id"]
+    winning = {"uncategorizedText": "winning_evidence"}
+    await world.do("disputeUpdate", "dispute { id }", id=disputed, evidence=winning)
+    yield "`disputeUpdate` with evidence that convinces the bank"
+
+
+async def inquiry(world: World) -> Steps:
+    """A bank asks, takes the money, and is not answered."""
+    paid = await world.do(
+        "paymentIntentCreate", "paymentIntent { latestCharge { id } }",
+        amount=1500, currency="usd", customer=(await jenny_of(world)).id, confirm=True,
+        paymentMethod="pm_card_visa",
+    )  # fmt: skip
+    await world.news()
+    charge = paid["paymentIntent"]["latestCharge"]["id"]
+    asked = await world.do("sandboxDisputeCreate", "dispute { id }", charge=charge, isInquiry=True)
+    yield "`sandboxDisputeCreate` with `isInquiry`"
+    escalating = {"uncategorizedText": "escalate_inquiry_evidence"}
+    await world.do("disputeUpdate", "dispute { id }", id=asked["dispute"]["id"], evidence=escalating)
+    yield "`disputeUpdate` with evidence that does not convince it"
+    await world.move_to("2027-02-07T10:00:00Z")
+    yield "The time for an answer is over: LOST"
+
+
 async def one_off(world: World) -> Steps:
     """A one-off invoice that is sent, overdue and paid."""
     jenny = await world.customer(card="pm_card_visa", email="jenny@example.com")
@@ -249,7 +282,8 @@ PLAYS: dict[str, Callable[[World], Steps]] = {
     play.__name__: play
     for play in (
         sign_up, first_decline, authentication, never_paid, renewal, trial, trial_without_card, dunning,
-        dunning_in_vain, upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, pause, refund, one_off, quote,
+        dunning_in_vain, upgrade, upgrade_at_once, cancel_at_period_end, cancel_now, pause, refund, dispute, inquiry,
+        one_off, quote,
     )
 }  # fmt: skip
 

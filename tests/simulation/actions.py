@@ -51,6 +51,7 @@ from tests.simulation import (
     credit_grants,
     credit_notes,
     discounts,
+    disputes,
     drafts,
     entitlements,
     meters,
@@ -65,6 +66,7 @@ from tests.simulation.alerts import AlertActions
 from tests.simulation.credit_grants import CreditGrantActions
 from tests.simulation.credit_notes import CreditNoteActions
 from tests.simulation.discounts import DiscountActions
+from tests.simulation.disputes import DisputeActions
 from tests.simulation.drafts import DraftActions
 from tests.simulation.entitlements import EntitlementActions
 from tests.simulation.meters import MeterActions
@@ -77,7 +79,11 @@ from tests.simulation.single_items import SingleItemActions
 from tests.simulation.taxes import TaxActions
 from tests.simulation.usage import UsageActions
 
-CARDS = ("pm_card_visa",) * 5 + ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex")
+CARDS = (
+    *("pm_card_visa",) * 5,
+    *("pm_card_chargeCustomerFail", "pm_card_authenticationRequired", "pm_card_amex"),
+    *("pm_card_createDispute", "pm_card_createDisputeInquiry"),
+)
 
 _OUTCOMES = (
     *(ScriptedOutcome.SUCCEED, ScriptedOutcome.INSUFFICIENT_FUNDS, ScriptedOutcome.INSUFFICIENT_FUNDS),
@@ -104,6 +110,7 @@ class Actions(
     UsageActions,
     MeterActions,
     DiscountActions,
+    DisputeActions,
 ):
     """Draws the next call. Everything random comes from `dice`, so that a seed tells the whole story."""
 
@@ -324,6 +331,7 @@ class Actions(
             retry_on_new_payment_method=self.dice.random() < 0.7,
             invoice_numbering=self.dice.choice(tuple(InvoiceNumbering)),
             invoice_due_reminder_days=self.dice.choice((0, 3)),
+            cancel_subscription_on_dispute=self.dice.random() < 0.3,
         )
         return lambda scope: Settings(scope).update(change)
 
@@ -350,5 +358,5 @@ _WEIGHTS = {
     "plan": 8, "replan": 5, "unplan": 2, **discounts.WEIGHTS,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
     **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS, **usage.WEIGHTS, **meters.WEIGHTS,
-    **credit_grants.WEIGHTS, **alerts.WEIGHTS,
+    **credit_grants.WEIGHTS, **alerts.WEIGHTS, **disputes.WEIGHTS,
 }  # fmt: skip

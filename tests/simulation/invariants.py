@@ -35,6 +35,7 @@ from services.rows import fetch_by
 from services.subscriptions.period_agenda import ENDINGS
 from tests.simulation.alerts import check_alerts
 from tests.simulation.discounts import check_discounts
+from tests.simulation.disputes import check_disputes
 from tests.simulation.entitlements import check_entitlements
 from tests.simulation.meters import check_buckets
 from tests.simulation.moves import check_migrations
@@ -61,6 +62,7 @@ async def check_all() -> None:
     await check_agreed_amounts()
     await check_invoice_items()
     await check_payments()
+    await check_disputes()
     await check_subscriptions()
     await check_periods()
     await check_announcements()

@@ -1,0 +1,188 @@
+"""The simulation of a platform with its accounts: who there is, who may call for whom, and what befalls them."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from domain.periods import Interval
+from models import Account, Customer, TestClock
+from models.base import Owned
+from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
+from services.clocks import ClockAdvanceDraft, ClockDraft, Clocks
+from services.customers import CustomerDraft, InvoiceSettingsChange
+from services.customers.signup import SignUp
+from services.rows import fetch_by
+from services.scope import Scope
+from tests.features.connected import connected
+from tests.simulation import platform_returns, platform_sales
+from tests.simulation.platform_returns import ReturnActions
+from tests.simulation.platform_sales import SaleActions
+
+ROW = TypeVar("ROW", bound=Owned)
+Action = Callable[[Scope], Awaitable[Any]]
+
+BEGUN = datetime(2027, 1, 31, 10, tzinfo=UTC)
+CARDS = ("pm_card_visa",) * 14 + (
+    "pm_card_chargeCustomerFail",
+    "pm_card_createDispute",
+    "pm_card_createDisputeInquiry",
+    "pm_card_refundFail",
+    "pm_card_pendingRefund",
+    "pm_card_bypassPending",
+)
+KINDS = (
+    ("standard", "account", "stripe", "stripe", "full"),
+    ("express", "application_express", "application", "stripe", "express"),
+    ("custom", "application_custom", "application", "application", "none"),
+)
+"""Type, and who pays fees, covers losses and asks for requirements, with the dashboard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One business with its own books: how it acts by itself, and the clock of its customers."""
+
+    scope: Scope
+    clock: str
+    has_keys: bool
+    """Whether it may act without its platform."""
+
+    @property
+    def id(self) -> str:
+        """The account's id."""
+        return self.scope.account_id
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody does: under which circumstances, and whether by a call that can be repeated under its key."""
+
+    scope: Scope
+    act: Action
+    is_call: bool = True
+    trespasses: bool = False
+    """Whether it names what belongs to another account, so that it must be refused."""
+
+
+@dataclass
+class Platform(SaleActions, ReturnActions):
+    """Draws what is done next. Everything random comes from `dice`, so that a seed tells the whole story."""
+
+    dice: random.Random
+    scope: Scope
+    seats: list[Seat] = field(default_factory=list)
+    trespasses: bool = False
+
+    async def prepare(self) -> None:
+        """The platform and three accounts of different kinds, each with a clock, prices and a customer."""
+        self.seats.append(await self._seated(self.scope, has_keys=True))
+        for kind in KINDS:
+            names = ("fees_payer", "losses_payments", "requirement_collection", "dashboard")
+            controller = dict(zip(names, kind[1:], strict=True))
+            account = await connected(self.scope, kind[0].title(), type=kind[0], controller=controller)
+            own = replace(self.scope, account_id=account.id)
+            self.seats.append(await self._seated(own, has_keys=kind[-1] == "full"))
+        for seat in self.seats:
+            await (await self.join(seat.scope))(seat.scope)
+
+    async def _seated(self, scope: Scope, *, has_keys: bool) -> Seat:
+        clock = await Clocks(scope).create(ClockDraft(BEGUN))
+        for currency, amount, interval in (
+            ("usd", 4999, Interval.MONTH),
+            ("usd", 700, Interval.WEEK),
+            ("usd", 333, Interval.WEEK),
+            ("eur", 1234, Interval.MONTH),
+        ):
+            draft = PriceDraft(
+                currency=currency,
+                unit_amount=amount,
+                recurring=Recurring(interval),
+                product_data=ProductDraft(name=f"{currency} by {interval}"),
+            )
+            await Prices(scope).create(draft)
+        return Seat(scope, clock.id, has_keys)
+
+    async def draw(self) -> tuple[str, Deed | None]:
+        """The name of what is done next and the deed; None when there is nobody to do it, or nothing to do it with."""
+        self.trespasses = False
+        name = self.dice.choices(*zip(*_WEIGHTS.items(), strict=True))[0]
+        seat = self.dice.choice([*self.seats[:1] * 3, *self.seats])
+        if name in _BEFALLING:
+            befalling: Action | None = await getattr(self, name)(seat)
+            return name, None if befalling is None else Deed(seat.scope, befalling, is_call=name == "advance")
+        scope = await self._caller(seat)
+        if scope is None:
+            return name, None
+        action: Action | None = await getattr(self, name)(scope)
+        return name, None if action is None else Deed(scope, action, trespasses=self.trespasses)
+
+    async def _caller(self, seat: Seat) -> Scope | None:
+        """Who calls for a business: itself, or its platform as long as they are connected; None when nobody can."""
+        if seat.id == self.scope.account_id:
+            return seat.scope
+        account = await Account.get(id=seat.id)
+        callers = [seat.scope] if seat.has_keys else []
+        if account.disconnected_at is None:
+            callers += [replace(seat.scope, application_id=self.scope.account_id)] * 2
+        return self.dice.choice(callers) if callers else None
+
+    async def any_of(self, scope: Scope, model: type[ROW], **where: Any) -> ROW | None:
+        """A row of the caller's account; now and then one of another's, which must not help them."""
+        rows = list(await model.filter(**where).order_by("id"))
+        mine = [row for row in rows if row.account_id == scope.account_id]
+        others = [row for row in rows if row.account_id != scope.account_id]
+        if others and self.dice.random() < 0.03:
+            self.trespasses = True
+            return self.dice.choice(others)
+        return self.dice.choice(mine) if mine else None
+
+    def account(self) -> str:
+        """One of the connected accounts."""
+        return self.dice.choice(self.seats[1:]).id
+
+    async def join(self, scope: Scope) -> Action:
+        """A customer comes, mostly on the clock of the business, with a card."""
+        card = self.dice.choice(CARDS)
+        [clock] = [each.clock for each in self.seats if each.id == scope.account_id]
+        draft = CustomerDraft(
+            test_clock=self.dice.choice((clock, clock, clock, None)),
+            payment_method=card,
+            invoice_settings=InvoiceSettingsChange(default_payment_method=card),
+        )
+        return lambda scope: SignUp(scope).create(draft)
+
+    async def advance(self, seat: Seat) -> Action:
+        """Time passes for the customers of one business."""
+        clock = await TestClock.get(id=seat.clock)
+        time = clock.frozen_at + timedelta(hours=self.dice.choice((2, 60, 24 * 8, 24 * 32)))
+        return lambda scope: Clocks(scope).advance(ClockAdvanceDraft(seat.clock, time, wait=True))
+
+    async def leave(self, seat: Seat) -> Action | None:
+        """An account leaves its platform, or comes back."""
+        if seat.id == self.scope.account_id:
+            return None
+        [account] = await fetch_by(Account, "id", [seat.id])
+        if account.disconnected_at is None and self.dice.random() < 0.5:
+            return None  # They are connected most of the time.
+        since = BEGUN if account.disconnected_at is None else None
+        return lambda scope: Account.filter(id=seat.id).update(disconnected_at=since)
+
+    async def lose(self, seat: Seat) -> Action | None:
+        """An account may not be charged for or sent money any more, or may again."""
+        if seat.id == self.scope.account_id:
+            return None
+        capabilities = {
+            "card_payments": self.dice.choice(("active", "active", "active", "inactive")),
+            "transfers": self.dice.choice(("active", "active", "active", "pending")),
+        }
+        return lambda scope: Account.filter(id=seat.id).update(capabilities=capabilities)
+
+    async def customer_of(self, scope: Scope) -> Customer | None:
+        """Somebody who can be charged."""
+        return await self.any_of(scope, Customer, deleted_at=None)
+
+
+_BEFALLING = ("advance", "leave", "lose")
+_WEIGHTS = {"join": 6, "advance": 16, "leave": 6, "lose": 4, **platform_sales.WEIGHTS, **platform_returns.WEIGHTS}

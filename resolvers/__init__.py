@@ -15,6 +15,7 @@ from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
 from resolvers.balances import BalanceQueries
 from resolvers.catalog import CatalogMutations, CatalogQueries
 from resolvers.clocks import ClockMutations, ClockQueries
+from resolvers.cloning import CloningMutations
 from resolvers.coupons import CouponMutations, CouponQueries
 from resolvers.credit_grants import CreditGrantMutations, CreditGrantQueries
 from resolvers.credit_notes import CreditNoteMutations, CreditNoteQueries
@@ -84,6 +85,7 @@ MUTATIONS: tuple[type, ...] = (
     SettingsMutations,
     ClockMutations,
     PaymentMethodMutations,
+    CloningMutations,
     PaymentMutations,
     RefundMutations,
     DisputeMutations,

@@ -23,6 +23,7 @@ from services.entitlements import Entitlements, Features, ProductFeatures
 from services.events import EventLog
 from services.invoices import DraftLines, Invoices, ManualItems
 from services.payment_methods import PaymentMethods, SandboxScripts, SetupIntents
+from services.payment_methods.cloning import Cloning
 from services.payments import PaymentIntents
 from services.price_migrations import PriceMigrations
 from services.quotes import Quotes
@@ -75,6 +76,7 @@ class Services:
     api_keys = bound(ApiKeys)
     balances = bound(Balances)
     clocks = bound(Clocks)
+    cloning = bound(Cloning)
     credit_balances = bound(CreditBalances)
     credit_grants = bound(CreditGrants)
     credit_notes = bound(CreditNotes)

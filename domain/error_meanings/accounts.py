@@ -43,7 +43,7 @@ ACCOUNTS: Final = {
     "platform_account_required": Meaning(
         INVALID,
         "Only a platform can do this.",
-        "Send the platform's own key, without `Stripe-Account`.",
+        "Send the platform's own key; the message says whether `Stripe-Account` goes with it.",
     ),
     "transfers_not_allowed": Meaning(
         INVALID,

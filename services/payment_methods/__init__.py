@@ -5,6 +5,7 @@ cards            cards as they come in
 sandbox_scripts  outcomes that a tester wrote for the next charges
 setup_intents    getting a card ready for charges with the customer away
 client_secrets   what a page holds of one intent
+cloning          copies of a platform's customers and cards on its accounts
 """
 
 from services.payment_methods.cards import BillingDetails, CardChange, CardWords, Expiry, NewCard, sandbox_cards

@@ -20,6 +20,7 @@ FEATURES = {
     "catalog",
     "checkout",
     "clocks",
+    "cloning",
     "coupons",
     "credit_grants",
     "credit_notes",

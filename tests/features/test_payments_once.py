@@ -12,6 +12,7 @@ from domain.agenda import AgendaKind
 from domain.errors import DomainError
 from domain.kinds import CaptureMethod
 from domain.lifecycles import ChargeStatus
+from domain.sharing import Share
 from models import AgendaEntry, BalanceTransaction, Charge, Event, IdempotencyRecord, PaymentIntent, Refund
 from services.agenda import agenda_of_the_system
 from services.base import Settled
@@ -28,6 +29,7 @@ from services.payments import (
 from services.refunds import REFUND_HANDLER
 from services.scope import Scope
 from services.transactions import in_transaction
+from tests.features.connected import connected
 from tests.features.paying import CountingGateway, asked, balanced_books, calling, card_of, jenny, only_charge, through
 from tests.features.scopes import StandingClock, founded_scope, told
 
@@ -181,6 +183,19 @@ async def test_homeless_charge_goes_back_and_frees_its_key(scope: Scope) -> None
     assert await AgendaEntry.all().count() == 0
     report = await balanced_books()
     assert (report.money_in, report.money_out) == (1500, 1500)
+
+
+async def test_homeless_charge_goes_back_with_the_parts_of_others(scope: Scope) -> None:
+    gym = await connected(scope)
+    shares = (Share(destination=gym.id),)
+    intent = await asked(scope, payment_method="pm_card_visa", transfer_data=shares, application_fee_amount=100)
+    await prepared(scope, intent, claim="key", homeless=True)
+
+    await worked(scope, timedelta(minutes=1))
+
+    found = await BalanceTransaction.filter(account_id=gym.id).order_by("id").values_list("type", "net")
+    assert found == [("payment", 1400), ("payment_refund", -1500), ("application_fee_refund", 100)]
+    assert (await balanced_books()).money_out == 1500
 
 
 async def test_homeless_charge_that_was_declined_frees_its_key(scope: Scope) -> None:

@@ -4,12 +4,13 @@ The network keeps 2.9 % and 0.30: of 100.00 that is 3.20, of 10.00 it is 0.59.
 """
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
-from models import Account, ApplicationFee, DestinationPayment, Transfer
+from models import Account, ApplicationFee, ApplicationFeeRefund, DestinationPayment, Transfer, TransferReversal
 from tests.features.connected import connected
-from tests.scenarios.transferring import balanced, moved, pay, told_on
+from tests.scenarios.transferring import balanced, charge_of, moved, pay, refund, told_on, transfer
 from tests.scenarios.world import World
 from tests.serving import Api, served
 
@@ -174,7 +175,8 @@ async def test_statement_names_the_account_that_sells(api: Api, gym: Account) ->
 async def test_money_of_a_test_clock_waits_for_it_on_every_account_and_goes_with_it(api: Api, gym: Account) -> None:
     world = await World.opened(api, "2030-01-01T00:00:00Z")
     jenny = await world.customer()
-    await pay(api, 1000, customer=jenny.id, transferData={"destination": gym.id}, applicationFeeAmount=123)
+    asked: dict[str, Any] = {"transferData": {"destination": gym.id}, "applicationFeeAmount": 123}
+    intent = await pay(api, 1000, customer=jenny.id, **asked)
     statuses = "{ balanceTransactions { nodes { type status availableOn } } }"
 
     arrived = await api.acting(gym).ask(statuses)
@@ -184,7 +186,9 @@ async def test_money_of_a_test_clock_waits_for_it_on_every_account_and_goes_with
     due = {"type": "PAYMENT", "availableOn": "2030-01-03T00:00:00Z"}
     assert arrived["balanceTransactions"]["nodes"] == [{**due, "status": "PENDING"}]
     assert later["balanceTransactions"]["nodes"] == [{**due, "status": "AVAILABLE"}]
+    await refund(api, await charge_of(intent), 500, reverseTransfer=True, refundApplicationFee=True)
+    await transfer(api, 2, gym, testClock=world.clock)  # 941 - 1000 + 123 - 62
     await world.do("testClockDelete", "testClock { id }", id=world.clock)
     assert await moved(platform=api.scope.account_id, gym=gym) == {"platform": [], "gym": []}
-    for model in (Transfer, DestinationPayment, ApplicationFee):
+    for model in (Transfer, TransferReversal, DestinationPayment, ApplicationFee, ApplicationFeeRefund):
         assert await model.all().count() == 0

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.keys import KeyKind
+from domain.keys import KeyKind, Resource
 from models import Account, Event, Transfer
+from services.api_keys import Grant
+from services.scope import Access
 from tests.features.connected import connected
 from tests.features.scopes import NOON
 from tests.scenarios.transferring import Ledger, charge_of, pay, refund, refused, reverse, told_on, transfer
@@ -255,3 +257,19 @@ async def test_an_account_sees_what_arrived_and_nothing_else(api: Api, gym: Acco
         ):
             [(code, _)] = await refused(key, mutation, noun, **asked)
             assert code == ("RESOURCE_MISSING" if key is not own else "PLATFORM_ACCOUNT_REQUIRED")
+
+
+async def test_restricted_keys_move_only_what_they_are_granted(api: Api, gym: Account) -> None:
+    charge = await charge_of(await pay(api, 1000, transferData={"destination": gym.id}, applicationFeeAmount=10))
+    seeing = await api.as_key(KeyKind.RESTRICTED, Grant(Resource.TRANSFERS, Access.READ))
+    blind = await api.as_key(KeyKind.RESTRICTED, Grant(Resource.PAYMENTS, Access.READ))
+
+    assert len((await seeing.ask("{ transfers { nodes { amount } } }"))["transfers"]["nodes"]) == 1
+    for key, query in (
+        (seeing, "{ applicationFees { nodes { id } } }"),
+        (blind, "{ transfers { nodes { id } } }"),
+        (seeing, 'mutation { transferReversalCreate(input: {transfer: "tr_1"}) { userErrors { code } } }'),
+    ):
+        assert (await key.send(query)).codes == ["FORBIDDEN"]
+    hidden = await blind.send("query($id: ID!) { charge(id: $id) { applicationFee { id } } }", {"id": charge})
+    assert hidden.codes == ["FORBIDDEN"]

@@ -129,6 +129,8 @@ class InvoiceDraft:
     automatic_tax: bool | None = None
     """Whether tax is worked out from where the customer is; None as its subscription says."""
     automatic_tax_status: AutomaticTaxStatus | None = None
+    tax_liability_id: str | None = None
+    """The account that owes that tax, where it is another than the one that charges."""
 
 
 @dataclass(frozen=True, slots=True)

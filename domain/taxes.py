@@ -81,11 +81,51 @@ class PriceTaxDefault(StrEnum):
         return self is PriceTaxDefault.INCLUSIVE
 
 
+class TaxLiabilityType(StrEnum):
+    """Who owes the tax that is worked out."""
+
+    SELF = "self"
+    """The account that charges."""
+    ACCOUNT = "account"
+    """A connected account, whose registrations then decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLiabilityDraft:
+    """Who is to owe the tax."""
+
+    type: TaxLiabilityType
+    account: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AutomaticTaxDraft:
-    """Whether tax is to be worked out from where the customer is."""
+    """Whether tax is to be worked out from where the customer is, and by whom it is owed; None leaves that."""
 
     enabled: bool
+    liability: TaxLiabilityDraft | None = None
+
+    @property
+    def liable(self) -> str | None:
+        """The account that owes the tax; None where that is the one that charges, or nothing was said."""
+        return None if self.liability is None else self.liability.account
+
+
+def liability_of(account_id: str | None) -> TaxLiabilityDraft:
+    """What a row keeps of who owes tax, as it was said."""
+    who = TaxLiabilityType.SELF if account_id is None else TaxLiabilityType.ACCOUNT
+    return TaxLiabilityDraft(who, account_id)
+
+
+def liability_problem(liability: TaxLiabilityDraft, param: tuple[str, ...]) -> Problem | None:
+    """What is wrong with how it was said who owes tax; None when nothing is."""
+    if liability.type is TaxLiabilityType.ACCOUNT and liability.account is None:
+        message = "With type ACCOUNT it has to be said which account owes the tax."
+        return Problem(ErrorCode.PARAMETER_MISSING, message, (*param, "account"))
+    if liability.type is TaxLiabilityType.SELF and liability.account is not None:
+        message = f"With type SELF nobody else owes the tax; leave out {liability.account}, or say ACCOUNT."
+        return Problem(ErrorCode.PARAMETERS_EXCLUSIVE, message, (*param, "account"))
+    return None
 
 
 @dataclass(frozen=True, slots=True)

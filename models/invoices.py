@@ -46,6 +46,8 @@ class Invoice(Described):
     """What each tax rate comes to, as on the lines."""
     automatic_tax = fields.BooleanField(default=False)
     """Whether tax is worked out from where the customer is."""
+    tax_liability_id = fields.CharField(max_length=40, null=True)
+    """The account that owes that tax and whose registrations decide; null where it is the one that charges."""
     automatic_tax_status = fields.CharField(max_length=30, null=True)
     starting_balance = fields.BigIntField(default=0)
     ending_balance = fields.BigIntField(null=True)

@@ -42,6 +42,8 @@ class Quote(Described):
     """Ids of the tax rates of lines that have none of their own."""
     automatic_tax = fields.BooleanField(default=False)
     """Whether tax is worked out from where the customer is, now and on what comes of it."""
+    tax_liability_id = fields.CharField(max_length=40, null=True)
+    """The account that owes that tax and whose registrations decide; null where it is the one that charges."""
     automatic_tax_status = fields.CharField(max_length=30, null=True)
     total_taxes: list[dict[str, Any]] = cast(Any, fields.JSONField[list[dict[str, Any]]](default=list))
     """What each tax comes to over all lines, as on invoices."""

@@ -56,6 +56,8 @@ class Subscription(Described):
     """Ids of the tax rates of items that have none of their own."""
     automatic_tax = fields.BooleanField(default=False)
     """Whether tax is worked out from where its customer is."""
+    tax_liability_id = fields.CharField(max_length=40, null=True)
+    """The account that owes that tax and whose registrations decide; null where it is the one that charges."""
     pause_behavior = fields.CharField(max_length=18, null=True)
     """What becomes of invoices while their collection is paused; null while they are collected."""
     pause_resumes_at: datetime | None = instant(null=True)

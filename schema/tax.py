@@ -11,8 +11,8 @@ from domain.ids import Prefix
 from domain.kinds import TaxBehavior
 from domain.reckoning import TaxabilityReason
 from domain.tax_ids import TaxIdVerificationStatus
-from domain.taxes import AutomaticTaxStatus, RegistrationStatus, TaxType, registration_status
-from schema.base import DIRECT, Node, Wrapping, column, describe_enum, input_field, node_type, part_type
+from domain.taxes import AutomaticTaxStatus, RegistrationStatus, TaxLiabilityType, TaxType, registration_status
+from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.payloads import payload
 from schema.refs import TaxRateRef, TaxRegistrationRef
 from schema.relations import one
@@ -111,11 +111,41 @@ class CustomerTaxIdVerification(Wrapping):
     status: TaxIdVerificationStatus = column("Whether it knows the number.", source="verification_status")
 
 
+describe_enum(
+    TaxLiabilityType,
+    "Who owes tax.",
+    SELF="The account that charges.",
+    ACCOUNT="A connected account, whose registrations and country then decide what is collected.",
+)
+
+
+@part_type
+class TaxLiability(Wrapping):
+    """Who owes the tax that is worked out."""
+
+    account: strawberry.ID | None = column("The connected account; null with SELF.", source="tax_liability_id")
+
+    @computed("Who it is.")
+    def type(self) -> TaxLiabilityType:
+        """An account that is named, or the one that charges."""
+        return TaxLiabilityType.SELF if self.row.tax_liability_id is None else TaxLiabilityType.ACCOUNT
+
+
+def _liability() -> Any:
+    """A field for who owes the tax."""
+
+    def resolve(source: Any, _info: Any) -> TaxLiability:
+        return TaxLiability.of(source.row)
+
+    return strawberry.field(description="Who owes the tax.", metadata={DIRECT: resolve})
+
+
 @part_type
 class SubscriptionAutomaticTax(Wrapping):
     """Whether the tax of a subscription's invoices is worked out from where its customer is."""
 
     enabled: bool = column("Whether it is.", source="automatic_tax")
+    liability: TaxLiability = _liability()
 
 
 @part_type
@@ -126,6 +156,7 @@ class InvoiceAutomaticTax(Wrapping):
     status: AutomaticTaxStatus | None = column(
         "How far that came; null where it is not enabled.", source="automatic_tax_status"
     )
+    liability: TaxLiability = _liability()
 
 
 def automatic_tax(part: type[Wrapping]) -> Any:
@@ -139,11 +170,24 @@ def automatic_tax(part: type[Wrapping]) -> Any:
     )
 
 
+@strawberry.input(description="Who is to owe the tax.")
+class TaxLiabilityInput:
+    """Becomes `TaxLiabilityDraft`."""
+
+    type: TaxLiabilityType = input_field("Who it is; a platform alone can say ACCOUNT.")
+    account: strawberry.ID | None = input_field("With ACCOUNT, a connected account.")
+
+
 @strawberry.input(description="Whether tax is to be worked out from where the customer is.")
 class AutomaticTaxInput:
     """Becomes `AutomaticTaxDraft`."""
 
-    enabled: bool = input_field("Whether it is; the places where you are registered then decide what is collected.")
+    enabled: bool = input_field(
+        "Whether it is; the places where whoever owes it is registered then decide what is collected."
+    )
+    liability: TaxLiabilityInput | None = input_field(
+        "Who owes it; the account that charges by default. Of a subscription that is decided before its first invoice."
+    )
 
 
 @part_type

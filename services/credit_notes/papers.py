@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from documents.credit_notes import CreditNotePaper
 from documents.lines import PaperLine
-from models import Account, CreditNote, CreditNoteLine, Invoice
+from models import CreditNote, CreditNoteLine, Invoice
 from services.coupons.papers import paper_discounts
-from services.customers.contacts import contact_of, seller_of
+from services.customers.contacts import contact_of, seller_on
 from services.tax.papers import paper_taxes
 
 
@@ -26,7 +26,7 @@ async def credit_note_paper(identifier: str) -> CreditNotePaper | None:
         invoice_number=invoice.number,
         currency=row.currency,
         issued_at=row.effective_at,
-        seller=seller_of(await Account.get(id=row.account_id)),
+        seller=await seller_on(row.account_id, invoice.sharing),
         customer=contact_of(invoice.customer_snapshot),
         lines=[_line(line) for line in lines],
         amount=row.amount,

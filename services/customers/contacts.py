@@ -9,8 +9,15 @@ from models import Account, Customer, CustomerTaxId
 
 
 def seller_of(account: Account) -> Contact:
-    """The account as the seller on a paper."""
-    return Contact(account.business_name, account.email, address=Address(country=account.country))
+    """The account as the seller on a paper: where its company is, as far as that is known, else its country."""
+    address = (account.company or {}).get("address") or {}
+    known = Address.from_json({"country": account.country, **address})
+    return Contact(account.business_name, account.email, address=known)
+
+
+async def seller_on(account_id: str, sharing: Mapping[str, Any] | None) -> Contact:
+    """Who sells on a paper of this account: the account on whose behalf it charges, or else itself."""
+    return seller_of(await Account.get(id=(sharing or {}).get("on_behalf_of", account_id)))
 
 
 def contact_of(kept: Mapping[str, Any]) -> Contact:

@@ -38,6 +38,7 @@ from services.payments import Invoiced
 from services.rows import delete_by, update_rows
 from services.settings import Settings
 from services.tax import NamedRates, TaxRatesNamed
+from services.tax.liabilities import TaxLiabilities
 
 _OF_DRAFTS = {
     "collection_method": "collectionMethod", "days_until_due": "daysUntilDue", "due_date": "dueDate",
@@ -71,6 +72,7 @@ class InvoicesByHand(Service):
     tax_rates = part(TaxRatesNamed)
     discounts = part(InvoiceDiscounts)
     sharing = part(InvoiceSharing)
+    liabilities = part(TaxLiabilities)
 
     @transactional
     async def create(self, draft: InvoiceDraftByHand) -> Invoice:
@@ -91,7 +93,8 @@ class InvoicesByHand(Service):
         lines = invoice_draft_of((), currency, [line_of(item) for item in waiting])
         automatic = draft.automatic_tax is not None and draft.automatic_tax.enabled
         rates = () if automatic else draft.default_tax_rates
-        lines = replace(lines, default_tax_rates=rates, automatic_tax=automatic)
+        liable = None if draft.automatic_tax is None else draft.automatic_tax.liable
+        lines = replace(lines, default_tax_rates=rates, automatic_tax=automatic, tax_liability_id=liable)
         redeemed: Sequence[Redeemed] = ()
         if draft.discounts is not None:
             redeemed = await self.discounts.planned(customer, lines, draft.discounts, at)
@@ -189,13 +192,16 @@ class InvoicesByHand(Service):
         row.default_tax_rates = list(given(change.default_tax_rates, row.default_tax_rates) or ())
         begins = change.automatic_tax is not UNSET and change.automatic_tax.enabled and not row.automatic_tax
         if change.automatic_tax is not UNSET:
+            await self.liabilities.refuse_unfit(change.automatic_tax)
             row.automatic_tax = change.automatic_tax.enabled
+            if change.automatic_tax.liability is not None:
+                row.tax_liability_id = change.automatic_tax.liable
         if row.automatic_tax and row.default_tax_rates:
             said = "defaultTaxRates" if change.automatic_tax is UNSET else "automaticTax"
             raise rates_beside_automatic_tax(said)
         if begins and any(line.tax_rates for line in whole.lines):
             raise rates_beside_automatic_tax()
-        await update_rows([row], ("default_tax_rates", "automatic_tax"))
+        await update_rows([row], ("default_tax_rates", "automatic_tax", "tax_liability_id"))
         await self.reckoning.sum_up(whole)
 
     async def _subscription(self, draft: InvoiceDraftByHand, customer: Customer) -> Subscription | None:
@@ -232,6 +238,7 @@ class InvoicesByHand(Service):
         await self.tax_rates.check(problems, NamedRates(draft.default_tax_rates or (), ("defaultTaxRates",)))
         if draft.automatic_tax is not None and draft.automatic_tax.enabled and draft.default_tax_rates:
             problems.add_from(rates_beside_automatic_tax())
+        await self.liabilities.check(draft.automatic_tax, problems)
         if draft.currency is not None:
             checked(problems, currency_of, draft.currency)
         problems.raise_any()

@@ -117,6 +117,7 @@ class Drafting(Service):
             total_taxes=[each.as_json() for each in draft.total_taxes],
             automatic_tax=bool(draft.automatic_tax),
             automatic_tax_status=draft.automatic_tax_status,
+            tax_liability_id=draft.tax_liability_id,
             amount_due=max(draft.total, 0),
             auto_advance=terms.auto_advance,
             collection_paused=None if subscription is None else subscription.pause_behavior,

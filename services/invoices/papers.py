@@ -2,15 +2,16 @@
 
 from decimal import Decimal
 
+from documents.contacts import Contact
 from documents.discounts import PaperDiscount
 from documents.invoices import InvoicePaper
 from documents.lines import PaperLine
 from documents.taxes import PaperTax
 from domain.calculations import Calculation
 from domain.lifecycles import InvoiceStatus
-from models import Account, Invoice, InvoiceLine
+from models import Invoice, InvoiceLine
 from services.coupons.papers import paper_discounts
-from services.customers.contacts import contact_of, seller_of
+from services.customers.contacts import contact_of, seller_on
 from services.tax.papers import paper_taxes
 
 
@@ -25,11 +26,11 @@ async def invoice_paper(identifier: str) -> InvoicePaper | None:
     lines = await InvoiceLine.filter(invoice_id=row.id).order_by("position")
     taxes = await paper_taxes(row.total_taxes)
     discounts = await paper_discounts(row.total_discount_amounts)
-    return _paper(row, lines, await Account.get(id=row.account_id), discounts, taxes)
+    return _paper(row, lines, await seller_on(row.account_id, row.sharing), discounts, taxes)
 
 
 def _paper(
-    row: Invoice, lines: list[InvoiceLine], account: Account, discounts: list[PaperDiscount], taxes: list[PaperTax]
+    row: Invoice, lines: list[InvoiceLine], seller: Contact, discounts: list[PaperDiscount], taxes: list[PaperTax]
 ) -> InvoicePaper:
     assert row.number is not None and row.finalized_at is not None and row.ending_balance is not None
     known = row.customer_snapshot.get
@@ -39,7 +40,7 @@ def _paper(
         status=InvoiceStatus(row.status),
         currency=row.currency,
         issued_at=row.finalized_at,
-        seller=seller_of(account),
+        seller=seller,
         customer=contact_of(row.customer_snapshot),
         lines=[_line(line) for line in lines],
         subtotal=row.subtotal,

@@ -58,6 +58,7 @@ class _Bill:
     default_tax_rates: Sequence[str]
     at: datetime
     automatic_tax: bool
+    tax_liability_id: str | None = None
     invoice_id: str | None = None
 
     @property
@@ -84,7 +85,7 @@ class _Bill:
     def assessable(self) -> Assessable:
         """What automatic tax has to know of it."""
         prices, rates = [line.price_id for line in self.lines], [line.tax_rates for line in self.lines]
-        return Assessable(self.customer_id, self.at, self.currency, prices, rates)
+        return Assessable(self.customer_id, self.at, self.currency, prices, rates, self.tax_liability_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,24 +217,28 @@ def _named(wanted: Unreckoned, heirs: dict[str, Sequence[str]]) -> InvoiceDraft:
         discounts = tuple(own or heirs.get(wanted.customer_id, ()))
     if rates is None:
         rates = () if row is None else tuple(row.default_tax_rates)
-    automatic = draft.automatic_tax
+    automatic, liability = draft.automatic_tax, draft.tax_liability_id
     if automatic is None:
         automatic = row is not None and row.automatic_tax
+        liability = None if row is None else row.tax_liability_id
     if not (discounts or rates or automatic):
         return draft
-    return replace(draft, discounts=discounts, default_tax_rates=rates, automatic_tax=automatic)
+    return replace(
+        draft, discounts=discounts, default_tax_rates=rates, automatic_tax=automatic, tax_liability_id=liability
+    )
 
 
 def _drafted(wanted: Unreckoned, draft: InvoiceDraft) -> _Bill:
     discounts, rates = draft.discounts or (), draft.default_tax_rates or ()
-    automatic = bool(draft.automatic_tax)
-    return _Bill(draft.lines, draft.currency, wanted.customer_id, discounts, rates, wanted.at, automatic)
+    taxed = bool(draft.automatic_tax), draft.tax_liability_id
+    return _Bill(draft.lines, draft.currency, wanted.customer_id, discounts, rates, wanted.at, *taxed)
 
 
 def _stored(invoice: WholeInvoice) -> _Bill:
     row = invoice.row
     named, at = (row.discounts, row.default_tax_rates), row.created_at
-    return _Bill(invoice.lines, row.currency, row.customer_id, *named, at, row.automatic_tax, row.id)
+    taxed = row.automatic_tax, row.tax_liability_id
+    return _Bill(invoice.lines, row.currency, row.customer_id, *named, at, *taxed, row.id)
 
 
 def _rules(bill: _Bill, discounts: dict[str, Redeemed], taxes: dict[str, TaxRule], rounding: TaxRounding) -> Rules:

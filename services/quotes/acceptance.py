@@ -10,7 +10,7 @@ from domain.lifecycles import QUOTE, QuoteStatus
 from domain.periods import Interval
 from domain.sharing import Sharing
 from domain.subscriptions import BillingMode
-from domain.taxes import AutomaticTaxDraft
+from domain.taxes import AutomaticTaxDraft, liability_of
 from models import Quote, QuoteLine
 from services.base import Service, Settled, part
 from services.events import Events
@@ -151,7 +151,7 @@ def _subscription_of(quote: Quote, sold: Sequence[Sold]) -> SubscriptionDraft:
             for each in once
         ),
         default_tax_rates=tuple(quote.default_tax_rates),
-        automatic_tax=AutomaticTaxDraft(enabled=quote.automatic_tax),
+        automatic_tax=AutomaticTaxDraft(enabled=quote.automatic_tax, liability=liability_of(quote.tax_liability_id)),
         discounts=drafts_of(quote.discounts),
         trial_period_days=quote.trial_period_days,
         collection_method=CollectionMethod(quote.collection_method),

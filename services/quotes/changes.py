@@ -30,6 +30,7 @@ from services.quotes.sharing import QuoteSharing, refuse_above_total
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.planning import Planning
 from services.tax import NamedRates, TaxRatesNamed
+from services.tax.liabilities import TaxLiabilities
 
 _REWORDABLE = (QuoteStatus.DRAFT,)
 _STANDING = (QuoteStatus.DRAFT, QuoteStatus.OPEN)
@@ -43,6 +44,7 @@ class Changes(Service):
     planning = part(Planning)
     tax_rates = part(TaxRatesNamed)
     sharing = part(QuoteSharing)
+    liabilities = part(TaxLiabilities)
 
     async def change(self, change: QuoteChange) -> Quote:
         """Change what was mentioned. Stripe has no event for it."""
@@ -103,7 +105,10 @@ class Changes(Service):
             await self.tax_rates.check(problems, named)
             quote.default_tax_rates = rates_wanted
         if change.automatic_tax is not UNSET:
+            await self.liabilities.check(change.automatic_tax, problems)
             quote.automatic_tax = change.automatic_tax.enabled
+            if change.automatic_tax.liability is not None:
+                quote.tax_liability_id = change.automatic_tax.liable
         rates = bool(quote.default_tax_rates) or any(each.tax_rates for each in wanted)
         starts = UNSET if change.subscription_data is None else change.subscription_data.effective_date
         later = given(starts, quote.effective_date) is not None
@@ -116,7 +121,8 @@ class Changes(Service):
         refuse_later(quote.effective_date, CollectionMethod(quote.collection_method), sold)
         customer = await self.require(Customer, quote.customer_id, "customer")
         in_force = await self.planning.currency_in_force(customer, {each.price.currency for each in sold})
-        buyer = Buyer(customer, at, tuple(quote.default_tax_rates), quote.automatic_tax, discounts)
+        rates, liable = tuple(quote.default_tax_rates), quote.tax_liability_id
+        buyer = Buyer(customer, at, rates, quote.automatic_tax, discounts, liable)
         offer = await self.lines.offer(sold, buyer, in_force, trialing=quote.trial_period_days is not None)
         refuse_other_currency(offer, in_force, "lineItems")
         apply_totals(quote, offer)
@@ -127,7 +133,7 @@ class Changes(Service):
 _CHANGED = (
     "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
     "effective_date", "subscription_description", "subscription_metadata", "expires_at", "default_tax_rates",
-    "automatic_tax", "sharing", *TOTALS,
+    "automatic_tax", "tax_liability_id", "sharing", *TOTALS,
 )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ class Buyer:
     default_tax_rates: tuple[str, ...] = ()
     automatic_tax: bool = False
     discounts: tuple[DiscountDraft, ...] = ()
+    tax_liability_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class QuoteLines(Service):
             discounts=draft.discounts,
             default_tax_rates=draft.default_tax_rates,
             automatic_tax=draft.automatic_tax,
+            tax_liability_id=draft.tax_liability_id,
         )
         recurring = bargained.lasting_on(period)
         customer_id = buyer.customer.id
@@ -306,7 +308,13 @@ def _draft_of(pairs: Sequence[tuple[Sold, QuotedLine]], currency: str, buyer: Bu
         for sold, line in pairs
     )
     draft = invoice_draft_of((), currency, lines)
-    return replace(draft, discounts=(), default_tax_rates=buyer.default_tax_rates, automatic_tax=buyer.automatic_tax)
+    return replace(
+        draft,
+        discounts=(),
+        default_tax_rates=buyer.default_tax_rates,
+        automatic_tax=buyer.automatic_tax,
+        tax_liability_id=buyer.tax_liability_id,
+    )
 
 
 def _total_of(line: LineDraft) -> int:

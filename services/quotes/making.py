@@ -27,6 +27,7 @@ from services.quotes.sharing import QuoteSharing, refuse_above_total
 from services.rows import insert_rows
 from services.subscriptions.planning import Planning
 from services.tax import NamedRates, TaxRatesNamed
+from services.tax.liabilities import TaxLiabilities
 
 
 class Making(Service):
@@ -38,6 +39,7 @@ class Making(Service):
     planning = part(Planning)
     tax_rates = part(TaxRatesNamed)
     sharing = part(QuoteSharing)
+    liabilities = part(TaxLiabilities)
 
     async def make(self, draft: QuoteDraft) -> Quote:
         """A new draft. Event `quote.created`."""
@@ -60,13 +62,15 @@ class Making(Service):
         automatic = draft.automatic_tax is not None and draft.automatic_tax.enabled
         named = draft.default_tax_rates or any(each.tax_rates for each in draft.line_items)
         check_tax(problems, automatic=automatic, rates=bool(named), later=data.effective_date is not None)
+        await self.liabilities.check(draft.automatic_tax, problems)
         sold = await self.lines.sold(draft.line_items, problems)
         recurs = any(each.price.interval is not None for each in sold)
         await self.sharing.check(draft.sharing, problems, recurs=recurs)
         problems.raise_any()
         assert expires_at is not None, "an expiry that cannot be is a problem"
         refuse_later(data.effective_date, draft.collection_method, sold)
-        buyer = Buyer(customer, at, tuple(draft.default_tax_rates), automatic, draft.discounts)
+        liable = None if draft.automatic_tax is None else draft.automatic_tax.liable
+        buyer = Buyer(customer, at, tuple(draft.default_tax_rates), automatic, draft.discounts, liable)
         offer = await self._offer(customer, sold, data.trial_period_days, buyer)
         return await self._written(
             customer,
@@ -77,6 +81,7 @@ class Making(Service):
             days_until_due=days,
             default_tax_rates=list(draft.default_tax_rates),
             automatic_tax=automatic,
+            tax_liability_id=liable,
             header=draft.header,
             footer=draft.footer,
             description=draft.description,
@@ -111,7 +116,8 @@ class Making(Service):
         sold = await self.lines.sold(wishes, problems)
         problems.raise_any()
         named = drafts_of(source.discounts)
-        buyer = Buyer(customer, at, tuple(source.default_tax_rates), source.automatic_tax, named)
+        rates, liable = tuple(source.default_tax_rates), source.tax_liability_id
+        buyer = Buyer(customer, at, rates, source.automatic_tax, named, liable)
         offer = await self._offer(customer, sold, source.trial_period_days, buyer)
         columns: dict[str, Any] = {name: getattr(source, name) for name in _COPIED}
         return await self._written(
@@ -167,7 +173,7 @@ class Making(Service):
 _COPIED = (
     "collection_method", "days_until_due", "header", "footer", "description", "metadata", "trial_period_days",
     "effective_date", "billing_mode", "subscription_description", "subscription_metadata", "default_tax_rates",
-    "automatic_tax",
+    "automatic_tax", "tax_liability_id",
 )  # fmt: skip
 
 

@@ -65,7 +65,8 @@ class OneOffInvoices(Service):
             await self.discounts.give_item(item, quote.customer_id, ItemDiscounts(each.discounts, at))
         rates, automatic = tuple(quote.default_tax_rates), quote.automatic_tax
         draft = invoice_draft_of((), quote.currency, [line_of(item) for item in items])
-        draft = replace(draft, default_tax_rates=rates, automatic_tax=automatic)
+        liable = quote.tax_liability_id
+        draft = replace(draft, default_tax_rates=rates, automatic_tax=automatic, tax_liability_id=liable)
         redeemed: Sequence[Redeemed] = ()
         if quote.discounts:
             redeemed = await self.discounts.planned(payer.row, draft, drafts_of(quote.discounts), at)

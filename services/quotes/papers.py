@@ -10,8 +10,8 @@ from documents.quotes import QuotePaper
 from domain.calculations import Calculation
 from domain.lifecycles import QuoteStatus
 from domain.periods import Interval, Recurrence
-from models import Account, Coupon, Customer, Quote, QuoteLine
-from services.customers.contacts import contact_now, seller_of
+from models import Coupon, Customer, Quote, QuoteLine
+from services.customers.contacts import contact_now, seller_on
 from services.tax.papers import paper_taxes
 
 
@@ -31,7 +31,7 @@ async def quote_paper(identifier: str) -> QuotePaper | None:
         currency=row.currency,
         issued_at=row.finalized_at,
         expires_at=row.expires_at,
-        seller=seller_of(await Account.get(id=row.account_id)),
+        seller=await seller_on(row.account_id, row.sharing),
         customer=await contact_now(customer),
         lines=[_line(line) for line in lines],
         subtotal=row.amount_subtotal,

@@ -173,7 +173,7 @@ def _circumstances(row: Invoice) -> Snapshot:
     known = row.customer_snapshot.get
     return {
         "automatic_tax": {
-            **automatic_tax_of(row.automatic_tax),
+            **automatic_tax_of(row.automatic_tax, row.tax_liability_id),
             "provider": None,
             "status": row.automatic_tax_status,
         },

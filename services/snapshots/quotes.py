@@ -7,6 +7,7 @@ from domain.subscriptions import BillingMode
 from models import Quote
 from services.snapshots.shapes import Snapshot, seconds
 from services.snapshots.sharing import quote_sharing_of
+from services.snapshots.tax import liability_of
 
 
 def quote_snapshot(row: Quote) -> Snapshot:
@@ -20,7 +21,7 @@ def quote_snapshot(row: Quote) -> Snapshot:
         "amount_total": row.amount_total,
         "automatic_tax": {
             "enabled": row.automatic_tax,
-            "liability": {"type": "self"} if row.automatic_tax else None,
+            "liability": liability_of(row.tax_liability_id) if row.automatic_tax else None,
             "provider": None,
             "status": row.automatic_tax_status,
         },

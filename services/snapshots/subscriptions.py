@@ -40,7 +40,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         "id": row.id,
         "object": "subscription",
         "application": row.application_id,
-        "automatic_tax": automatic_tax_of(row.automatic_tax),
+        "automatic_tax": automatic_tax_of(row.automatic_tax, row.tax_liability_id),
         "billing_mode": billing_mode_of(row.billing_mode, row.billing_mode_updated_at),
         "billing_schedules": [],
         "billing_thresholds": None if row.billing_thresholds is None else dict(row.billing_thresholds),

@@ -41,6 +41,11 @@ def tax_rate_snapshots(identifiers: Sequence[str]) -> list[Snapshot]:
     return [{"id": each, "object": "tax_rate"} if row is None else tax_rate_snapshot(row) for each, row in known]
 
 
-def automatic_tax_of(enabled: bool) -> Snapshot:
-    """Whether tax is worked out from where the customer is; it is always the account itself that owes it."""
-    return {"disabled_reason": None, "enabled": enabled, "liability": {"type": "self"} if enabled else None}
+def automatic_tax_of(enabled: bool, liable_id: str | None) -> Snapshot:
+    """Whether tax is worked out from where the customer is, and who owes it."""
+    return {"disabled_reason": None, "enabled": enabled, "liability": liability_of(liable_id) if enabled else None}
+
+
+def liability_of(liable_id: str | None) -> Snapshot:
+    """Who owes tax: the account that charges, or another."""
+    return {"type": "self"} if liable_id is None else {"account": liable_id, "type": "account"}

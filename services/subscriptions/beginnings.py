@@ -74,6 +74,7 @@ class Beginnings(Service):
             days_until_due=draft.days_until_due,
             default_tax_rates=list(draft.default_tax_rates),
             automatic_tax=draft.automatic_tax is not None and draft.automatic_tax.enabled,
+            tax_liability_id=None if draft.automatic_tax is None else draft.automatic_tax.liable,
             billing_cycle_anchor=beginning.anchor,
             billing_cycle_anchor_config=_stored(draft),
             cycle=beginning.cycle,

@@ -46,13 +46,14 @@ from services.subscriptions.trials import Trials
 from services.subscriptions.under_schedule import refuse_against_schedule
 from services.subscriptions.wholes import WholeSubscriptions
 from services.tax import AutomaticTax, NamedRates, TaxRatesNamed
+from services.tax.liabilities import TaxLiabilities, refuse_late
 
 _CHANGEABLE = (
     "cancel_at_period_end", "cancel_at", "canceled_at", "cancellation_details", "default_payment_method_id",
     "description", "metadata", "trial_missing_payment_method", "pause_behavior", "pause_resumes_at",
     "has_pending_items", "latest_invoice_id", "scheduled_change", "cycle", "anchor_cycle", "billing_cycle_anchor",
     "collection_method", "days_until_due", "pending_update", "pending_invoice_id", "discounts", "default_tax_rates",
-    "automatic_tax", "billing_thresholds", "sharing",
+    "automatic_tax", "billing_thresholds", "sharing", "tax_liability_id",
 )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ class Changes(Service):
     thresholds = part(Thresholds)
     threshold_rules = part(ThresholdRules)
     sharing = part(SubscriptionSharing)
+    liabilities = part(TaxLiabilities)
 
     async def update(self, change: SubscriptionChange) -> Settled[Subscription | None]:
         """Apply the change to the subscription, which has to be living; charge for it where that was asked."""
@@ -215,10 +217,14 @@ class Changes(Service):
 
     async def _set_automatic_tax(self, row: Subscription, wanted: AutomaticTaxDraft) -> None:
         """Later invoices are taxed by where the customer is, which has to be known, or not any more."""
+        await self.liabilities.refuse_unfit(wanted)
+        refuse_late(row.tax_liability_id, wanted, row.latest_invoice_id)
+        if wanted.liability is not None:
+            row.tax_liability_id = wanted.liable
         if wanted.enabled and not row.automatic_tax:
             customer = await self.require(Customer, row.customer_id, "customer")
             at = await self.present(row.test_clock_id)
-            status = await self.automatic_tax.status_of(customer, at)
+            status = await self.automatic_tax.status_of(customer, at, row.tax_liability_id)
             problem = automatic_tax_problem(status, customer.id, "automaticTax")
             if problem is not None and status is AutomaticTaxStatus.REQUIRES_LOCATION_INPUTS:
                 raise DomainError.of([problem])

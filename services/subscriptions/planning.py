@@ -39,6 +39,7 @@ from services.subscriptions.thresholds import thresholds_column
 from services.subscriptions.wanted_items import WantedItems, check_prices, with_amounts
 from services.subscriptions.wholes import WholeSubscriptions, billed_items
 from services.tax import NamedRates, TaxRatesNamed
+from services.tax.liabilities import TaxLiabilities
 
 DESCRIPTION_LENGTH_MAX = 500
 
@@ -97,6 +98,7 @@ class Planning(Service):
     metering = part(Metering)
     threshold_rules = part(ThresholdRules)
     sharing = part(SubscriptionSharing)
+    liabilities = part(TaxLiabilities)
 
     async def plan(self, draft: SubscriptionDraft) -> Plan:
         """Check everything that was asked for, all problems together, and work out the first invoice."""
@@ -108,6 +110,8 @@ class Planning(Service):
         method = await self._method(draft, payer, problems)
         await self.tax_rates.check(problems, *_named_rates(draft))
         await self.sharing.check(draft, problems)
+        if draft.agreed is None:
+            await self.liabilities.check(draft.automatic_tax, problems)
         problems.raise_any()
         assert payer is not None, "nobody to pay is a problem"
         customer = payer.row

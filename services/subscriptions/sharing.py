@@ -7,6 +7,7 @@ from domain.errors import DomainError, Problems
 from domain.invoice_sharing import refuse_amounts
 from domain.sharing import NOBODY, Sharing
 from models import Subscription
+from services.accounts.direct import DirectCharges
 from services.accounts.parts import Parts
 from services.base import Service, part
 from services.subscriptions.drafts import SubscriptionChange, SubscriptionDraft
@@ -16,10 +17,21 @@ class SubscriptionSharing(Service):
     """Checks the parts of others; no statement where nobody has one."""
 
     parts = part(Parts)
+    direct = part(DirectCharges)
 
     async def check(self, draft: SubscriptionDraft, problems: Problems) -> None:
-        """Note what cannot be of the parts in a subscription to be made; what was agreed upon before stands."""
-        if draft.agreed is None and draft.sharing != NOBODY:
+        """Note what cannot be of the parts in a subscription to be made; what was agreed upon before stands.
+
+        A platform makes none for an account that cannot be charged for.
+        """
+        if draft.agreed is not None:
+            return
+        if self.scope.stand.is_direct:
+            try:
+                await self.direct.refuse_unable()
+            except DomainError as error:
+                problems.add_from(error)
+        if draft.sharing != NOBODY:
             await self.note(draft.sharing, problems)
 
     async def note(self, sharing: Sharing, problems: Problems, *param: str, agreed: Sharing = NOBODY) -> None:

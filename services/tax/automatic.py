@@ -34,6 +34,8 @@ class Assessable:
     currency: str
     price_ids: Sequence[str | None]
     own_rates: Sequence[Sequence[str]]
+    liable_id: str | None = None
+    """The account that owes the tax; None is the one that charges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +92,28 @@ class AutomaticTax(Service):
             for bill, answer, lines in zip(bills, answers, inclusive, strict=True)
         ]
 
-    async def status_of(self, customer: Customer, at: datetime) -> AutomaticTaxStatus:
+    async def status_of(self, customer: Customer, at: datetime, liable_id: str | None = None) -> AutomaticTaxStatus:
         """How far the tax of a customer could be worked out now. Nothing is written."""
-        [question] = await self._questions([Assessable(customer.id, at, "", (), ())], {customer.id: customer})
+        wanted = Assessable(customer.id, at, "", (), (), liable_id)
+        [question] = await self._questions([wanted], {customer.id: customer})
         return self.scope.gateways.tax.assess(question).status
 
     async def _questions(self, bills: Sequence[Assessable], customers: Mapping[str, Customer]) -> list[TaxQuestion]:
-        [account] = await fetch_by(Account, "id", [self.scope.account_id])
-        registrations = await self.mine(TaxRegistration).all()
+        own = self.scope.account_id
+        sellers = {bill.liable_id or own for bill in bills}
+        countries = {each.id: each.country for each in await fetch_by(Account, "id", sellers)}
+        registrations: dict[str, list[TaxRegistration]] = {each: [] for each in sellers}
+        for registered in await fetch_by(TaxRegistration, "account_id", sellers, livemode=self.scope.livemode):
+            registrations[registered.account_id].append(registered)
         numbers: dict[str, set[str]] = {}
         for row in await self.gather(CustomerTaxId, "customer_id", customers, type=TaxIdType.EU_VAT):
             if row.country is not None:
                 numbers.setdefault(row.customer_id, set()).add(row.country)
         return [
             TaxQuestion(
-                seller_country=account.country,
+                seller_country=countries[bill.liable_id or own],
                 address=_address_of(customers[bill.customer_id]),
-                registrations=_in_force(registrations, bill.at),
+                registrations=_in_force(registrations[bill.liable_id or own], bill.at),
                 on=bill.at.date(),
                 livemode=self.scope.livemode,
                 vat_countries=numbers.get(bill.customer_id, set()),

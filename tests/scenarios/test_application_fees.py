@@ -251,6 +251,21 @@ async def test_what_cannot_be_shared_is_refused_and_nothing_is_made(
     assert [row.sharing for row in await Subscription.all()] == [None]
 
 
+@pytest.mark.parametrize("columns", [{"charges_enabled": False}, {"capabilities": {"transfers": "active"}}])
+async def test_nothing_is_sold_for_an_account_that_cannot_be_charged_for(
+    world: World, columns: dict[str, object]
+) -> None:
+    gym = await acting(world, await account(world, **columns))
+    jenny = await gym.customer(card="pm_card_visa")
+    items = [{"price": await gym.price("Gym", 1000)}]
+    await gym.news()
+
+    refused = await gym.refusal("subscriptionCreate", "subscription", customer=jenny.id, items=items)
+
+    assert refused == [("ACCOUNT_INVALID", "")]
+    assert (await gym.news(), await Subscription.all().count()) == ([], 0)
+
+
 def _named(terms: dict[str, object], accounts: dict[str, str]) -> dict[str, object]:
     """The terms with the ids of accounts in place of their names."""
     found: dict[str, object] = {}

@@ -254,9 +254,7 @@ async def test_what_cannot_be_shared_is_refused_and_nothing_is_made(
 
 
 @pytest.mark.parametrize("columns", [{"charges_enabled": False}, {"capabilities": {"transfers": "active"}}])
-async def test_nothing_is_sold_for_an_account_that_cannot_be_charged_for(
-    world: World, columns: dict[str, Any]
-) -> None:
+async def test_nothing_is_sold_for_an_account_that_cannot_be_charged_for(world: World, columns: dict[str, Any]) -> None:
     gym = await acting(world, await account(world, **columns))
     jenny = await gym.customer(card="pm_card_visa")
     items = [{"price": await gym.price("Gym", 1000)}]

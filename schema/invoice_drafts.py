@@ -122,7 +122,8 @@ class InvoiceUpdateInput:
         "What a platform has of it instead of a percentage, at most its total; null for nothing. Of a DRAFT."
     )
     transfer_data: strawberry.Maybe[list[TransferDataInput] | None] = input_field(
-        "What other accounts receive of its payments, all of them; null for nothing. Of a DRAFT, or to take it away."
+        "What other accounts receive of its payments, all of them; null for nothing, and then no fee. Of a DRAFT, or "
+        "to take it away."
     )
     on_behalf_of: strawberry.Maybe[strawberry.ID | None] = input_field(
         "The account that sells; null is the one that charges. Of a DRAFT, or to take it away."

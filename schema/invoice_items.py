@@ -49,6 +49,9 @@ class InvoiceItem(Node):
         "subscription_item_id", "The item whose change caused it; null when that is gone."
     )
     invoice: InvoiceRef | None = one("invoice_id", "The invoice that it stands on; null while it waits.")
+    application: strawberry.ID | None = column(
+        "The platform that made it for its account; null where the account did so itself.", source="application_id"
+    )
     pending: bool = column("Whether it waits for the next invoice.")
     description: str = column("What it is for.")
     amount: MinorUnits = column("How much it adds to the invoice; negative gives back.")

@@ -9,7 +9,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
 from domain.invoices import CollectionMethod
 from domain.lifecycles import InvoiceStatus
-from models import Invoice
+from models import Invoice, Quote, Subscription
 from services.accounts.parts import Parts
 from services.aggregates import WholeInvoice
 from services.base import Service, part
@@ -55,19 +55,19 @@ class Sellers(Service):
             self.events.record(EventType.INVOICE_UPDATED, each, at=at, before=before)
         return [each for each in invoices if seller_of(each.row) not in gone]
 
-    async def refuse_gone(self, row: Invoice, *param: str) -> None:
-        """Refuse to collect an invoice on behalf of an account that has left."""
+    async def refuse_gone(self, row: Invoice | Subscription | Quote, *param: str) -> None:
+        """Refuse what has to be collected at once on behalf of an account that has left."""
         if await self.gone([row.sharing]):
             raise DomainError(
                 ErrorCode.ACCOUNT_INVALID,
-                f"Invoice {row.id} is on behalf of {seller_of(row)}, which is not connected any more. Let that account"
-                " reconnect, or clear onBehalfOf and transferData of the invoice, and try again.",
+                f"{row.id} is on behalf of {seller_of(row)}, which is not connected any more. Let that account"
+                " reconnect, or clear onBehalfOf and transferData, and try again.",
                 param or ("id",),
             )
 
 
-def seller_of(row: Invoice) -> str | None:
-    """The account on whose behalf the invoice is collected; None where that is who charges."""
+def seller_of(row: Invoice | Subscription | Quote) -> str | None:
+    """The account on whose behalf it is collected; None where that is who charges."""
     return None if row.sharing is None else row.sharing.get("on_behalf_of")
 
 

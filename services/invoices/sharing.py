@@ -67,6 +67,9 @@ class InvoiceSharing(Service):
             return
         former = Sharing.from_json(row.sharing)
         sharing = wanted.over(former)
+        taken_away = former.shares and not sharing.shares and wanted.application_fee_amount is UNSET
+        if taken_away and not self.scope.stand.is_direct:
+            sharing = without_fee(sharing)  # Nobody is left to take it from: all of it is the platform's.
         await self.parts.checked(sharing, agreed=former)
         fee = sharing.application_fee_amount
         if fee is not None and fee != former.application_fee_amount:

@@ -16,6 +16,7 @@ from services.base import Service, Settled, part
 from services.events import Events
 from services.invoices.finalization import Payer
 from services.invoices.one_time import OneTimeDraft
+from services.invoices.sellers import Sellers
 from services.payments import Attempts, Prepared, Wish
 from services.quotes.discounts import QuoteDiscounts, drafts_of
 from services.quotes.expiry import Expiry
@@ -42,6 +43,7 @@ class Acceptance(Service):
     one_off = part(OneOffInvoices)
     schedules = part(ScheduleCreation)
     attempts = part(Attempts)
+    sellers = part(Sellers)
 
     async def accept(self, identifier: str) -> Settled[Quote]:
         """The quote is ACCEPTED together with what comes of it, whose first invoice is collected at once or sent.
@@ -61,6 +63,7 @@ class Acceptance(Service):
         quote = await self.lock(Quote, identifier)
         QUOTE.refuse_unless("accept", quote.id, QuoteStatus(quote.status))
         _refuse_expired(quote, at)
+        await self.sellers.refuse_gone(quote)
         with told_of_the_quote():
             lines = await self.lines.of(quote)
             sold = await self.lines.refuse_unsold(lines)

@@ -17,6 +17,7 @@ from services.events import Events
 from services.invoices.drafting import Drafting, Wanted
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
+from services.invoices.sellers import Sellers
 from services.payments import Effect, PaymentIntents, Wish
 from services.rows import delete_by, insert_rows, update_rows
 from services.subscriptions.at_once import InvoicesAtOnce
@@ -47,6 +48,7 @@ class ItemChanges(Service):
     exchanges = part(Exchanges)
     items = part(InvoiceItems)
     drafting = part(Drafting)
+    sellers = part(Sellers)
     finalization = part(Finalization)
     at_once = part(InvoicesAtOnce)
     intents = part(PaymentIntents)
@@ -124,6 +126,8 @@ class ItemChanges(Service):
         if row.pause_behavior is not None:
             _refuse_unpaid(row, change)
             return await self.at_once.resting(row, items, at, opens_a_period=plan.opens_a_period), []
+        if change.payment_behavior in _ON_PAYMENT:
+            await self.sellers.refuse_gone(row)
         draft = invoice_draft_of((), row.currency, [line_of(item) for item in items])
         invoice = await self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
         invoice.row.auto_advance = auto_advance

@@ -20,6 +20,7 @@ from services.due import Due
 from services.events import Events
 from services.invoices.finalization import Finalization, Payer
 from services.invoices.items import InvoiceItems, line_of
+from services.invoices.sellers import Sellers
 from services.payments import Attempts, PaymentIntents, Prepared, Wish
 from services.rows import update_rows
 from services.scope import Scope
@@ -59,6 +60,7 @@ class Resumption(Service):
     items = part(InvoiceItems)
     at_once = part(InvoicesAtOnce)
     finalization = part(Finalization)
+    sellers = part(Sellers)
     intents = part(PaymentIntents)
     attempts = part(Attempts)
 
@@ -78,6 +80,7 @@ class Resumption(Service):
         if not draft.is_invoiced:
             await self._go_on(whole, draft, at)
             return Prepared(subject=row)
+        await self.sellers.refuse_gone(row)
         return Prepared(subject=row, wishes=await self._invoice(whole, draft, payer, at))
 
     async def _go_on(self, whole: WholeSubscription, draft: ResumptionDraft, at: datetime) -> None:

@@ -169,6 +169,19 @@ async def test_parts_of_an_invoice_share_its_fee(world: World) -> None:
     assert paid == {500: {"application_fee_amount": 62}, 300: {"application_fee_amount": 38}}
 
 
+async def test_credit_before_payment_lowers_the_fee_in_proportion(world: World) -> None:
+    gym = await acting(world, await account(world))
+    jenny = await gym.customer(card="pm_card_visa")
+    bill = await draft(gym, jenny.id, 1000, collectionMethod="SEND_INVOICE", daysUntilDue=10)
+    await gym.do("invoiceUpdate", "invoice { id }", id=bill, applicationFeeAmount=125)
+    await finalize(gym, bill)
+
+    await gym.do("creditNoteCreate", "creditNote { id }", invoice=bill, amount=300)
+    await gym.do("invoicePay", "invoice { id }", id=bill)
+
+    assert await shared(bill) == [{"application_fee_amount": 88}]  # 125 × 700 / 1000 = 87.5
+
+
 async def test_destination_receives_what_the_subscription_brings(world: World) -> None:
     author = await account(world, "Author")
     jenny = await world.customer(card="pm_card_visa")

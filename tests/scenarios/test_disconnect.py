@@ -9,6 +9,7 @@ import pytest
 
 from models import AgendaEntry, Invoice, PaymentIntent, Subscription
 from tests.scenarios.connecting import account, acting, by_itself, fees, leaves, returns, shared
+from tests.scenarios.quoting import offered
 from tests.scenarios.transferring import balanced, moved
 from tests.scenarios.world import Subscription as Story
 from tests.scenarios.world import World
@@ -144,7 +145,7 @@ async def test_on_behalf_of_makes_drafts_that_wait_and_are_collected_after_recon
 
 
 async def test_draft_that_waits_is_collected_for_the_platform_once_both_fields_are_cleared(world: World) -> None:
-    author, subscription = await sold_for(world)
+    author, subscription = await sold_for(world, applicationFeePercent="10")
     await leaves(author)
     await world.move_to(FEBRUARY)
     draft = (await subscription.invoices())[1]["id"]
@@ -155,7 +156,8 @@ async def test_draft_that_waits_is_collected_for_the_platform_once_both_fields_a
     assert (await stand(subscription))[1] == ("PAID", False, None)
     assert await shared(draft) == [None]
     [row] = await Subscription.all()
-    assert row.sharing == {"transfer_data": [{"destination": author.id}], "on_behalf_of": author.id}
+    parts = {"application_fee_percent": "10", "transfer_data": [{"destination": author.id}]}
+    assert row.sharing == {**parts, "on_behalf_of": author.id}
     await balanced()
 
 
@@ -188,7 +190,7 @@ async def test_invoice_of_a_change_waits_as_a_draft(world: World) -> None:
 
 
 async def test_retries_rest_while_the_seller_is_gone(world: World) -> None:
-    author, subscription = await sold_for(world)
+    author, subscription = await sold_for(world, applicationFeePercent="10")
     [customer] = {row.customer_id for row in await Subscription.all()}
     jenny_card = await world.do("paymentMethodAttach", "paymentMethod { id }", id="pm_card_visa", customer=customer)
     method = jenny_card["paymentMethod"]["id"]
@@ -208,6 +210,30 @@ async def test_retries_rest_while_the_seller_is_gone(world: World) -> None:
     await world.do("invoicePay", "invoice { id }", id=bill)
     assert await subscription.status() == "ACTIVE"
     assert await shared(bill) == [None]
+
+
+async def test_what_has_to_be_paid_at_once_is_refused_while_the_seller_is_gone(world: World) -> None:
+    author, subscription = await sold_for(world)
+    saga = await world.price("Saga", 3000)
+    jenny = await world.customer(card="pm_card_visa")
+    named = {"transferData": {"destination": author.id}, "onBehalfOf": author.id}
+    offer = await (await offered(jenny, saga, **named)).finalize()
+    await world.move_to("2027-02-14T10:00:00Z")
+    await leaves(author)
+    items = [{"id": await subscription.item(), "price": saga}]
+    change = {"id": subscription.id, "items": items, "prorationBehavior": "ALWAYS_INVOICE"}
+    await world.news()
+
+    for behavior in ("ERROR_IF_INCOMPLETE", "PENDING_IF_INCOMPLETE"):
+        refused = await world.refusal("subscriptionUpdate", "subscription", **change, paymentBehavior=behavior)
+        assert refused == [("ACCOUNT_INVALID", "id")]
+    assert await offer.refused("quoteAccept") == [("ACCOUNT_INVALID", "id")]
+    assert (await world.news(), await Invoice.all().count()) == ([], 1)
+
+    await world.do("subscriptionPause", "subscription { id }", id=subscription.id)
+    refused = await world.refusal("subscriptionResume", "subscription", id=subscription.id)
+    assert refused == [("ACCOUNT_INVALID", "id")]
+    assert await subscription.status() == "PAUSED"
 
 
 @pytest.mark.parametrize("change", [{"transferData": None, "onBehalfOf": None}, {"onBehalfOf": None}])

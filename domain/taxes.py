@@ -111,6 +111,16 @@ class AutomaticTaxDraft:
         return None if self.liability is None else self.liability.account
 
 
+def is_enabled(draft: AutomaticTaxDraft | None) -> bool:
+    """Whether automatic tax was asked for."""
+    return draft is not None and draft.enabled
+
+
+def liable_of(draft: AutomaticTaxDraft | None) -> str | None:
+    """The account that is to owe it; None where that is the one that charges, or nothing was said."""
+    return None if draft is None else draft.liable
+
+
 def liability_of(account_id: str | None) -> TaxLiabilityDraft:
     """What a row keeps of who owes tax, as it was said."""
     who = TaxLiabilityType.SELF if account_id is None else TaxLiabilityType.ACCOUNT

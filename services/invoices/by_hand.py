@@ -14,7 +14,7 @@ from domain.event_types import EventType
 from domain.invoices import BillingReason, PendingItems, due_date_of
 from domain.invoicing import invoice_draft_of
 from domain.lifecycles import INVOICE, LIVING, SUBSCRIPTION, InvoiceStatus, SubscriptionStatus
-from domain.taxes import rates_beside_automatic_tax
+from domain.taxes import is_enabled, liable_of, rates_beside_automatic_tax
 from models import Customer, Invoice, InvoiceItem, InvoiceLine, Subscription
 from services.aggregates import WholeInvoice
 from services.base import Service, part
@@ -91,9 +91,8 @@ class InvoicesByHand(Service):
             customer.id, customer.test_clock_id, draft.collection_method, due_date, auto_advance=draft.auto_advance
         )
         lines = invoice_draft_of((), currency, [line_of(item) for item in waiting])
-        automatic = draft.automatic_tax is not None and draft.automatic_tax.enabled
+        automatic, liable = is_enabled(draft.automatic_tax), liable_of(draft.automatic_tax)
         rates = () if automatic else draft.default_tax_rates
-        liable = None if draft.automatic_tax is None else draft.automatic_tax.liable
         lines = replace(lines, default_tax_rates=rates, automatic_tax=automatic, tax_liability_id=liable)
         redeemed: Sequence[Redeemed] = ()
         if draft.discounts is not None:

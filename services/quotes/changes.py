@@ -23,6 +23,7 @@ from services.quotes.making import (
     check_tax,
     check_terms,
     check_words,
+    recurs_any,
     refuse_later,
     refuse_other_currency,
 )
@@ -91,8 +92,8 @@ class Changes(Service):
             self.refuse_foreign_work(quote)
         if change.rewords and sold:
             former = Sharing.from_json(quote.sharing)
-            sharing, recurs = change.sharing_over(former), any(each.price.interval is not None for each in sold)
-            await self.sharing.check(sharing, problems, recurs=recurs, agreed=former)
+            sharing = change.sharing_over(former)
+            await self.sharing.check(sharing, problems, recurs=recurs_any(sold), agreed=former)
             quote.sharing = sharing.as_json()
 
     async def _set_tax(

@@ -13,7 +13,7 @@ from domain.invoices import CollectionMethod, days_until_due, refuse_terms_of_se
 from domain.lifecycles import QUOTE, QuoteStatus
 from domain.metadata import merged_metadata
 from domain.quotes import HEADER_LENGTH_MAX, TEXT_LENGTH_MAX, expiry_of
-from domain.taxes import rates_beside_automatic_tax
+from domain.taxes import is_enabled, liable_of, rates_beside_automatic_tax
 from domain.texts import text_within
 from domain.trials import trial_end_of
 from models import Customer, Quote
@@ -59,17 +59,15 @@ class Making(Service):
         check_terms(draft.collection_method, days, problems)
         metadata = checked(problems, merged_metadata, {}, draft.metadata)
         await self.tax_rates.check(problems, NamedRates(draft.default_tax_rates, ("defaultTaxRates",)))
-        automatic = draft.automatic_tax is not None and draft.automatic_tax.enabled
+        automatic, liable = is_enabled(draft.automatic_tax), liable_of(draft.automatic_tax)
         named = draft.default_tax_rates or any(each.tax_rates for each in draft.line_items)
         check_tax(problems, automatic=automatic, rates=bool(named), later=data.effective_date is not None)
         await self.liabilities.check(draft.automatic_tax, problems)
         sold = await self.lines.sold(draft.line_items, problems)
-        recurs = any(each.price.interval is not None for each in sold)
-        await self.sharing.check(draft.sharing, problems, recurs=recurs)
+        await self.sharing.check(draft.sharing, problems, recurs=recurs_any(sold))
         problems.raise_any()
         assert expires_at is not None, "an expiry that cannot be is a problem"
         refuse_later(data.effective_date, draft.collection_method, sold)
-        liable = None if draft.automatic_tax is None else draft.automatic_tax.liable
         buyer = Buyer(customer, at, tuple(draft.default_tax_rates), automatic, draft.discounts, liable)
         offer = await self._offer(customer, sold, data.trial_period_days, buyer)
         return await self._written(
@@ -175,6 +173,11 @@ _COPIED = (
     "effective_date", "billing_mode", "subscription_description", "subscription_metadata", "default_tax_rates",
     "automatic_tax", "tax_liability_id",
 )  # fmt: skip
+
+
+def recurs_any(sold: Sequence[Sold]) -> bool:
+    """Whether anything that is offered recurs, so that a subscription comes of it."""
+    return any(each.price.interval is not None for each in sold)
 
 
 def check_tax(problems: Problems, *, automatic: bool, rates: bool, later: bool) -> None:

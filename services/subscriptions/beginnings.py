@@ -21,6 +21,7 @@ from domain.intervals import shortest_of
 from domain.metadata import merged_metadata
 from domain.periods import Period, Recurrence
 from domain.subscriptions import BillingMode, MissingPaymentMethod, ProrationBehavior, cancellation_requested
+from domain.taxes import is_enabled, liable_of
 from domain.trials import trial_end_of
 from models import Customer, Price, Subscription, SubscriptionItem
 from services.aggregates import PricedItem, WholeSubscription
@@ -73,8 +74,8 @@ class Beginnings(Service):
             collection_method=draft.collection_method,
             days_until_due=draft.days_until_due,
             default_tax_rates=list(draft.default_tax_rates),
-            automatic_tax=draft.automatic_tax is not None and draft.automatic_tax.enabled,
-            tax_liability_id=None if draft.automatic_tax is None else draft.automatic_tax.liable,
+            automatic_tax=is_enabled(draft.automatic_tax),
+            tax_liability_id=liable_of(draft.automatic_tax),
             billing_cycle_anchor=beginning.anchor,
             billing_cycle_anchor_config=_stored(draft),
             cycle=beginning.cycle,

@@ -128,9 +128,9 @@ class Refunds(Service):
     ) -> Refund:
         """Within a transaction: a refund of a held charge that has that much left; `send` then carries it out.
 
-        Refuses a charge whose money a bank has taken back.
+        Refuses at `refundAmount` a charge whose money a bank has taken back.
         """
-        await self._refuse_disputed(charge)
+        await self._refuse_disputed(charge, "refundAmount")
         return await self._begin(charge, amount, reason, {}, credit_note_id)
 
     async def send(self, refunds: Sequence[Refund]) -> None:
@@ -188,7 +188,7 @@ class Refunds(Service):
                 f"Charge {charge.id} is {what}; only a captured charge can be refunded.",
                 "charge",
             )
-        await self._refuse_disputed(charge)
+        await self._refuse_disputed(charge, "charge")
         left = charge.amount_captured - (await self.refunded([charge.id])).get(charge.id, 0)
         if left == 0:
             raise DomainError(
@@ -209,7 +209,7 @@ class Refunds(Service):
             )
         return amount
 
-    async def _refuse_disputed(self, charge: Charge) -> None:
+    async def _refuse_disputed(self, charge: Charge, param: str) -> None:
         """What a bank has taken back cannot be given back as well."""
         for dispute in await self.gather(Dispute, "id", [charge.dispute_id]):
             if not is_refundable(dispute.status):
@@ -217,7 +217,7 @@ class Refunds(Service):
                     ErrorCode.CHARGE_DISPUTED,
                     f"The money of {charge.id} is with the cardholder's bank: {dispute.id} is {dispute.status}. It can"
                     " be refunded while the bank only asks, or once the dispute is won.",
-                    "charge",
+                    param,
                 )
 
     async def _begin(

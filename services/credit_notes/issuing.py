@@ -97,14 +97,18 @@ class Issuing(Service):
         )
 
     async def _refunds(self, note: CreditNote, charges: Sequence[Charge]) -> list[Refund]:
-        """Refunds of what is to be given back by the gateway, the latest charge first; written, not sent."""
+        """Refunds of what is to be given back by the gateway, the latest charge first; written, not sent.
+
+        What is disputed comes last, so that it is refused only where nothing else is left.
+        """
         left = note.refund_amount
         if left == 0:
             return []
         given_back = await self.refunds.refunded([each.id for each in charges])
         reason = None if note.reason is None else _REASONS.get(CreditNoteReason(note.reason))
         begun = []
-        for charge in reversed(charges):
+        latest_first = charges[::-1]
+        for charge in sorted(latest_first, key=lambda each: each.dispute_id is not None):
             amount = min(left, charge.amount_captured - given_back.get(charge.id, 0))
             if amount > 0:
                 begun.append(await self.refunds.begin(charge, amount, reason, credit_note_id=note.id))

@@ -149,6 +149,27 @@ async def test_invoice_of_a_disputed_payment_stays_paid_and_its_subscription_goe
     assert await Dispute.all().count() == 2
 
 
+async def test_credit_note_gives_back_what_no_bank_has(world: World) -> None:
+    jenny = await world.customer()
+    item = {"customer": jenny.id, "amount": 10_000, "currency": "usd"}
+    await world.do("invoiceItemCreate", "invoiceItem { id }", **item)
+    made = await world.do("invoiceCreate", "invoice { id }", customer=jenny.id, pendingInvoiceItemsBehavior="INCLUDE")
+    invoice = made["invoice"]["id"]
+    await world.do("invoiceFinalize", "invoice { id }", id=invoice, autoAdvance=False)
+    for card in ("pm_card_visa", "pm_card_createDispute"):
+        await world.do("invoicePay", "invoice { id }", id=invoice, paymentMethod=card, amount=5_000)
+    assert await Dispute.all().count() == 1
+
+    line = {"type": "CUSTOM_LINE_ITEM", "description": "Late", "quantity": 1}
+    much = {"invoice": invoice, "lines": [{**line, "unitAmount": 5_001}], "refundAmount": 5_001}
+    assert await refused(world, "creditNoteCreate", "creditNote", **much) == [("CHARGE_DISPUTED", "refundAmount")]
+    some = {"invoice": invoice, "lines": [{**line, "unitAmount": 5_000}], "refundAmount": 5_000}
+    answer = await world.do("creditNoteCreate", "creditNote { refunds { amount charge { disputed } } }", **some)
+
+    assert answer["creditNote"]["refunds"] == [{"amount": 5_000, "charge": {"disputed": False}}]
+    assert (await books())[1] == 10_000
+
+
 async def test_subscription_ends_with_the_money_where_that_was_chosen(world: World) -> None:
     await world.do("accountSettingsUpdate", "account { id }", cancelSubscriptionOnDispute=True)
     jenny = await world.customer(card="pm_card_createDispute")

@@ -6,13 +6,14 @@ that Babel knows as legal tender somewhere today.
 
 import copy
 import re
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from babel.core import Locale, get_global
-from babel.numbers import NumberPattern, get_currency_precision, get_currency_symbol
+from babel.numbers import NumberPattern, get_currency_precision, get_currency_symbol, get_territory_currencies
 
 from domain.errors import DomainError, ErrorCode
 
@@ -121,3 +122,9 @@ def _pattern(locale: str, code: str, decimals_min: int, decimals_max: int) -> Nu
         positive, negative = (re.sub("^¤", "\N{NO-BREAK SPACE}¤", text) for text in pattern.suffix)
         pattern.suffix = (positive, negative)
     return pattern
+
+
+def currency_of_country(country: str, on: date, otherwise: str) -> str:
+    """The currency that a country has on a day, the first of several; `otherwise` where it has none of its own."""
+    tenders = (code.lower() for code in get_territory_currencies(country, on, on))
+    return next((each for each in tenders if each in exponents()), otherwise)

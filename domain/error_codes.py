@@ -61,6 +61,7 @@ class ErrorCode(StrEnum):
     COUPON_EXPIRED = "coupon_expired"
     COUPON_NOT_APPLICABLE = "coupon_not_applicable"
     # Accounts and the money between them
+    ACCOUNT_HOLDER_REQUIRED = "account_holder_required"
     ACCOUNT_INVALID = "account_invalid"
     BALANCE_INSUFFICIENT = "balance_insufficient"
     APPLICATION_FEES_NOT_ALLOWED = "application_fees_not_allowed"

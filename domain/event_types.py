@@ -9,6 +9,10 @@ API_VERSION = "2026-10-28.endive"
 
 
 RESOURCES_BY_OBJECT: Final = {
+    "account": Resource.ACCOUNTS,
+    "application": Resource.ACCOUNTS,
+    "capability": Resource.ACCOUNTS,
+    "person": Resource.ACCOUNTS,
     "application_fee": Resource.APPLICATION_FEES,
     "billing.alert_triggered": Resource.USAGE,
     "billing.meter": Resource.USAGE,
@@ -45,6 +49,13 @@ RESOURCES_BY_OBJECT: Final = {
 class EventType(StrEnum):
     """What can be told to have happened."""
 
+    ACCOUNT_UPDATED = "account.updated"
+    ACCOUNT_APPLICATION_AUTHORIZED = "account.application.authorized"
+    ACCOUNT_APPLICATION_DEAUTHORIZED = "account.application.deauthorized"
+    CAPABILITY_UPDATED = "capability.updated"
+    PERSON_CREATED = "person.created"
+    PERSON_UPDATED = "person.updated"
+    PERSON_DELETED = "person.deleted"
     APPLICATION_FEE_CREATED = "application_fee.created"
     APPLICATION_FEE_REFUNDED = "application_fee.refunded"
     BILLING_ALERT_TRIGGERED = "billing.alert.triggered"

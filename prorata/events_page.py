@@ -27,6 +27,15 @@ What is recorded, in order, when the usual things happen. Events of test clocks 
 """
 
 _MEANINGS: Final = {
+    "account.updated": "Something about an account changed, such as what it has still to submit.",
+    "account.application.authorized": "A connected account with a dashboard is connected to its platform again. "
+    "Recorded on the platform.",
+    "account.application.deauthorized": "A connected account with a dashboard is no more connected to its platform. "
+    "Recorded on the platform.",
+    "capability.updated": "A capability was asked for or given up, or became ACTIVE, PENDING or INACTIVE.",
+    "person.created": "A person behind an account was added.",
+    "person.updated": "Something about a person behind an account changed.",
+    "person.deleted": "A person behind an account was removed.",
     "application_fee.created": "A platform has a fee of a payment to one of its accounts.",
     "application_fee.refunded": "Part or all of a platform's fee went back to the account that had paid it.",
     "payment.created": "A share of another account's payment arrived, on the account that received it.",

@@ -8,7 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.base import has_object_definition
 
-from resolvers.accounts import AccountQueries
+from resolvers.accounts import AccountMutations, AccountQueries
 from resolvers.alerts import AlertMutations, AlertQueries
 from resolvers.analytics import AnalyticsQueries
 from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
@@ -79,6 +79,7 @@ QUERIES: tuple[type, ...] = (
     AnalyticsQueries,
 )
 MUTATIONS: tuple[type, ...] = (
+    AccountMutations,
     ApiKeyMutations,
     CatalogMutations,
     CustomerMutations,

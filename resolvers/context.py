@@ -7,7 +7,7 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
 import strawberry
 
 from resolvers.loaders import Loaders
-from services.accounts import Accounts
+from services.accounts import Accounts, Connections, Persons
 from services.analytics import Analytics
 from services.api_keys import ApiKeys
 from services.balances import Balances
@@ -77,6 +77,7 @@ class Services:
     balances = bound(Balances)
     clocks = bound(Clocks)
     cloning = bound(Cloning)
+    connections = bound(Connections)
     credit_balances = bound(CreditBalances)
     credit_grants = bound(CreditGrants)
     credit_notes = bound(CreditNotes)
@@ -95,6 +96,7 @@ class Services:
     money_between = bound(MoneyBetween)
     payment_methods = bound(PaymentMethods)
     payments = bound(PaymentIntents)
+    persons = bound(Persons)
     price_migrations = bound(PriceMigrations)
     prices = bound(Prices)
     product_features = bound(ProductFeatures)

@@ -39,7 +39,10 @@ class Event(Node):
 
     created: datetime = column("When it happened, by the object's clock.", source="created_at")
     livemode: bool = column("Whether real money is meant.")
-    account: AccountRef = one("account_id", "The account that it happened in.")
+    account: AccountRef | None = one(
+        "connected_account_id",
+        "The connected account that it happened on, or that it is about; null of what is the platform's own affair.",
+    )
     type: str = column("What happened, as Stripe names it: `invoice.paid`.")
     sequence: Sequence = column("Its place among all events of the account and mode: 1, 2, 3, without gaps.")
     object_sequence: Sequence = column("Its place among the events of the same object: 1, 2, 3, without gaps.")

@@ -9,6 +9,7 @@ import strawberry
 
 if TYPE_CHECKING:
     from schema.accounts import Account
+    from schema.accounts.persons import Person
     from schema.api_keys import ApiKey
     from schema.balances import BalanceTransaction
     from schema.catalog import Price, Product
@@ -76,6 +77,7 @@ MeterEventSummaryRef = Annotated["MeterEventSummary", strawberry.lazy("schema.us
 MeterEventVerdictRef = Annotated["MeterEventVerdict", strawberry.lazy("schema.usage.events")]
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]
+PersonRef = Annotated["Person", strawberry.lazy("schema.accounts.persons")]
 PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]
 PriceMigrationRef = Annotated["PriceMigration", strawberry.lazy("schema.price_migrations")]
 PriceMigrationMemberRef = Annotated["PriceMigrationMember", strawberry.lazy("schema.price_migrations")]

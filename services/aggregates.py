@@ -9,6 +9,7 @@ from domain.ids import Prefix
 from domain.invoices import InvoicePaymentStatus, InvoicePaymentType
 from domain.lifecycles import PaymentIntentStatus
 from models import (
+    Account,
     ActiveEntitlement,
     ApplicationFee,
     ApplicationFeeRefund,
@@ -29,6 +30,7 @@ from models import (
     InvoiceLine,
     OutOfBandPayment,
     PaymentIntent,
+    Person,
     Price,
     PromotionCode,
     Refund,
@@ -37,6 +39,30 @@ from models import (
     Transfer,
     TransferReversal,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class WholeAccount:
+    """An account, with the person that it is where it is no company."""
+
+    row: Account
+    individual: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCapability:
+    """One thing that an account is able to do, or is to be."""
+
+    row: Account
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholeApplication:
+    """A platform as the application that accounts are connected to, in one mode."""
+
+    row: Account
+    livemode: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,15 +88,24 @@ class Events(Service):
         """The object as handlers written for Stripe expect it; take one before a change to tell what it changed."""
         return snapshot_of(subject)
 
-    def record(self, type: EventType, subject: Subject, *, at: datetime, before: Snapshot | None = None) -> None:
+    def record(
+        self,
+        type: EventType,
+        subject: Subject,
+        *,
+        at: datetime,
+        before: Snapshot | None = None,
+        about: str | None = None,
+    ) -> None:
         """Tell that `type` happened to the subject at `at` of its clock; `before` is its snapshot from before.
 
         With `before`, the event carries the former values of what differs, and nothing is recorded when nothing does.
+        `about` names the connected account that an event of its platform is about.
         """
         data = snapshot_of(subject)
         previous = None if before is None else _former_values(before, data)
         if previous != {}:
-            self._tell(type, subject, at, data, previous)
+            self._tell(type, subject, at, data, previous, about)
 
     def record_all(self, types: Iterable[EventType], subject: Subject, *, at: datetime) -> None:
         """Tell that several things happened to the subject at once, in order."""
@@ -104,7 +113,15 @@ class Events(Service):
         for each in types:
             self._tell(each, subject, at, data, None)
 
-    def _tell(self, type: EventType, subject: Subject, at: datetime, data: Snapshot, previous: Snapshot | None) -> None:
+    def _tell(
+        self,
+        type: EventType,
+        subject: Subject,
+        at: datetime,
+        data: Snapshot,
+        previous: Snapshot | None,
+        about: str | None = None,
+    ) -> None:
         unit = current_unit()
         assert unit is not None, f"{type} recorded outside a transaction"
         scope = self.scope
@@ -122,6 +139,7 @@ class Events(Service):
                 data=_as_written(data),
                 previous_attributes=None if previous is None else _as_written(previous),
                 api_version=API_VERSION,
+                connected_account_id=about if scope.account_id == scope.platform_id else scope.account_id,
                 request_id=scope.request_id,
                 idempotency_key=scope.idempotency_key,
                 **self.ownership(),

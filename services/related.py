@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 import orjson
 from tortoise.models import Model
 
-from models import Account
 from services.blocks import Block, block_of, selected
 from services.pages import Page, PageRequest, archived_with, cut
 from services.rows.tables import Table, table_of
@@ -106,10 +105,10 @@ class _Selection:
         # Without statistics SQLite may prefer an index over the account's whole table to the one of the parents.
         alone = children.column in self._table.first_in_an_index and not self._table.postgres
         self.source = f"FROM {self._table.name} WHERE {self._among(children.column, parents)}"
-        if children.model is Account:
-            self._narrow_to_accounts(scope)
-        else:
-            self.narrow(_ownership(scope, children), unary="+" if alone else "")
+        unary = "+" if alone else ""
+        if "platform_id" in self._table.columns:
+            self.source += f" AND {self._shared(scope, unary)}"
+        self.narrow(_ownership(scope, children), unary=unary)
         if scope.policy.sees_active_only(children.kind):
             for column, owner in archived_with(children.model).items():
                 self.source += f' AND "{column}" IN (SELECT "id" FROM {table_of(owner).name} WHERE "active")'
@@ -122,10 +121,13 @@ class _Selection:
             else:
                 self.source += f' AND {unary}"{attribute}" = {self.mark(self._converted(attribute, value))}'
 
-    def _narrow_to_accounts(self, scope: Scope) -> None:
-        """Keep only the scope's own account, and those that are connected to it in its mode."""
-        own, platform, mode = self.mark(scope.account_id), self.mark(scope.account_id), self.mark(scope.livemode)
-        self.source += f' AND ("id" = {own} OR ("platform_id" = {platform} AND "livemode" = {mode}))'
+    def _shared(self, scope: Scope, unary: str) -> str:
+        """What a platform sees beside its own: the accounts connected to it, and what stands behind them."""
+        own = "account_id" if "account_id" in self._table.columns else "id"
+        mine, over = self.mark(scope.account_id), self.mark(scope.account_id)
+        mode = self._converted("livemode", scope.livemode)
+        others = f'{unary}"platform_id" = {over} AND "livemode" = {self.mark(mode)}'
+        return f'({unary}"{own}" = {mine} OR {others})'
 
     def mark(self, value: Any) -> str:
         """The placeholder of one more value."""
@@ -157,14 +159,14 @@ class _Selection:
 
 
 def _ownership(scope: Scope, children: Children) -> Conditions:
-    """The tenancy filter: account and mode where the model has them; an account itself is known by its id.
+    """The tenancy filter: account and mode where the model has them. What platforms see too is filtered beside it.
 
     With it goes what the key's policy hides: what is archived, and events of objects that may not be read.
     """
     fields = children.model._meta.fields_map
     owned: Conditions = (("account_id", scope.account_id), ("livemode", scope.livemode))
-    if "account_id" not in fields:
-        owned = (("id", scope.account_id),)
+    if "platform_id" in fields:
+        owned = () if "account_id" not in fields else (("livemode", scope.livemode),)
     objects = scope.policy.objects_told_of() if "object_type" in fields else None
     if objects is not None:
         return (*owned, ("object_type", objects))

@@ -5,6 +5,11 @@ from typing import Final
 from domain.error_meanings.meaning import INVALID, Meaning
 
 ACCOUNTS: Final = {
+    "account_holder_required": Meaning(
+        INVALID,
+        "The connected account itself decides this, not its platform.",
+        "Let the account do it with a key of its own.",
+    ),
     "account_invalid": Meaning(
         INVALID,
         "The account cannot take part in this: it is not connected, or not enabled for it.",

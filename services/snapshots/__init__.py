@@ -15,6 +15,7 @@ from models import (
     Meter,
     PaymentIntent,
     PaymentMethod,
+    Person,
     Price,
     Product,
     Quote,
@@ -27,8 +28,11 @@ from models import (
 from models.base import Row
 from services.aggregates import (
     UpcomingInvoice,
+    WholeAccount,
     WholeAlertTrigger,
+    WholeApplication,
     WholeApplicationFee,
+    WholeCapability,
     WholeCharge,
     WholeCoupon,
     WholeCreditNote,
@@ -42,6 +46,12 @@ from services.aggregates import (
     WholePromotionCode,
     WholeSubscription,
     WholeTransfer,
+)
+from services.snapshots.accounts import (
+    account_snapshot,
+    application_snapshot,
+    capability_snapshot,
+    person_snapshot,
 )
 from services.snapshots.catalog import price_snapshot, product_snapshot
 from services.snapshots.clocks import clock_snapshot
@@ -72,7 +82,10 @@ from services.snapshots.usage import alert_triggered_snapshot, meter_snapshot
 __all__ = ["Snapshot", "Subject", "row_of", "snapshot_of"]
 
 Whole: TypeAlias = (
-    WholeCustomer
+    WholeAccount
+    | WholeCapability
+    | WholeApplication
+    | WholeCustomer
     | WholeCharge
     | WholeSubscription
     | WholeInvoice
@@ -90,7 +103,8 @@ Whole: TypeAlias = (
     | WholeDispute
 )
 Single: TypeAlias = (
-    CustomerTaxId
+    Person
+    | CustomerTaxId
     | Product
     | Price
     | PaymentMethod
@@ -110,6 +124,10 @@ Subject: TypeAlias = Whole | Single
 """What an event can be about: a row, together with what belongs to it where its snapshot shows that."""
 
 _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
+    WholeAccount: account_snapshot,
+    WholeCapability: capability_snapshot,
+    WholeApplication: application_snapshot,
+    Person: person_snapshot,
     WholeAlertTrigger: alert_triggered_snapshot,
     WholeCustomer: customer_snapshot,
     CustomerTaxId: tax_id_snapshot,

@@ -8,14 +8,16 @@ def event_body(event: Event) -> Snapshot:
     """The envelope of a stored event.
 
     `sequence` (per account and mode) and `object_sequence` (per object) are ours. `pending_webhooks` counts deliveries
-    that are still to come.
+    that are still to come. `account` stands only where a connected account is concerned.
     """
     told: Snapshot = {"object": event.data}
     if event.previous_attributes is not None:
         told["previous_attributes"] = event.previous_attributes
+    account = {} if event.connected_account_id is None else {"account": event.connected_account_id}
     return {
         "id": event.id,
         "object": "event",
+        **account,
         "api_version": event.api_version,
         "created": seconds(event.created_at),
         "data": told,

@@ -36,6 +36,7 @@ from services.aggregates import (
     WholeSubscription,
 )
 from services.snapshots import Subject
+from tests.features.snapshot_accounts import ACCOUNT_KINDS
 from tests.features.snapshot_coupons import coupon, discount, promotion_code
 from tests.features.snapshot_credit_grants import CREDIT_KINDS
 from tests.features.snapshot_credit_notes import credit_note
@@ -352,6 +353,7 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
     "charge": (charge, stripe.Charge, EventType.CHARGE_FAILED),
     "dispute": (dispute, stripe.Dispute, EventType.CHARGE_DISPUTE_CREATED),
     "refund": (refund, stripe.Refund, EventType.REFUND_CREATED),
+    **ACCOUNT_KINDS,
     **CREDIT_KINDS,
     "subscription": (subscription, stripe.Subscription, EventType.CUSTOMER_SUBSCRIPTION_CREATED),
     "schedule": (schedule, stripe.SubscriptionSchedule, EventType.SUBSCRIPTION_SCHEDULE_CREATED),

@@ -30,8 +30,8 @@ describe_enum(
 describe_enum(
     Resource,
     "The kinds of objects that a restricted key is granted one by one.",
-    ACCOUNTS="The account itself.",
     APPLICATION_FEES="What a platform keeps of its accounts' payments.",
+    ACCOUNTS="The account itself, those connected to it, and the persons behind them.",
     BALANCES="The balance and its transactions.",
     CATALOG="Products and prices.",
     CLOCKS="Test clocks.",
@@ -98,6 +98,9 @@ class ApiKeyCreateInput:
     kind: KeyKind = input_field("Who it is made for.")
     name: str | None = input_field("What you call it, up to 100 characters.")
     grants: list[GrantInput] | None = input_field("For a restricted key: what is open to it. The rest is closed.")
+    account: strawberry.ID | None = input_field(
+        "Whose it is to be: your own account's without it, or that of one connected to yours with a full dashboard."
+    )
 
 
 @strawberry.input(description="A key to be replaced.")

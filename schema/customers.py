@@ -27,6 +27,7 @@ from schema.invoices import InvoicePageFilter
 from schema.payloads import payload
 from schema.quotes import QuotePageFilter
 from schema.refs import (
+    AccountRef,
     ActiveEntitlementRef,
     CreditGrantRef,
     CreditNoteRef,
@@ -183,6 +184,9 @@ class Customer(Node):
     discount: DiscountRef | None = first_discount(
         "Their discount; it applies where a subscription or an invoice has none of its own."
     )
+    represents_account: AccountRef | None = one(
+        "represents_account_id", "The connected account that they stand for: how a platform bills its accounts."
+    )
     metadata: Metadata = column("Labels of your own.")
 
     @computed("Their address; null when none is known.")
@@ -318,6 +322,9 @@ class CustomerCreateInput:
     )
     discount: DiscountInput | None = input_field("A coupon or promotion code to redeem for all that they buy.")
     test_clock: strawberry.ID | None = input_field("The test clock they live by, for good.")
+    represents_account: strawberry.ID | None = input_field(
+        "An account connected to yours that they stand for; one customer for each. For platforms only."
+    )
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
@@ -340,6 +347,9 @@ class CustomerUpdateInput:
     )
     invoice_settings: CustomerInvoiceSettingsInput | None = input_field("How their invoices look.")
     discount: strawberry.Maybe[DiscountInput | None] = input_field("Their discount from now on; null takes it away.")
+    represents_account: strawberry.Maybe[strawberry.ID | None] = input_field(
+        "An account connected to yours that they stand for; null ends that. For platforms only."
+    )
     metadata: Metadata | None = input_field("Labels of your own, merged into what is there.")
 
 

@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 
 from tortoise.queryset import QuerySet
 
+from domain.accounts import refuse_keys
 from domain.checks import checked
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.ids import Prefix
 from domain.keys import SECRET_LENGTH_MAX, KeyKind, Resource, belongs_to, hint_of, new_secret
 from domain.texts import required_text
 from models import ApiKey
+from services.accounts.reach import Reach
 from services.answers import answer
-from services.base import Service
+from services.base import Service, part
 from services.idempotency import transactional
 from services.rows import fetch_by
 from services.scope import EVERYTHING, Access, Policy
@@ -56,6 +58,8 @@ class ApiKeyDraft:
     kind: KeyKind = KeyKind.SECRET
     name: str | None = None
     grants: Sequence[Grant] = ()
+    account: str | None = None
+    """Whose key it is to be: the caller's own without one, or an account connected to it."""
 
 
 @answer
@@ -70,14 +74,20 @@ class IssuedKey:
 class ApiKeys(Service):
     """The keys of the scope's account in its mode."""
 
+    reach = part(Reach)
+
     def matching(self) -> QuerySet[ApiKey]:
         """All keys, revoked ones too."""
         return ApiKey.filter(account_id=self.scope.account_id, livemode=self.scope.livemode)
 
     @transactional
     async def create(self, draft: ApiKeyDraft, *, secret: str | None = None) -> IssuedKey:
-        """A new key; `secret` gives it a known one (containers, tests), whose prefix must fit kind and mode."""
+        """A new key; `secret` gives it a known one (containers, tests), whose prefix must fit kind and mode.
+
+        A connected account has keys where it has a full dashboard; its platform may make them while it is connected.
+        """
         problems = Problems()
+        account_id = await self._owner(draft.account, problems)
         name = checked(problems, required_text, draft.name, NAME_LENGTH_MAX, "name") if draft.name else None
         _check_grants(draft, problems)
         if secret is not None and not belongs_to(secret, draft.kind, livemode=self.scope.livemode):
@@ -85,7 +95,7 @@ class ApiKeys(Service):
             problems.add(ErrorCode.PARAMETER_INVALID, f"The secret must look like {example}, letters and digits.")
         problems.raise_any()
         grants = {grant.resource.value: grant.access.value for grant in draft.grants}
-        return await self._issue(draft.kind, name, grants, secret)
+        return await self._issue(draft.kind, name, grants, secret, account_id)
 
     @transactional
     async def roll(self, identifier: str, overlap_hours: int = 0) -> IssuedKey:
@@ -100,7 +110,7 @@ class ApiKeys(Service):
         ends_at = self.scope.clock.now() + timedelta(hours=overlap_hours)
         key.expires_at = ends_at if key.expires_at is None else min(ends_at, key.expires_at)
         await key.save(update_fields=["expires_at"])
-        return await self._issue(KeyKind(key.kind), key.name, key.grants, None)
+        return await self._issue(KeyKind(key.kind), key.name, key.grants, None, key.account_id)
 
     @transactional
     async def revoke(self, identifier: str) -> ApiKey:
@@ -110,7 +120,21 @@ class ApiKeys(Service):
         await key.save(update_fields=["revoked_at"])
         return key
 
-    async def _issue(self, kind: KeyKind, name: str | None, grants: Mapping[str, str], secret: str | None) -> IssuedKey:
+    async def _owner(self, identifier: str | None, problems: Problems) -> str:
+        """The id of the account that is to have a key; a connected one without a full dashboard is noted."""
+        own = self.scope.account_id
+        if identifier in {None, own} and own == self.scope.platform_id:
+            return own
+        try:
+            account = await self.reach.reached(identifier, "account")
+            refuse_keys(account.controller.get("dashboard"), account.id, "account")
+        except DomainError as error:
+            problems.add_from(error)
+        return identifier or own
+
+    async def _issue(
+        self, kind: KeyKind, name: str | None, grants: Mapping[str, str], secret: str | None, account_id: str
+    ) -> IssuedKey:
         secret = secret or new_secret(kind, livemode=self.scope.livemode)
         key = await ApiKey.create(
             id=self.new_id(Prefix.API_KEY),
@@ -120,7 +144,8 @@ class ApiKeys(Service):
             digest=digest_of(secret),
             hint=hint_of(secret),
             grants=dict(grants),
-            **self.ownership(),
+            account_id=account_id,
+            livemode=self.scope.livemode,
         )
         return IssuedKey(key, secret)
 

@@ -34,8 +34,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="KIND=ACCESS",
         help="for a restricted key: customers=read, subscriptions=write, …",
     )
+    create.add_argument("--account", metavar="ID", help="a connected account with a full dashboard, acct_…")
     create.set_defaults(action=_create)
     listing = actions.add_parser("list", help="list keys, revoked ones too")
+    listing.add_argument("--account", metavar="ID", help="those of a connected account, acct_…")
     listing.set_defaults(action=_list)
     roll = actions.add_parser("roll", help="make a key that replaces another, and print its secret")
     roll.add_argument("key", help="id of the key to replace, mk_…")
@@ -60,16 +62,26 @@ async def _run(action: _Action, options: argparse.Namespace) -> None:
 async def _create(house: House, platform: Account, options: argparse.Namespace) -> None:
     keys = ApiKeys(house.scope(platform, livemode=options.live))
     grants = [_grant_of(text) for text in options.grant]
-    _show(await keys.create(ApiKeyDraft(kind=KeyKind(options.kind), name=options.name, grants=grants)))
+    draft = ApiKeyDraft(kind=KeyKind(options.kind), name=options.name, grants=grants, account=options.account)
+    _show(await keys.create(draft))
 
 
 async def _list(house: House, platform: Account, options: argparse.Namespace) -> None:
     now = house.clock.now()
-    for key in await ApiKey.filter(account_id=platform.id).order_by("livemode", "id"):
+    owner = platform if options.account is None else await _connected(platform, options.account)
+    for key in await ApiKey.filter(account_id=owner.id).order_by("livemode", "id"):
         state = "revoked" if key.revoked_at else "valid" if is_valid(key, now) else "expired"
         used = f"used {key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never used"
         ends = f"ends {key.expires_at:%Y-%m-%d %H:%M} UTC  " if state == "valid" and key.expires_at else ""
         print(f"{key.id}  {key.hint}  {key.kind:<11}  {state:<7}  {used}  {ends}{key.name or ''}".rstrip())
+
+
+async def _connected(platform: Account, identifier: str) -> Account:
+    """The account with this id, connected to the platform in one mode or the other."""
+    account = await Account.get_or_none(id=identifier, platform_id=platform.id, disconnected_at=None)
+    if account is None:
+        raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such account: '{identifier}'.", "account")
+    return account
 
 
 async def _roll(house: House, platform: Account, options: argparse.Namespace) -> None:

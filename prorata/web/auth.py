@@ -3,7 +3,8 @@
 A platform's key acts for one of its connected accounts where `Stripe-Account` names it.
 
 A key that was found stays known for a second, so that a busy client does not cost a query per request; a revocation is
-therefore seen by every process within that second. `last_used_at` is written at most once a minute, in the background.
+therefore seen by every process within that second, and that an account disconnected too (by the process which did it,
+at once). `last_used_at` is written at most once a minute, in the background.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from models import Account, ApiKey
 from prorata.web.requests import Refused, idempotency_key_of, secret_of
 from schema.errors import RequestCode
 from services.accounts import Accounts
+from services.accounts.connecting import on_disconnect
 from services.api_keys import authenticate, digest_of, policy_of, used
 from services.scope import Actor, ActorKind, Clock, Policy, Scope
 
@@ -49,6 +51,10 @@ class Bearer:
     application_id: str | None = None
     """The platform, where its key acts for a connected account."""
 
+    def acts_for(self, account_id: str) -> bool:
+        """Whether a platform's key acts for this account."""
+        return self.application_id is not None and self.account_id == account_id
+
 
 class Authentication:
     """Finds keys, remembers them for a moment, and notes when they were used."""
@@ -61,6 +67,7 @@ class Authentication:
         self._used: set[str] = set()
         self._noted_at = 0
         self._noting: asyncio.Task[None] | None = None
+        self._stop_listening = on_disconnect(self.forget_acting)
 
     async def bearer_of(self, headers: Mapping[str, str], now: int) -> Bearer:
         """Whose key a request carries, or for whom it acts; `now` is unix time.
@@ -99,8 +106,15 @@ class Authentication:
             idempotency_key=idempotency_key_of(headers),
         )
 
+    def forget_acting(self, account_id: str) -> None:
+        """Let nobody act for this account by what was known of it: the next request asks anew."""
+        acting = [place for place, known in self._known.items() if known.acts_for(account_id)]
+        for place in acting:
+            del self._known[place]
+
     async def close(self) -> None:
         """Let the note that is being written come to its end."""
+        self._stop_listening()
         if self._noting is not None:
             await asyncio.gather(self._noting, return_exceptions=True)
 

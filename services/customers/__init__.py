@@ -32,6 +32,7 @@ from services.customers.drafts import (
     TaxIdDraft,
 )
 from services.customers.erasure import Erasure
+from services.customers.representing import Representing
 from services.customers.tax_ids import TAX_IDS_MAX, TaxIds
 from services.events import Events
 from services.idempotency import transactional
@@ -71,6 +72,7 @@ class Customers(Service):
     settings = part(Settings)
     discounts = part(CustomerDiscounts)
     holding = part(Holding)
+    representing = part(Representing)
 
     def matching(self, wanted: CustomerFilter) -> Listing:
         """The customers that pass the filter; deleted ones are in no list. E-mails match in any case."""
@@ -100,6 +102,7 @@ class Customers(Service):
         numbers = self.numbers.checked(problems, draft.tax_ids)
         identifier = self.new_id(Prefix.CUSTOMER)
         await self._check_method(problems, identifier, columns)
+        await self.representing.check(problems, identifier, draft.represents_account)
         prefix = columns.setdefault("invoice_prefix", invoice_prefix_from(identifier))
         if draft.invoice_prefix is not None:
             await self._check_prefix(problems, identifier, prefix)
@@ -127,6 +130,8 @@ class Customers(Service):
         problems = Problems()
         columns = customer_columns(problems, change, row.metadata)
         await self._check_method(problems, row.id, columns)
+        if change.represents_account != row.represents_account_id:
+            await self.representing.check(problems, row.id, change.represents_account)
         _check_sequence(problems, row, columns.get("next_invoice_sequence"))
         if columns.get("invoice_prefix", row.invoice_prefix) != row.invoice_prefix:
             await self._check_prefix(problems, row.id, columns["invoice_prefix"])
@@ -218,8 +223,9 @@ class Customers(Service):
 
     async def _delete(self, row: Customer) -> None:
         row.deleted_at = await self.present(row.test_clock_id)
+        row.represents_account_id = None  # Another customer may stand for the account from now on.
         [whole] = await self.wholes_of([row])
-        await update_rows([row], ["deleted_at"])
+        await update_rows([row], ["deleted_at", "represents_account_id"])
         self.events.record(EventType.CUSTOMER_DELETED, whole, at=row.deleted_at)
 
     async def _possible_duplicates(self, row: Customer) -> list[Customer]:
@@ -230,13 +236,14 @@ class Customers(Service):
         return await same.order_by("-id").limit(POSSIBLE_DUPLICATES_MAX)
 
     async def _keep(self, row: Customer, columns: Sequence[str] | None = None) -> None:
-        """Insert the row, or update these columns; another customer may have taken the prefix since we looked."""
+        """Insert the row, or update these columns; prefix or account may have been taken since we looked."""
         try:
             async with savepoint():
                 await (insert_rows([row]) if columns is None else update_rows([row], columns))
         except IntegrityError:
             problems = Problems()
             await self._check_prefix(problems, row.id, row.invoice_prefix)
+            await self.representing.check(problems, row.id, row.represents_account_id)
             problems.raise_any()
             raise
 

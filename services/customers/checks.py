@@ -43,6 +43,7 @@ def customer_columns(
         "address": checked_where_given(problems, _address, draft.address),
         "shipping": checked_where_given(problems, _shipping, draft.shipping),
         "tax_exempt": draft.tax_exempt,
+        "represents_account_id": draft.represents_account,
         "preferred_locales": checked_list(
             problems, locale_of, draft.preferred_locales, LOCALES_MAX, ("preferredLocales",)
         ),

@@ -67,6 +67,8 @@ class CustomerDraft:
     payment_method: str | None = None
     """Attached by `SignUp`; it may be named as the default as well."""
     discount: DiscountDraft | None = None
+    represents_account: str | None = None
+    """The connected account for which the customer stands."""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -86,6 +88,7 @@ class CustomerChange:
     next_invoice_sequence: int | Unset = UNSET
     invoice_settings: InvoiceSettingsChange = InvoiceSettingsChange()
     discount: DiscountDraft | Unset | None = UNSET
+    represents_account: str | Unset | None = UNSET
     metadata: Mapping[str, str] = field(default_factory=dict)
     """Merged into what is there; an empty text removes its key."""
 

@@ -21,7 +21,7 @@ def customer_snapshot(customer: WholeCustomer) -> Snapshot:
         "business_name": None,
         "created": seconds(row.created_at),
         "currency": row.currency,
-        "customer_account": None,
+        "customer_account": row.represents_account_id,
         "default_source": None,
         "delinquent": row.delinquent,
         "description": row.description,

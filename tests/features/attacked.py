@@ -24,7 +24,8 @@ async def restricted(api: Api, **grants: str) -> Api:
 
 async def foreign(api: Api) -> Api:
     """Another account of the same database."""
-    own, key = await Account.get(), await ApiKey.filter(kind="secret").first()
+    own = await Account.get(id=api.scope.account_id)
+    key = await ApiKey.filter(kind="secret", account_id=own.id).first()
     assert key is not None
     own.id = own.platform_id = key.account_id = api.scope.ids.new(Prefix.ACCOUNT)
     key.id = api.scope.ids.new(Prefix.API_KEY)

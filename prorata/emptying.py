@@ -1,4 +1,4 @@
-"""Emptying a database of test data: every table but those of accounts and keys."""
+"""Emptying a database of test data: everything but the platform, its settings and its keys."""
 
 from tortoise.context import require_context
 from tortoise.models import Model
@@ -18,7 +18,10 @@ class LiveDataPresent(Refusal):
 
 
 async def emptied(settings: Settings) -> int:
-    """Remove the rows of every other table in one transaction; how many there were. Raises `LiveDataPresent`."""
+    """Remove all rows but the platform and its keys in one transaction; how many there were.
+
+    Raises `LiveDataPresent`.
+    """
     await prepare(settings)
     await disconnect()
     # Rows go in any order: what refers to what does not matter when all of them go.
@@ -29,7 +32,7 @@ async def emptied(settings: Settings) -> int:
             if is_postgres():
                 await unit.session().script(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
             await _refuse_live_rows()
-            return await _removed(unit, tables)
+            return await _removed(unit, tables) + await _removed_accounts(unit)
     finally:
         await disconnect()
 
@@ -47,7 +50,7 @@ def _tables() -> list[str]:
 async def _refuse_live_rows() -> None:
     live = [
         model._meta.db_table
-        for model in _models()
+        for model in (*_models(), Account)
         if "livemode" in model._meta.fields_map and await model.filter(livemode=True).exists()
     ]
     if live:
@@ -60,3 +63,11 @@ async def _removed(unit: Unit, tables: list[str]) -> int:
     counts = [(await database().query(f"SELECT count(*) AS count FROM {table}"))[1][0]["count"] for table in tables]
     await unit.session().script(f"TRUNCATE {', '.join(tables)}")
     return sum(counts)
+
+
+async def _removed_accounts(unit: Unit) -> int:
+    """Remove the accounts that are connected to the platform, and their keys."""
+    connected = 'SELECT "id" FROM "accounts" WHERE "platform_id" <> "id"'
+    keys, _ = await unit.session().query(f'DELETE FROM "api_keys" WHERE "account_id" IN ({connected})')
+    accounts, _ = await unit.session().query(f'DELETE FROM "accounts" WHERE "id" IN ({connected})')
+    return keys + accounts

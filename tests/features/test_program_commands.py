@@ -13,10 +13,13 @@ import pytest
 
 from domain.agenda import AgendaKind
 from domain.keys import KeyKind
-from models import AgendaEntry, ApiKey, Customer, EventCounter, Price, Product, TestClock
+from models import Account, AgendaEntry, ApiKey, Customer, EventCounter, Price, Product, TestClock
 from prorata.cli import main
 from prorata.clock import SYSTEM_CLOCK
 from prorata.database import connected
+from prorata.house import house_of, platform_of
+from prorata.settings import Settings
+from services.accounts import AccountDraft, Accounts
 from services.api_keys import authenticate
 from services.transactions import database
 
@@ -122,6 +125,28 @@ def test_an_unknown_key_is_refused(program: Program) -> None:
     assert (refused.code, refused.err) == (1, "prorata: No such valid API key: 'mk_unknown'.\n")
 
 
+async def _standard_account() -> str:
+    """An account that is connected to the platform in test mode and looks after itself."""
+    house = house_of(Settings())
+    platform = await platform_of(house)
+    return (await Accounts(house.scope(platform)).create(AccountDraft())).id
+
+
+def test_keys_of_a_connected_account_are_made_and_listed_by_its_id(program: Program) -> None:
+    program("migrate")
+    identifier = program.within(_standard_account)
+    key, secret = program("keys", "create", "--account", identifier).out.split()
+    found = program.within(lambda: authenticate(secret, SYSTEM_CLOCK.now()))
+    assert found is not None
+    assert found.account_id == identifier
+    assert [line.split()[0] for line in program("keys", "list", "--account", identifier).lines] == [key]
+    assert key not in program("keys", "list").out
+    for action in ("create", "list"):
+        refused = program("keys", action, "--account", "acct_1")
+        assert (refused.code, refused.err) == (1, "prorata: No such account: 'acct_1'.\n")
+    assert program("keys", "create", "--live", "--account", identifier).code == 1
+
+
 async def _counts() -> list[int]:
     return [await model.all().count() for model in (Product, Price, Customer, EventCounter, ApiKey)]
 
@@ -148,6 +173,16 @@ def test_reset_removes_all_but_account_and_keys(program: Program) -> None:
     # 2 products, 2 prices, 1 customer, their 5 events and the counter of these
     assert program("reset", "--yes").out.startswith("Removed 11 rows.")
     assert program.within(_counts) == [0, 0, 0, 0, 1]
+
+
+def test_reset_removes_connected_accounts_with_their_keys(program: Program) -> None:
+    program("migrate")
+    identifier = program.within(_standard_account)
+    program("keys", "create", "--account", identifier)
+    program("keys", "create")
+    # The account and its key, two capabilities that were told of, the counter of these, and nothing of the platform's
+    assert program("reset", "--yes").out.startswith("Removed 5 rows.")
+    assert program.within(lambda: Account.all().count()) == program.within(lambda: ApiKey.all().count()) == 1
 
 
 def test_reset_without_a_yes_removes_nothing(program: Program) -> None:

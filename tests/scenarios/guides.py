@@ -144,7 +144,8 @@ class Guide:
             async with self._api.http.post(self._api.url, data=form, headers=self._api.headers()) as response:
                 return await reply_of(response)
         variables = substituted(snippet.variables, self._known)
-        headers = {name.replace("-", "_"): value for name, value in snippet.headers.items()}
+        known = substituted(snippet.headers, self._known)
+        headers = {name.replace("-", "_"): value for name, value in known.items()}
         return await self._api.send(self._whole(snippet.query), variables, **headers)
 
     def _whole(self, text: str) -> str:

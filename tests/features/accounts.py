@@ -10,7 +10,7 @@ STANDING = (
     " requirements { currentlyDue pastDue pendingVerification disabledReason }"
 )
 SEAT = {"line1": "1 Main St", "city": "Oakland", "postalCode": "94607", "state": "CA", "country": "US"}
-JENNY = {
+JENNY: dict[str, Any] = {
     "firstName": "Jenny",
     "lastName": "Rosen",
     "email": "jenny@example.com",

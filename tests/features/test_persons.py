@@ -11,7 +11,7 @@ from tests.features.test_account_connections import of_type, own_key
 from tests.serving import Api, served
 
 SEAT = {"line1": "2 Main St", "city": "Oakland", "postalCode": "94607"}
-FIRM = {
+FIRM: dict[str, Any] = {
     "type": "CUSTOM",
     "businessType": "COMPANY",
     "businessProfile": PROFILE,
@@ -19,7 +19,10 @@ FIRM = {
     "capabilities": BOTH,
     "tosAcceptance": {"ip": "127.0.0.1"},
 }
-CEO = {**JENNY, "relationship": {"representative": True, "title": "CEO", "owner": True, "percentOwnership": "25.5"}}
+CEO: dict[str, Any] = {
+    **JENNY,
+    "relationship": {"representative": True, "title": "CEO", "owner": True, "percentOwnership": "25.5"},
+}
 
 
 @pytest.fixture
@@ -113,7 +116,7 @@ async def test_one_person_represents_an_account(api: Api) -> None:
     for identifier, wanted in [(first["id"], False), (second["id"], True)]:
         change = {"id": identifier, "relationship": {"representative": wanted, "title": "CEO"}}
         assert (await api.do("personUpdate", "person { id }", change))["userErrors"] == []
-    assert await Person.filter(representative=True).values_list("first_name", flat=True) == ["Ada"]
+    assert [each.first_name for each in await Person.filter(representative=True)] == ["Ada"]
     assert len((await able(api, firm["id"]))[1]) == 10  # Ada's names and title are known, all else is not.
 
 

@@ -48,9 +48,10 @@ def _tables() -> list[str]:
 
 
 async def _refuse_live_rows() -> None:
+    looked_at: list[type[Model]] = [*_models(), Account]
     live = [
         model._meta.db_table
-        for model in (*_models(), Account)
+        for model in looked_at
         if "livemode" in model._meta.fields_map and await model.filter(livemode=True).exists()
     ]
     if live:

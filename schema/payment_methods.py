@@ -26,7 +26,7 @@ from schema.base import (
     part_type,
     wrapped,
 )
-from schema.customers import Address, AddressInput
+from schema.customers.addresses import Address, AddressInput
 from schema.errors import UserError
 from schema.payloads import Outcome, payload
 from schema.refs import (

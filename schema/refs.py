@@ -17,15 +17,8 @@ if TYPE_CHECKING:
     from schema.coupons import Coupon, Discount, PromotionCode
     from schema.credit_grants import CreditBalanceTransaction, CreditGrant
     from schema.credit_notes import CreditNote, CreditNoteLineItem
-    from schema.customers import (
-        Address,
-        AddressInput,
-        Customer,
-        CustomerBalanceTransaction,
-        CustomerTaxId,
-        InvoiceCustomField,
-        Shipping,
-    )
+    from schema.customers import Customer, CustomerBalanceTransaction, CustomerTaxId, InvoiceCustomField
+    from schema.customers.addresses import Address, AddressInput, Shipping
     from schema.disputes import Dispute
     from schema.entitlements import ActiveEntitlement, Feature, ProductFeature
     from schema.events import Event
@@ -47,8 +40,8 @@ if TYPE_CHECKING:
 
 AccountRef = Annotated["Account", strawberry.lazy("schema.accounts")]
 ActiveEntitlementRef = Annotated["ActiveEntitlement", strawberry.lazy("schema.entitlements")]
-AddressInputRef = Annotated["AddressInput", strawberry.lazy("schema.customers")]
-AddressRef = Annotated["Address", strawberry.lazy("schema.customers")]
+AddressInputRef = Annotated["AddressInput", strawberry.lazy("schema.customers.addresses")]
+AddressRef = Annotated["Address", strawberry.lazy("schema.customers.addresses")]
 ApiKeyRef = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
 ApplicationFeeRef = Annotated["ApplicationFee", strawberry.lazy("schema.transfers")]
 ApplicationFeeRefundRef = Annotated["ApplicationFeeRefund", strawberry.lazy("schema.transfers")]
@@ -91,7 +84,7 @@ QuoteLineItemRef = Annotated["QuoteLineItem", strawberry.lazy("schema.quotes")]
 RefundRef = Annotated["Refund", strawberry.lazy("schema.refunds")]
 SandboxOutcomeRef = Annotated["SandboxOutcome", strawberry.lazy("schema.payment_methods")]
 SetupIntentRef = Annotated["SetupIntent", strawberry.lazy("schema.payment_methods")]
-ShippingRef = Annotated["Shipping", strawberry.lazy("schema.customers")]
+ShippingRef = Annotated["Shipping", strawberry.lazy("schema.customers.addresses")]
 SubscriptionRef = Annotated["Subscription", strawberry.lazy("schema.subscriptions")]
 SubscriptionItemRef = Annotated["SubscriptionItem", strawberry.lazy("schema.subscriptions")]
 SubscriptionScheduleRef = Annotated["SubscriptionSchedule", strawberry.lazy("schema.schedules")]

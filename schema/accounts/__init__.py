@@ -22,7 +22,7 @@ from domain.onboarding import CapabilityStatus, DisabledReason, disabled_reason
 from domain.settings import settings_of
 from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, node_type, part_type
 from schema.connections import Connection
-from schema.customers import Address
+from schema.customers.addresses import Address
 from schema.refs import PersonRef
 from schema.relations import one, page
 from schema.scalars import Currency, Metadata

@@ -8,7 +8,7 @@ from domain.accounts import AccountType, BusinessType, Dashboard, FeesPayer, Los
 from domain.payout_schedules import PayoutInterval, Weekday
 from schema.accounts.persons import IndividualInput
 from schema.base import input_field
-from schema.customers import AddressInput
+from schema.customers.addresses import AddressInput
 from schema.events import CreatedFilter
 from schema.payloads import payload
 from schema.refs import AccountRef

@@ -9,7 +9,7 @@ import models
 from domain.ids import Prefix
 from domain.onboarding import VerificationStatus
 from schema.base import Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
-from schema.customers import Address, AddressInput
+from schema.customers.addresses import Address, AddressInput
 from schema.payloads import payload
 from schema.refs import AccountRef, PersonRef
 from schema.relations import one

@@ -22,6 +22,7 @@ from schema.base import (
 )
 from schema.connections import Connection
 from schema.coupons import DiscountInput, first_discount
+from schema.customers.addresses import Address, AddressInput, Shipping, ShippingInput
 from schema.events import CreatedFilter
 from schema.invoices import InvoicePageFilter
 from schema.payloads import payload
@@ -70,31 +71,6 @@ describe_enum(
     INVOICE_TOO_SMALL="An invoice was too small to be charged, so its amount is owed with the next.",
     UNAPPLIED_FROM_INVOICE="An invoice was voided and gave back what it had used.",
 )
-
-
-@part_type
-class Address(Wrapping):
-    """A postal address, as far as it is known."""
-
-    line1: str | None = column("Street and number, or company.", name="line1")
-    line2: str | None = column("Apartment, floor, building.", name="line2")
-    city: str | None = column("City, town or village.")
-    state: str | None = column("State, province or region.")
-    postal_code: str | None = column("ZIP or postal code.")
-    country: str | None = column("Two-letter ISO 3166-1 code.")
-
-
-@part_type
-class Shipping(Wrapping):
-    """To whom and where goods go."""
-
-    name: str | None = column("Who receives them.")
-    phone: str | None = column("How to call them.")
-
-    @computed("Where they go.")
-    def address(self) -> Address | None:
-        """Reads through to what is stored."""
-        return Address.of(self.row.address) if self.row.address else None
 
 
 @part_type
@@ -251,27 +227,6 @@ class CustomerFilter:
     email: str | None = input_field("Only those with this e-mail, capitals or not.")
     created: CreatedFilter | None = input_field("Only those made in this span, by their own clocks.")
     test_clock: strawberry.ID | None = input_field("Only those who live by this test clock.")
-
-
-@strawberry.input(description="A postal address. In an update it replaces the whole of the one before.")
-class AddressInput:
-    """Becomes `Address`."""
-
-    line1: str | None = input_field("Street and number, or company.", name="line1")
-    line2: str | None = input_field("Apartment, floor, building.", name="line2")
-    city: str | None = input_field("City, town or village.")
-    state: str | None = input_field("State, province or region.")
-    postal_code: str | None = input_field("ZIP or postal code.")
-    country: str | None = input_field("Two-letter ISO 3166-1 code.")
-
-
-@strawberry.input(description="To whom and where goods go.")
-class ShippingInput:
-    """Becomes `Shipping`."""
-
-    name: str = input_field("Who receives them.")
-    address: AddressInput = input_field("Where they go.")
-    phone: str | None = input_field("How to call them.")
 
 
 @strawberry.input(description="A line of your own on invoices.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from domain.accounts import Field
 from domain.addresses import country_of
 from domain.checks import checked_list, checked_where_given
 from domain.currencies import currency_of
@@ -38,11 +39,13 @@ from domain.settings import (
 from domain.taxes import PriceTaxDefault
 from domain.texts import email_of, required_text
 from models import Account, Customer
-from services.base import Service
+from services.accounts.reach import Reach
+from services.accounts.standing import Standings
+from services.base import Service, part
 from services.idempotency import transactional
 from services.rows import fetch_by
 from services.scope import Scope
-from services.transactions import current_unit, for_update
+from services.transactions import current_unit
 
 BUSINESS_NAME_LENGTH_MAX = 200
 FEE = TypeVar("FEE", ProcessingFee, DisputeFee)
@@ -99,6 +102,9 @@ def react_to_setting(name: str, *followers: Follower) -> None:
 class Settings(Service):
     """The settings of the scope's account."""
 
+    reach = part(Reach)
+    standings = part(Standings)
+
     async def current(self) -> AccountSettings:
         """All settings, those never chosen with their defaults. A transaction reads them once."""
         return await _known(self.scope.account_id)
@@ -109,13 +115,17 @@ class Settings(Service):
 
     @transactional
     async def update(self, change: SettingsChange) -> Account:
-        """The account with these settings changed. Reports all problems of the change together."""
-        account = await for_update(Account.filter(id=self.scope.account_id)).get()
+        """The account with these settings changed. Reports all problems of the change together.
+
+        Records `account.updated` where the account is shown otherwise than before.
+        """
+        account = await self.reach.reached(None)
         problems = Problems()
+        self.reach.refuse_unless_may_write(account, _groups_of(change), problems)
         former = settings_of(account.settings)
         settings = _changed(former, change, problems)
         if not self.scope.stand.is_platform:
-            _refuse_platform_s_own(change, problems)
+            _refuse_to_connected(change, problems)
         columns = {
             "country": checked_where_given(problems, country_of, change.country, "country"),
             "default_currency": checked_where_given(problems, currency_of, change.default_currency, "defaultCurrency"),
@@ -125,13 +135,16 @@ class Settings(Service):
             "email": checked_where_given(problems, email_of, change.email),
         }
         problems.raise_any()
+        await self._check_prefix(settings, problems)
+        problems.raise_any()
+        representative = await self.standings.representative_of(account)
+        told = self.standings.before(account, representative)
         for name, value in columns.items():
             if value is not UNSET:
                 setattr(account, name, value)
-        await self._check_prefix(settings, problems)
-        problems.raise_any()
         account.settings = stored_settings(settings)
         await account.save(update_fields=[*columns, "settings"])
+        self.standings.tell(account, representative, told, self.scope.clock.now())
         if (unit := current_unit()) is not None:
             known: dict[str, AccountSettings] = unit.state(_SETTINGS, dict)
             known.pop(account.id, None)
@@ -218,8 +231,25 @@ def _changed(settings: AccountSettings, change: SettingsChange, problems: Proble
     return replace(settings, **kept)
 
 
-def _refuse_platform_s_own(change: SettingsChange, problems: Problems) -> None:
-    """A connected account has no application fees to decide about."""
+def _groups_of(change: SettingsChange) -> dict[Field, tuple[str, ...]]:
+    """What the change writes that one side alone may decide about a connected account."""
+    details = {
+        "country": change.country,
+        "defaultCurrency": change.default_currency,
+        "businessName": change.business_name,
+        "email": change.email,
+    }
+    found: dict[Field, tuple[str, ...]] = {}
+    first = next((name for name, value in details.items() if value is not UNSET), None)
+    if first is not None:
+        found[Field.DETAILS] = (first,)
+    if change.statement_descriptor is not UNSET:
+        found[Field.SETTINGS] = ("statementDescriptor",)
+    return found
+
+
+def _refuse_to_connected(change: SettingsChange, problems: Problems) -> None:
+    """A connected account has no application fees to decide about, and stays where it is at home."""
     own = {
         "applicationFeeBase": change.application_fee_base,
         "endFeesOnDisconnect": change.end_fees_on_disconnect,
@@ -227,6 +257,10 @@ def _refuse_platform_s_own(change: SettingsChange, problems: Problems) -> None:
     for name in (name for name, value in own.items() if value is not UNSET):
         problems.add(
             ErrorCode.PLATFORM_ACCOUNT_REQUIRED, f"{name} is a setting of the platform, who has the fees.", name
+        )
+    if change.country is not UNSET:
+        problems.add(
+            ErrorCode.ACCOUNT_INVALID, "A connected account stays in the country in which it was made.", "country"
         )
 
 

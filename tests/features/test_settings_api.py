@@ -1,6 +1,8 @@
 """The account and its settings over GraphQL."""
 
+from domain.accounts import CONTROLLERS, AccountType
 from domain.keys import KeyKind, Resource
+from models import Account
 from services.api_keys import Grant
 from services.scope import Access
 from tests.features.connected import connected
@@ -88,3 +90,30 @@ async def test_what_concerns_application_fees_is_the_platform_s_to_set(database_
         ("PLATFORM_ACCOUNT_REQUIRED", ["endFeesOnDisconnect"]),
     ]
     assert kept["account"]["settings"] == {"applicationFeeBase": "INCLUDING_TAX", "endFeesOnDisconnect": False}
+
+
+async def test_what_an_account_shows_of_itself_is_told_when_settings_change(database_url: str) -> None:
+    told = "{ events(first: 5) { nodes { type account { id } data { previousAttributes } } } }"
+    async with served(database_url) as api:
+        await api.do("accountSettingsUpdate", "account { id }", {"upcomingInvoiceDays": 0})
+        await api.do("accountSettingsUpdate", "account { id }", {"businessName": "Photo Host", "country": "DE"})
+        events = (await api.ask(told))["events"]["nodes"]
+    former = {"business_profile": {"name": None}, "country": "US", "settings": {"dashboard": {"display_name": None}}}
+    assert events == [{"type": "account.updated", "account": None, "data": {"previousAttributes": former}}]
+
+
+async def test_a_platform_does_not_write_by_settings_what_is_the_account_s_own(database_url: str) -> None:
+    change = {"email": "a@example.com", "statementDescriptor": "THE GYM", "country": "DE", "invoicePrefix": "GYM"}
+    standard = CONTROLLERS[AccountType.STANDARD].as_json()
+    async with served(database_url) as api:
+        gym = await connected(api.scope, type="standard", controller=standard)
+        refused = await api.acting(gym).do("accountSettingsUpdate", "account { id }", change)
+        kept = await Account.get(id=gym.id)
+        billing = await api.acting(gym).do("accountSettingsUpdate", "account { id }", {"invoicePrefix": "GYM"})
+    assert [(each["code"], each["param"]) for each in refused["userErrors"]] == [
+        ("ACCOUNT_HOLDER_REQUIRED", ["country"]),
+        ("ACCOUNT_HOLDER_REQUIRED", ["statementDescriptor"]),
+        ("ACCOUNT_INVALID", ["country"]),
+    ]
+    assert (kept.email, kept.country, kept.settings) == (None, "US", {})
+    assert billing["userErrors"] == []

@@ -6,7 +6,7 @@ from typing import Any
 from domain.lifecycles import InvoiceStatus
 from models import Invoice, InvoiceLine
 from services.aggregates import UpcomingInvoice, WholeInvoice
-from services.snapshots.shapes import Snapshot, address_of, list_of, seconds, shipping_of
+from services.snapshots.shapes import Snapshot, address_of, application_of, list_of, seconds, shipping_of
 from services.snapshots.sharing import invoice_sharing_of
 from services.snapshots.tax import automatic_tax_of, tax_rate_snapshots
 
@@ -66,7 +66,7 @@ def _demand(row: Invoice) -> Snapshot:
         "amount_paid_off_stripe": row.amount_paid_out_of_band,
         "amount_remaining": amount_remaining(row),
         "amount_shipping": 0,
-        "application": row.application_id,
+        "application": application_of(row),
         "attempt_count": row.attempt_count,
         "attempted": row.attempted,
         "auto_advance": row.auto_advance,

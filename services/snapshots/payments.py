@@ -7,7 +7,14 @@ from domain.lifecycles import ChargeStatus
 from domain.sharing import Sharing, amounts_of
 from models import Charge, PaymentIntent
 from services.aggregates import WholeCharge
-from services.snapshots.shapes import Snapshot, billing_details_of, next_action_of, payment_error_of, seconds
+from services.snapshots.shapes import (
+    Snapshot,
+    application_of,
+    billing_details_of,
+    next_action_of,
+    payment_error_of,
+    seconds,
+)
 
 _INTENT_WITHOUT = dict.fromkeys(
     (
@@ -39,7 +46,7 @@ def payment_intent_snapshot(row: PaymentIntent) -> Snapshot:
         "amount_capturable": row.amount_capturable,
         "amount_details": {"tip": {}},
         "amount_received": row.amount_received,
-        "application": row.application_id,
+        "application": application_of(row),
         "canceled_at": seconds(row.canceled_at),
         "cancellation_reason": row.cancellation_reason,
         "capture_method": row.capture_method,
@@ -106,7 +113,7 @@ def charge_snapshot(charge: WholeCharge) -> Snapshot:
         "amount": row.amount,
         "amount_captured": row.amount_captured,
         "amount_refunded": charge.amount_refunded,
-        "application": row.application_id,
+        "application": application_of(row),
         "application_fee": row.application_fee_id,
         "authorization_code": row.card.get("authorization_code"),
         "balance_transaction": row.balance_transaction_id,

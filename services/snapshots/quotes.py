@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.subscriptions import BillingMode
 from models import Quote
-from services.snapshots.shapes import Snapshot, seconds
+from services.snapshots.shapes import Snapshot, application_of, seconds
 from services.snapshots.sharing import quote_sharing_of
 from services.snapshots.tax import liability_of
 
@@ -15,7 +15,7 @@ def quote_snapshot(row: Quote) -> Snapshot:
     return {
         "id": row.id,
         "object": "quote",
-        "application": row.application_id,
+        "application": application_of(row),
         "customer_account": None,
         "amount_subtotal": row.amount_subtotal,
         "amount_total": row.amount_total,

@@ -6,7 +6,7 @@ from typing import Any
 from domain.lifecycles import SubscriptionScheduleStatus
 from domain.schedules import Phase, PhaseDiscount
 from models import SubscriptionSchedule
-from services.snapshots.shapes import Snapshot, seconds
+from services.snapshots.shapes import Snapshot, application_of, seconds
 from services.snapshots.sharing import subscription_sharing_of
 from services.snapshots.subscriptions import billing_mode_of
 from services.snapshots.tax import tax_rate_snapshots
@@ -19,7 +19,7 @@ def schedule_snapshot(row: SubscriptionSchedule) -> Snapshot:
     return {
         "id": row.id,
         "object": "subscription_schedule",
-        "application": row.application_id,
+        "application": application_of(row),
         "billing_mode": billing_mode_of(row.billing_mode),
         "canceled_at": seconds(row.canceled_at),
         "completed_at": seconds(row.completed_at),

@@ -6,6 +6,8 @@ from typing import Any, overload
 
 import orjson
 
+from domain.accounts import application_id_of
+
 Snapshot = dict[str, Any]
 """One object in Stripe's REST shape; members are never changed after they were put in."""
 
@@ -17,6 +19,12 @@ def seconds(moment: datetime | None) -> int | None: ...
 def seconds(moment: datetime | None) -> int | None:
     """Whole unix seconds of an aware time; None stays None."""
     return None if moment is None else int(moment.timestamp())
+
+
+def application_of(row: Any) -> str | None:
+    """By which `ca_…` the platform is known that made a row acting for its account; None where the account did."""
+    platform_id: str | None = row.application_id
+    return None if platform_id is None else application_id_of(platform_id, livemode=row.livemode)
 
 
 def number(decimal: str) -> Any:

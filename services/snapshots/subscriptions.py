@@ -8,7 +8,7 @@ from domain.subscriptions import BillingMode
 from models import Subscription
 from services.aggregates import PricedItem, WholeSubscription
 from services.snapshots.catalog import plan_snapshot, price_snapshot
-from services.snapshots.shapes import Snapshot, list_of, seconds
+from services.snapshots.shapes import Snapshot, application_of, list_of, seconds
 from services.snapshots.sharing import subscription_sharing_of
 from services.snapshots.tax import automatic_tax_of, tax_rate_snapshots
 
@@ -39,7 +39,7 @@ def subscription_snapshot(subscription: WholeSubscription) -> Snapshot:
         **_WITHOUT,
         "id": row.id,
         "object": "subscription",
-        "application": row.application_id,
+        "application": application_of(row),
         "automatic_tax": automatic_tax_of(row.automatic_tax, row.tax_liability_id),
         "billing_mode": billing_mode_of(row.billing_mode, row.billing_mode_updated_at),
         "billing_schedules": [],

@@ -1,5 +1,6 @@
 """Transfers, what arrives of them, and the fees of platforms, as Stripe shows them."""
 
+from domain.accounts import application_id_of
 from models import ApplicationFeeRefund, TransferReversal
 from services.aggregates import WholeApplicationFee, WholeDestinationPayment, WholeTransfer
 from services.snapshots.shapes import Snapshot, billing_details_of, list_of, seconds
@@ -55,7 +56,7 @@ def application_fee_snapshot(fee: WholeApplicationFee) -> Snapshot:
         "account": row.charged_account_id,
         "amount": row.amount,
         "amount_refunded": fee.amount_refunded,
-        "application": row.account_id,
+        "application": application_id_of(row.account_id, livemode=row.livemode),
         "balance_transaction": row.balance_transaction_id,
         "charge": row.destination_payment_id or row.charge_id,
         "created": seconds(row.created_at),

@@ -249,7 +249,7 @@ def test_parts_of_others_are_told_as_stripe_does() -> None:
     subscription: Any = stripe.Subscription.construct_from(snapshot_of(subjects.subscription(True)), None)
     told = snapshot_of(snapshot_invoices.invoice(True))
 
-    assert (subscription.application, subscription.application_fee_percent) == ("acct_0", 12.5)
+    assert (subscription.application, subscription.application_fee_percent) == ("ca_t0", 12.5)
     assert subscription.transfer_data.to_dict() == {"amount_percent": 90.0, "destination": "acct_2"}
     assert subscription.on_behalf_of == "acct_2"
     assert told["application_fee_amount"] == 425

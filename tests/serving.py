@@ -9,7 +9,7 @@ import strawberry
 from aiohttp import ClientResponse, ClientSession, web
 from tortoise.context import get_current_context
 
-from domain.accounts import CONTROLLERS, AccountType
+from domain.accounts import Dashboard
 from domain.ids import IdMint
 from domain.keys import KeyKind
 from gateways.registry import Gateways
@@ -91,8 +91,9 @@ class Api:
     async def as_key(self, kind: KeyKind, *grants: Grant) -> "Api":
         """The same account with a key of this kind; a connected one has a full dashboard from then on."""
         if self.scope.account_id != self.scope.platform_id:
-            full = CONTROLLERS[AccountType.STANDARD].as_json()
-            await Account.filter(id=self.scope.account_id).update(controller=full)
+            account = await Account.get(id=self.scope.account_id)
+            account.controller = account.controller | {"dashboard": Dashboard.FULL.value}
+            await account.save(update_fields=["controller"])
         issued = await ApiKeys(self.scope).create(ApiKeyDraft(kind=kind, grants=grants))
         assert issued.secret is not None
         return replace(self, secret=issued.secret)

@@ -78,6 +78,16 @@ async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_
             )
 
 
+async def test_a_gym_is_connected_paid_and_billed(database_url: str) -> None:
+    async with served(database_url) as api:
+        answers = await played(api)
+    gym = answers["account-enabled"]["sandboxAccountOnboard"]["account"]
+    assert (gym["chargesEnabled"], gym["requirements"]["currentlyDue"]) == (True, [])
+    fee = answers["shared-payment"]["paymentIntentCreate"]["paymentIntent"]["latestCharge"]["applicationFee"]
+    assert fee == {"amount": 123, "account": {"businessName": "Iron Gym"}}
+    assert answers["account-billed"]["customerCreate"]["customer"]["representsAccount"]["businessName"] == "Iron Gym"
+
+
 async def test_the_events_are_there_in_order(database_url: str) -> None:
     async with served(database_url) as api:
         answers = await played(api)

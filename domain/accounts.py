@@ -213,6 +213,14 @@ def refuse_foreign_hand(
             problems.add(ErrorCode.ACCOUNT_HOLDER_REQUIRED, reasons[group], *path)
 
 
+def is_under_platform(controller: Mapping[str, str], *, details_submitted: bool) -> bool:
+    """Whether a platform has a hand in who stands behind the account and where its money goes.
+
+    One with a full dashboard looks after that by itself as soon as its details were submitted (spec 06, Events).
+    """
+    return controller.get("dashboard") != Dashboard.FULL or not details_submitted
+
+
 def refuse_keys(dashboard: str | None, account_id: str, param: str | tuple[str, ...]) -> None:
     """Refuse API keys to a connected account that is not looked after by itself."""
     if dashboard != Dashboard.FULL:

@@ -188,11 +188,11 @@ class _InAccount(Service):
         unasked = Account.made(id=account.id, created_at=now)
         before = self.standings.before(unasked, None)
         person = self._put(account, None, written)
-        await self.standings.worked_out(account, person)
-        await insert_rows([account])
         if person is not None:
             await insert_rows([person])
-            self.events.record(EventType.PERSON_CREATED, person, at=now)
+            self.standings.tell_person(EventType.PERSON_CREATED, account, person, now)
+        await self.standings.worked_out(account, person)
+        await insert_rows([account])
         self.standings.tell_capabilities(account, before, now)
         return account
 
@@ -206,14 +206,14 @@ class _InAccount(Service):
         before = self.standings.before(account, former)
         told = None if former is None else self.events.snapshot(former)
         person = self._put(account, former, written)
-        await self.standings.worked_out(account, person)
-        await update_rows([account], [*dict.fromkeys((*written.account, *STANDING_COLUMNS))])
         if person is not None and former is None:
             await insert_rows([person])
-            self.events.record(EventType.PERSON_CREATED, person, at=now)
+            self.standings.tell_person(EventType.PERSON_CREATED, account, person, now)
         elif person is not None and written.individual:
             await update_rows([person], list(written.individual))
-            self.events.record(EventType.PERSON_UPDATED, person, at=now, before=told)
+            self.standings.tell_person(EventType.PERSON_UPDATED, account, person, now, before=told)
+        await self.standings.worked_out(account, person)
+        await update_rows([account], [*dict.fromkeys((*written.account, *STANDING_COLUMNS))])
         self.standings.tell(account, person, before, now)
         return account
 

@@ -41,7 +41,7 @@ class Persons(Service):
         person = behind.details.person(account, columns, now)
         before = behind.standings.before(account, representative)
         await insert_rows([person])
-        behind.events.record(EventType.PERSON_CREATED, person, at=now)
+        behind.standings.tell_person(EventType.PERSON_CREATED, account, person, now)
         await behind.follow(account, person if person.representative else representative, before, now)
         return person
 
@@ -67,7 +67,7 @@ class Persons(Service):
         for name, value in columns.items():
             setattr(person, name, value)
         await update_rows([person], list(columns))
-        behind.events.record(EventType.PERSON_UPDATED, person, at=now, before=told)
+        behind.standings.tell_person(EventType.PERSON_UPDATED, account, person, now, before=told)
         if person.representative:
             representative = person
         elif representative is person:
@@ -93,7 +93,7 @@ class Persons(Service):
         representative = await behind.standings.representative_of(account)
         before = behind.standings.before(account, representative)
         await delete_by(Person, "id", [person.id])
-        behind.events.record(EventType.PERSON_DELETED, person, at=now)
+        behind.standings.tell_person(EventType.PERSON_DELETED, account, person, now)
         remaining = None if representative is None or representative.id == person.id else representative
         await behind.follow(account, remaining, before, now)
         return person

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.accounts import BusinessType
+from domain.accounts import BusinessType, is_under_platform
 from domain.event_types import EventType
 from domain.onboarding import Known, KnownPerson, VerificationStatus, standing_of
 from models import Account, Person
@@ -72,6 +72,13 @@ class Standings(Service):
         for name, former in before.capabilities.items():
             whole = WholeCapability(account, name)
             self.events.record(EventType.CAPABILITY_UPDATED, whole, at=at, before=former)
+
+    def tell_person(
+        self, type: EventType, account: Account, person: Person, at: datetime, *, before: Snapshot | None = None
+    ) -> None:
+        """Record what happened to somebody behind an account, as long as its platform has a hand in that."""
+        if is_under_platform(account.controller, details_submitted=account.details_submitted):
+            self.events.record(type, person, at=at, before=before)
 
     async def reassess(self) -> Account:
         """The scope's own account after something beside its row changed, such as an external account. Tells of it."""

@@ -13,6 +13,7 @@ from domain.accounts import (
     RequirementCollection,
     application_id_of,
     controlled,
+    is_under_platform,
     payer_of,
     refuse_foreign_hand,
 )
@@ -108,6 +109,19 @@ def test_what_a_platform_may_not_write(
     except DomainError as error:
         found = problems_of(error)
     assert found == [("ACCOUNT_HOLDER_REQUIRED", name) for name in foreign]
+
+
+@pytest.mark.parametrize(
+    ("type", "submitted", "under"),
+    [
+        (AccountType.STANDARD, False, True),
+        (AccountType.STANDARD, True, False),
+        (AccountType.EXPRESS, True, True),
+        (AccountType.CUSTOM, True, True),
+    ],
+)
+def test_account_with_a_full_dashboard_looks_after_itself(type: AccountType, submitted: bool, under: bool) -> None:
+    assert is_under_platform(CONTROLLERS[type].as_json(), details_submitted=submitted) is under
 
 
 def test_platform_pays_whatever_its_type_is_called() -> None:

@@ -180,5 +180,8 @@ async def test_submitted_details_are_the_account_s_own(api: Api, type: str) -> N
         own = await own_key(api, gym)
         assert (await own.do("accountUpdate", "account { id }", {**details, "id": None}))["userErrors"] == []
         assert (await own.do("personUpdate", "person { id }", {"id": person, "firstName": "Ada"}))["userErrors"] == []
+        # What it does by itself about its persons is not told any more; that it came to have one was.
+        told = [each for each in await news(own) if each.startswith("person.")]
+        assert told == ["person.created"]
     else:
         assert (await api.do("accountUpdate", "account { id }", settings))["userErrors"] == []

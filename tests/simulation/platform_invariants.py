@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -23,12 +24,15 @@ from models import (
     Price,
     Refund,
     Subscription,
+    TestClock,
     Transfer,
     TransferReversal,
 )
 from models.base import Owned
 from services.rows import fetch_by
+from tests.simulation.disputes import check_disputes
 from tests.simulation.invariants import check_books, check_invoices, check_payments, check_subscriptions
+from tests.simulation.platform_transfers import check_taken_along
 
 _OWNED: Final = tuple(
     each
@@ -59,6 +63,7 @@ async def check_all() -> None:
     await check_books()
     await check_invoices()
     await check_payments()
+    await check_disputes()
     await check_subscriptions()
     await check_owners()
     await check_sources()
@@ -66,6 +71,7 @@ async def check_all() -> None:
     await check_transfers(by_source)
     await check_shares()
     await check_fees(by_source)
+    await check_taken_along()
     await check_payers()
     await check_told()
 
@@ -102,6 +108,7 @@ async def check_transfers(movements: Movements) -> None:
         back[reversal.transfer_id].append(reversal)
     transfers = await Transfer.all()
     charges = {each.id: each for each in await fetch_by(Charge, "id", {each.source_charge_id for each in transfers})}
+    kept: Counter[str] = Counter()
     for transfer in transfers:
         payment = payments.pop(transfer.id)
         assert (payment.amount, payment.currency) == (transfer.amount, transfer.currency), transfer.id
@@ -118,11 +125,18 @@ async def check_transfers(movements: Movements) -> None:
                 transfer.destination_id: reversal.amount,
             }, reversal.id
             _check_together(movements[reversal.id], transfer.test_clock_id)
+        assert transfer.source_charge_id is not None or not transfer.is_of_payment, transfer.id
         if transfer.source_charge_id is not None:
+            kept[transfer.source_charge_id] += transfer.amount - sum(each.amount for each in back[transfer.id])
             charge = charges[transfer.source_charge_id]
             assert (charge.account_id, charge.currency) == (transfer.account_id, transfer.currency), transfer.id
-            _check_together([sent, *movements[charge.id]], transfer.test_clock_id)
+            [came] = movements[charge.id]
+            assert came.test_clock_id == transfer.test_clock_id, transfer.id
+            assert came.available_at <= sent.available_at, f"{transfer.id} is available before its charge"
+            assert came.available_at == sent.available_at or not transfer.is_of_payment, transfer.id
     assert not payments, f"{list(payments)} sent nothing that arrived"
+    for charge in charges.values():
+        assert kept[charge.id] <= charge.amount_captured, f"{kept[charge.id]} of {charge.id} are with others"
 
 
 def _check_together(movements: Sequence[BalanceTransaction], test_clock_id: str | None) -> None:
@@ -134,7 +148,7 @@ def _check_together(movements: Sequence[BalanceTransaction], test_clock_id: str 
 async def check_shares() -> None:
     """Of every charge the shares and the rest come to what was captured; each share is what was agreed upon."""
     sent: dict[str, Counter[str]] = defaultdict(Counter)
-    for transfer in await Transfer.exclude(source_charge_id=None):
+    for transfer in await Transfer.filter(is_of_payment=True):
         sent[str(transfer.source_charge_id)][transfer.destination_id] += transfer.amount
     for charge in await Charge.all():
         arrived, left = sent.pop(charge.id, Counter()), charge.amount_captured
@@ -235,3 +249,11 @@ async def _movements() -> Movements:
     for movement in await BalanceTransaction.exclude(type="stripe_fee").order_by("id"):
         found[movement.source_id].append(movement)
     return found
+
+
+async def check_covered(account_id: str, currency: str, test_clock_id: str | None, now: datetime) -> None:
+    """After money was sent of what is available in a world: that was enough."""
+    clock = None if test_clock_id is None else await TestClock.get(id=test_clock_id)
+    world = BalanceTransaction.filter(account_id=account_id, currency=currency, test_clock_id=test_clock_id)
+    left = sum(each.net for each in await world if each.available_at <= (clock.frozen_at if clock else now))
+    assert left >= 0, f"{account_id} sent {-left} {currency} more than it had available"

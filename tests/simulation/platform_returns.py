@@ -32,7 +32,13 @@ class ReturnActions:
         if row is None:
             return None
         amount = self.dice.choice((None, row.amount // 3 or 1, row.amount // 7 or 1, row.amount + 1))
-        return lambda scope: Refunds(scope).create(NewRefund(charge=row.id, amount=amount))
+        draft = NewRefund(
+            charge=row.id,
+            amount=amount,
+            reverse_transfer=self.dice.random() < (0.7 if (row.sharing or {}).get("transfer_data") else 0.02),
+            refund_application_fee=self.dice.random() < (0.02 if row.application_fee_id is None else 0.6),
+        )
+        return lambda scope: Refunds(scope).create(draft)
 
     async def dispute(self, scope: Scope) -> Action | None:
         """A cardholder disputes a charge, or a part of it."""

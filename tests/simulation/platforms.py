@@ -4,10 +4,12 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from domain.periods import Interval
-from models import Account, Customer, TestClock
+from domain.sharing import Share
+from models import Account, Price, TestClock
 from models.base import Owned
 from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
 from services.clocks import ClockAdvanceDraft, ClockDraft, Clocks
@@ -15,10 +17,12 @@ from services.customers import CustomerDraft, InvoiceSettingsChange
 from services.customers.signup import SignUp
 from services.rows import fetch_by
 from services.scope import Scope
+from services.subscriptions import ItemDraft, SubscriptionDraft, Subscriptions
 from tests.features.connected import connected
-from tests.simulation import platform_returns, platform_sales
+from tests.simulation import platform_returns, platform_sales, platform_transfers
 from tests.simulation.platform_returns import ReturnActions
 from tests.simulation.platform_sales import SaleActions
+from tests.simulation.platform_transfers import TransferActions
 
 ROW = TypeVar("ROW", bound=Owned)
 Action = Callable[[Scope], Awaitable[Any]]
@@ -67,7 +71,7 @@ class Deed:
 
 
 @dataclass
-class Platform(SaleActions, ReturnActions):
+class Platform(SaleActions, ReturnActions, TransferActions):
     """Draws what is done next. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -85,7 +89,27 @@ class Platform(SaleActions, ReturnActions):
             own = replace(self.scope, account_id=account.id)
             self.seats.append(await self._seated(own, has_keys=kind[-1] == "full"))
         for seat in self.seats:
-            await (await self.join(seat.scope))(seat.scope)
+            await self._open(seat)
+
+    async def _open(self, seat: Seat) -> None:
+        """A customer with a card that works, who pays weekly; others have a part in that."""
+        draft = CustomerDraft(
+            test_clock=seat.clock,
+            payment_method="pm_card_visa",
+            invoice_settings=InvoiceSettingsChange(default_payment_method="pm_card_visa"),
+        )
+        customer = (await SignUp(seat.scope).create(draft)).customer
+        prices = await Price.filter(account_id=seat.id, interval=Interval.WEEK).order_by("id")
+        parties = [None] if seat.id != self.scope.account_id else [each.id for each in self.seats[1:]]
+        for party in parties:
+            subscription = SubscriptionDraft(
+                customer=customer.id,
+                items=(ItemDraft(price=self.dice.choice(prices).id),),
+                application_fee_percent=Decimal("12.5"),
+                transfer_data=() if party is None else (Share(destination=party),),
+            )
+            platform = None if party else self.scope.account_id
+            await Subscriptions(replace(seat.scope, application_id=platform)).create(subscription)
 
     async def _seated(self, scope: Scope, *, has_keys: bool) -> Seat:
         clock = await Clocks(scope).create(ClockDraft(BEGUN))
@@ -104,8 +128,15 @@ class Platform(SaleActions, ReturnActions):
             await Prices(scope).create(draft)
         return Seat(scope, clock.id, has_keys)
 
-    async def draw(self) -> tuple[str, Deed | None]:
-        """The name of what is done next and the deed; None when there is nobody to do it, or nothing to do it with."""
+    async def draw(self) -> tuple[str, Deed]:
+        """The name of what is done next, and the deed."""
+        while True:
+            name, deed = await self._drawn()
+            if deed is not None:
+                return name, deed
+
+    async def _drawn(self) -> tuple[str, Deed | None]:
+        """As `draw`; None when there is nobody to do it, or nothing to do it with."""
         self.trespasses = False
         name = self.dice.choices(*zip(*_WEIGHTS.items(), strict=True))[0]
         seat = self.dice.choice([*self.seats[:1] * 3, *self.seats])
@@ -179,10 +210,14 @@ class Platform(SaleActions, ReturnActions):
         }
         return lambda scope: Account.filter(id=seat.id).update(capabilities=capabilities)
 
-    async def customer_of(self, scope: Scope) -> Customer | None:
-        """Somebody who can be charged."""
-        return await self.any_of(scope, Customer, deleted_at=None)
-
 
 _BEFALLING = ("advance", "leave", "lose")
-_WEIGHTS = {"join": 6, "advance": 16, "leave": 6, "lose": 4, **platform_sales.WEIGHTS, **platform_returns.WEIGHTS}
+_WEIGHTS = {
+    "join": 6,
+    "advance": 16,
+    "leave": 6,
+    "lose": 4,
+    **platform_sales.WEIGHTS,
+    **platform_returns.WEIGHTS,
+    **platform_transfers.WEIGHTS,
+}

@@ -110,7 +110,10 @@ def test_nothing_falls_below_zero() -> None:
         ([800, -300], [_amount("di_1", 500)], [500, 0]),  # as far as there is room it is all of it
         ([300, 500, -700], [_amount("di_1", 500)], [37, 63, 0]),  # 100 × 300/800 = 37.5, the rest on the last
         ([800, -700], [_percent("di_1", "10")], [80, 0]),  # a percentage stays what it is
-        ([800, -700], [_percent("di_1", "50")], [100, 0]),  # unless it were 400 of 100
+        ([800, -700], [_percent("di_1", "50")], [400, 0]),  # also where more is given back then
+        ([800, -700], [_percent("di_1", "100")], [800, 0]),  # nothing is asked for, and the 700 are not lost
+        ([300, -700], [_percent("di_1", "50")], [150, 0]),
+        ([800, -700], [_percent("di_1", "50"), _amount("di_2", 500)], [400, 0]),  # which leaves nothing to an amount
         ([800, -700], [_percent("di_1", "10"), _amount("di_2", 500)], [100, 0]),  # 80, then the 20 that are left
         ([200, -700], [_amount("di_1", 100)], [0, 0]),  # what gives back as a whole is not given back more of
     ],
@@ -222,7 +225,7 @@ def test_sums_are_consistent_to_the_unit(
     on_top = sum(each.amount for each in found.taxes if not each.rule.inclusive)
     within = sum(each.amount for each in found.taxes if each.rule.inclusive)
     assert found.total == found.subtotal - cuts + on_top
-    assert found.subtotal - cuts >= min(found.subtotal, 0)
+    assert found.subtotal - cuts >= sum(min(line.amount, 0) for line in lines)
     assert found.total == found.total_excluding_tax + on_top + within
     for line, each in zip(lines, found.lines, strict=True):
         assert 0 <= each.net <= line.amount if line.amount > 0 else each.net == line.amount

@@ -30,11 +30,13 @@ class Reduction:
     cuts: tuple[DiscountAmount, ...]
     credit: int = 0
     """What prepaid credit paid of it after them."""
+    waived: int = 0
+    """What of the rest is not asked for any more: its invoice is void, or a credit note gave it back."""
 
     @property
     def off(self) -> int:
         """What they took off together."""
-        return sum(cut.amount for cut in self.cuts) + self.credit
+        return sum(cut.amount for cut in self.cuts) + self.credit + self.waived
 
     @property
     def share(self) -> Fraction:
@@ -43,15 +45,14 @@ class Reduction:
 
     def as_json(self) -> dict[str, Any]:
         """For a JSON column."""
-        credit = {"credit": self.credit} if self.credit else {}
-        return {"of": self.of, "cuts": [cut.as_json() for cut in self.cuts], **credit}
+        more = {name: amount for name, amount in (("credit", self.credit), ("waived", self.waived)) if amount}
+        return {"of": self.of, "cuts": [cut.as_json() for cut in self.cuts], **more}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Reduction":
         """What `as_json` gave."""
-        return cls(
-            int(stored["of"]), tuple(map(DiscountAmount.from_json, stored["cuts"])), int(stored.get("credit", 0))
-        )
+        cuts = tuple(map(DiscountAmount.from_json, stored["cuts"]))
+        return cls(int(stored["of"]), cuts, int(stored.get("credit", 0)), int(stored.get("waived", 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,10 @@ class Calculation:
         names = " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
         of = format_minor(self.reduction.of, self.currency, locale)
         off = format_minor(self.reduction.off, self.currency, locale)
+        if self.reduction.waived:
+            credit = "prepaid credit" if self.reduction.credit else ""
+            found = [each for each in (f"discounts of {names}" if names else "", credit) if each]
+            return f"; {', '.join((*found, 'void invoices and credit notes'))} took {off} of {of} off"
         if not self.reduction.credit:
             return f"; discounts of {names} take {off} of {of} off"
         return f"; {f'discounts of {names} and ' if names else ''}prepaid credit paid {off} of {of}"

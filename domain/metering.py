@@ -107,11 +107,14 @@ class Charged:
     """What lines asked for a time that was billed: what was taken off, and by what the last of them was reckoned."""
 
     reduction: Reduction | None = None
+    """Also what is not asked for any more."""
     taxed_as: tuple[Mapping[str, Any], ...] | None = None
     discounts: tuple[str, ...] = ()
     """Ids of its own discounts."""
     tax_rates: tuple[str, ...] = ()
     """Ids of its own tax rates."""
+    was_asked: bool = True
+    """Whether there is any line; an item that waited may have been deleted."""
 
 
 def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None = None) -> Calculation:
@@ -126,12 +129,21 @@ def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None =
         found = calculation_of(_FREE, 0, price.currency)
     else:
         found = _difference(price, tally.late)
-    if charged is not None and charged.reduction is not None and found.amount < 0:
-        found = replace(found, reduction=charged.reduction)
+    reduction = None if charged is None or found.amount >= 0 else _off(price, tally, charged)
+    if reduction is not None:
+        found = replace(found, reduction=reduction)
         found = replace(found, amount=half_away_from_zero(found.reduced))
     if abs(found.amount) > AMOUNT_MAX:
         return replace(found, amount=AMOUNT_MAX if found.amount > 0 else -AMOUNT_MAX, rounding=CUT)
     return found
+
+
+def _off(price: PriceFacts, tally: Tally, charged: Charged) -> Reduction | None:
+    """What usage that is taken back does not give back."""
+    if charged.was_asked or tally.late is None:
+        return charged.reduction
+    cost = half_away_from_zero(price.rates.cost_of(tally.late.before).exact)
+    return Reduction(cost, (), waived=cost) if cost > 0 else None
 
 
 def _difference(price: PriceFacts, late: Late) -> Calculation:

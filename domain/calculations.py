@@ -156,7 +156,7 @@ class Calculation:
     def explanation(self, locale: str = "en_US") -> str:
         """The calculation in words: "3 × $0.333 = $0.999, rounded half away from zero to $1.00"."""
         if self.method == TRIAL:
-            return "Nothing is charged for the time of a trial."
+            return "Nothing is charged for the time of a trial"
         exact, text = Decimal(self.exact), self._cost_in_words(locale)
         text = ", ".join((text, *(each.in_words() for each in self.late)))
         amount = format_minor(self.amount, self.currency, locale)

@@ -336,7 +336,7 @@ def taxed(
 ) -> list[list[TaxAmount]]:
     """For each net amount what its tax rules ask for of somebody so exempt."""
     exact = [
-        [each * _asked(rule, exemption) for rule, each in zip(of_line, _exact(net, of_line), strict=True)]
+        [each * _asked(rule, exemption) for rule, each in zip(of_line, exact_taxes(net, of_line), strict=True)]
         for net, of_line, exemption in zip(nets, taxes, exemptions, strict=True)
     ]
     amounts = _rounded_per_line(exact) if rounding is TaxRounding.PER_LINE else _rounded_per_rate(exact, taxes)
@@ -347,7 +347,7 @@ def taxed(
     return found
 
 
-def _exact(net: int, taxes: Sequence[TaxRule]) -> list[Fraction]:
+def exact_taxes(net: int, taxes: Sequence[TaxRule]) -> list[Fraction]:
     """What each rule asks for before rounding: a share of the amount without the tax that is in it."""
     within = sum((Fraction(rule.percentage) for rule in taxes if rule.inclusive), Fraction(0))
     base = net / (1 + within / 100)
@@ -384,4 +384,6 @@ def _tax(rule: TaxRule, amount: int, base: int, exemption: TaxExempt) -> TaxAmou
         return TaxAmount(rule, 0, 0, TaxabilityReason.CUSTOMER_EXEMPT)
     if exemption is TaxExempt.REVERSE:
         return TaxAmount(rule, 0, base, TaxabilityReason.REVERSE_CHARGE)
+    if rule.reason is TaxabilityReason.STANDARD_RATED and not rule.percentage:
+        return TaxAmount(rule, 0, base, TaxabilityReason.ZERO_RATED)
     return TaxAmount(rule, amount, base, rule.reason)

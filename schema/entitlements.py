@@ -37,7 +37,9 @@ class ProductFeature(Node):
 
 @node_type(models.ActiveEntitlement, kind="entitlements", prefix=Prefix.ENTITLEMENT)
 class ActiveEntitlement(Node):
-    """A customer has a feature, through one subscription or several that are ACTIVE, TRIALING or PAST_DUE."""
+    """A customer has a feature, through one subscription or several that are ACTIVE, TRIALING or, as the account's
+    `pastDueEntitles` says, PAST_DUE.
+    """
 
     created: datetime = column("Since when they have it, by their own clock.", source="created_at")
     livemode: bool = column("Whether real money is meant.")

@@ -239,7 +239,7 @@ def _refuse_too_many(
             if draft.discount is not None:
                 continue
             code = known.codes.get(each.discount.promotion_code_id or "")
-            rows = [each.coupon] if code is None else [each.coupon, code]
+            rows: list[Coupon | PromotionCode] = [each.coupon] if code is None else [each.coupon, code]
             wanted.update(row.id for row in rows)
             try:
                 for row in rows:

@@ -1,18 +1,21 @@
 """What discounts take off the time that changes of items give back and charge, in sets.
 
-With FLEXIBLE what was invoiced is given back, less the discounts that its own line had. With CLASSIC it is the price in
-force less the discounts in force, as if no other item shared in them. What is charged has the discounts in force; those
-of one invoice are not among them, as they wait for the next whole invoice (spec 02, Billing mode).
+With FLEXIBLE what was invoiced is given back, less the discounts that its own line had and what credit notes gave back
+of it. With CLASSIC it is the price in force less the discounts in force, as if no other item shared in them. What is
+charged has the discounts in force; those of one invoice are not among them, as they wait for the next whole invoice
+(spec 02, Billing mode).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from domain.calculations import UNUSED_TIME, Calculation, Reduction, calculation_of
 from domain.invoicing import LineDraft
 from domain.lifecycles import InvoiceStatus
+from domain.money import half_away_from_zero
 from domain.proration import Billed
 from domain.reckoning import Deduction, DiscountAmount, Rules, discounted
 from domain.subscriptions import BillingMode
@@ -20,6 +23,7 @@ from models import Customer, Invoice, InvoiceItem, InvoiceLine, Subscription, Su
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.coupons.deductions import Deductions, Redeemed
+from services.usage.credited import Credited
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class DiscountedTime(Service):
     """Reads discounts for changes within periods."""
 
     deductions = part(Deductions)
+    credited = part(Credited)
 
     async def of(
         self,
@@ -114,8 +119,8 @@ class DiscountedTime(Service):
         ids |= {each for discounts in inherited.values() for each in discounts}
         redeemed = {each.discount.id: each for each in named or ()}
         redeemed = (await self.deductions.known(ids) if ids else {}) | redeemed
-        billed = await self._billed(wholes)
-        reductions = {identifier: _reduced(line) for identifier, line in billed.items()}
+        billed, credited = await self._billed(wholes)
+        reductions = {identifier: _reduced(line, credited.get(line.id, 0)) for identifier, line in billed.items()}
         return Discounts(
             redeemed,
             inherited,
@@ -124,27 +129,34 @@ class DiscountedTime(Service):
             None if named is None else [each.discount.id for each in named],
         )
 
-    async def _billed(self, wholes: Sequence[WholeSubscription]) -> dict[str, InvoiceLine | InvoiceItem]:
+    async def _billed(
+        self, wholes: Sequence[WholeSubscription]
+    ) -> tuple[dict[str, InvoiceLine | InvoiceItem], Mapping[str, int]]:
         """By item, what billed its current period last: a line of an invoice, or what waits for one.
 
-        Void invoices do not count.
+        Void invoices do not count. With it, by line, what credit notes credited of its amount.
         """
         items = {item.row.id: item.row for whole in wholes for item in whole.items}
         if not items:
-            return {}
+            return {}, {}
         ids = [whole.row.id for whole in wholes]
         since = min(item.current_period_start for item in items.values())
         invoices = await (
             self.mine(Invoice)
             .filter(subscription_id__in=ids, created_at__gte=since)
             .exclude(status=InvoiceStatus.VOID)
-            .values_list("id", flat=True)
+            .values_list("id", "pre_payment_credit_notes_amount", "post_payment_credit_notes_amount")
         )
+        corrected = {str(each) for each, before, after in invoices if before or after}
         lines: list[InvoiceLine | InvoiceItem] = []
-        lines += await self.gather(InvoiceLine, "invoice_id", [str(each) for each in invoices])
+        lines += await self.gather(InvoiceLine, "invoice_id", [str(each) for each, *_ in invoices])
         having = [whole.row.id for whole in wholes if whole.row.has_pending_items]
         lines += await self.gather(InvoiceItem, "subscription_id", having, pending=True)
-        return _last_lines(items, lines)
+        billed = _last_lines(items, lines)
+        credited = await self.credited.of(
+            line.id for line in billed.values() if isinstance(line, InvoiceLine) and line.invoice_id in corrected
+        )
+        return billed, {line: sum(each.amount for each in parts) for line, parts in credited.items()}
 
 
 def _last_lines(
@@ -160,12 +172,15 @@ def _last_lines(
     return {str(line.subscription_item_id): line for line in sorted(billing, key=lambda each: each.created_at)}
 
 
-def _reduced(line: InvoiceLine | InvoiceItem) -> Reduction | None:
-    """What was taken off a line: within its amount, or beside it."""
-    within = Calculation.from_json(line.calculation).reduction
-    if within is not None or isinstance(line, InvoiceItem):
-        return within
-    return _reduction(line.amount, [DiscountAmount.from_json(each) for each in line.discount_amounts])
+def _reduced(line: InvoiceLine | InvoiceItem, credited: int) -> Reduction | None:
+    """What was taken off a line, within its amount or beside it, and what of the rest was `credited` with its share."""
+    taken = Calculation.from_json(line.calculation).reduction
+    if taken is None and not isinstance(line, InvoiceItem):
+        taken = _reduction(line.amount, [DiscountAmount.from_json(each) for each in line.discount_amounts])
+    if not credited:
+        return taken
+    taken = taken or Reduction(line.amount, ())
+    return replace(taken, waived=half_away_from_zero(Fraction((taken.of - taken.off) * credited, line.amount)))
 
 
 def _reduction(amount: int, cuts: Sequence[DiscountAmount]) -> Reduction | None:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.calculations import Reduction
-from domain.lifecycles import CreditNoteStatus, InvoiceStatus
+from domain.lifecycles import InvoiceStatus
 from domain.metering import Charged
 from domain.reckoning import DiscountAmount
-from models import CreditNote, CreditNoteLine, Invoice, InvoiceItem, InvoiceLine, UsagePeriod
-from services.base import Service
+from models import CreditNoteLine, Invoice, InvoiceItem, InvoiceLine, UsagePeriod
+from services.base import Service, part
+from services.usage.credited import Credited
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class _Billing:
 class Charges(Service):
     """Reads the lines that billed usage."""
 
+    credited = part(Credited)
+
     async def of(self, rows: Sequence[UsagePeriod]) -> Mapping[str, Charged]:
         """By period, what its lines on final invoices asked for and still do, or items that wait.
 
@@ -32,7 +35,7 @@ class Charges(Service):
         if not rows:
             return {}
         billing = await self._billing(rows)
-        credited = await self._credited(line.id for each in billing.values() for line in each.final)
+        credited = await self.credited.of(line.id for each in billing.values() for line in each.final)
         return {row.id: _charged(billing[_time_of(row)], credited) for row in rows}
 
     async def _billing(self, rows: Sequence[UsagePeriod]) -> dict[tuple[object, ...], _Billing]:
@@ -59,24 +62,18 @@ class Charges(Service):
                 found.waiting.append(line)
         return billing
 
-    async def _credited(self, lines: Iterable[str]) -> Mapping[str, int]:
-        """By line, what credit notes gave back of it: less its share of discounts and prepaid credit, before tax."""
-        credited = await self.gather(CreditNoteLine, "invoice_line_id", lines)
-        ids = {each.credit_note_id for each in credited}
-        issued = {each.id for each in await self.gather(CreditNote, "id", ids, status=CreditNoteStatus.ISSUED.value)}
-        sums: dict[str, int] = {}
-        for each in credited:
-            if each.credit_note_id in issued:
-                off = sum(int(cut["amount"]) for cut in (*each.discount_amounts, *each.pretax_credits))
-                sums[str(each.invoice_line_id)] = sums.get(str(each.invoice_line_id), 0) + each.amount - off
-        return sums
-
 
 def _time_of(row: UsagePeriod | InvoiceLine | InvoiceItem) -> tuple[object, ...]:
     return row.subscription_item_id, row.price_id, row.period_start, row.period_end
 
 
-def _charged(billing: _Billing, credited: Mapping[str, int]) -> Charged:
+def _given_back(credited: Iterable[CreditNoteLine]) -> int:
+    """What was given back of a line: less its share of discounts and prepaid credit, before tax."""
+    cuts = [cut for each in credited for cut in (*each.discount_amounts, *each.pretax_credits)]
+    return sum(int(each.amount) for each in credited) - sum(int(cut["amount"]) for cut in cuts)
+
+
+def _charged(billing: _Billing, credited: Mapping[str, Sequence[CreditNoteLine]]) -> Charged:
     """What is asked for a time; what was void is not where an item waits in its place."""
     void = [] if billing.waiting else billing.void
     lines = sorted([*billing.final, *void], key=lambda line: line.id)
@@ -85,7 +82,7 @@ def _charged(billing: _Billing, credited: Mapping[str, int]) -> Charged:
         return Charged(was_asked=False)
     cuts = tuple(DiscountAmount.from_json(each) for line in billing.final for each in line.discount_amounts)
     credit = sum(int(each["amount"]) for line in billing.final for each in line.pretax_credits)
-    waived = sum(line.amount for line in void) + sum(credited.get(line.id, 0) for line in billing.final)
+    waived = sum(line.amount for line in void) + sum(_given_back(credited.get(line.id, ())) for line in billing.final)
     of = sum(line.amount for line in lines)
     reduction = Reduction(of, cuts, credit, waived) if of and (cuts or credit or waived) else None
     taxes = tuple(lines[-1].taxes) if lines else None

@@ -115,6 +115,8 @@ class Charged:
     """Ids of its own tax rates."""
     was_asked: bool = True
     """Whether there is any line; an item that waited may have been deleted."""
+    waits: bool = False
+    """Whether some of it is not invoiced yet, so that what will be taken off is not known."""
 
 
 def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None = None) -> Calculation:

@@ -86,4 +86,5 @@ def _charged(billing: _Billing, credited: Mapping[str, Sequence[CreditNoteLine]]
     of = sum(line.amount for line in lines)
     reduction = Reduction(of, cuts, credit, waived) if of and (cuts or credit or waived) else None
     taxes = tuple(lines[-1].taxes) if lines else None
-    return Charged(reduction, taxes, tuple(asked[-1].discounts), tuple(asked[-1].tax_rates))
+    last, waits = asked[-1], bool(billing.waiting)
+    return Charged(reduction, taxes, tuple(last.discounts), tuple(last.tax_rates), waits=waits)

@@ -112,3 +112,31 @@ async def test_negative_use_of_a_time_without_any_use_has_its_price(world: World
 
     assert await subscription.billed() == ["0 PAID 2027-02-28T10:00:00Z", "-1000 PAID 2027-03-31T10:00:00Z"]
     await check_all()
+
+
+@pytest.mark.parametrize(
+    ("discounts", "billed"),
+    [
+        ([], ["1500", "1500", "1500"]),  # 1500, and 1000 - 1000
+        ([{"coupon": "HALF"}], ["750", "1250", "250"]),  # 750 and 500; then 750 - 500
+    ],
+)
+async def test_what_an_item_will_be_discounted_by_is_known_first(
+    world: World, discounts: list[dict[str, str]], billed: list[str]
+) -> None:
+    usage = await Usage.metered(world)
+    await coupon(world, "HALF", percentOff="50", duration="FOREVER")
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await world.price("Basic", 1500), await usage.price(), discounts=discounts)
+    await usage.used(jenny, USED, "100")
+    await world.move_to("2027-02-15T00:00:00Z")
+    item = next(each["id"] for each in (await subscription.now())["items"] if each["quantity"] is None)
+    await subscription.update(items=[{"id": item, "deleted": True}])  # its use waits for the renewal
+
+    await usage.used(jenny, LATER, "-100")
+    seen = (await subscription.preview())["total"]
+    await world.move_to("2027-03-31T12:00:00Z")
+
+    assert [each.split()[0] for each in await subscription.billed()] == billed
+    assert seen == int(billed[1])
+    await check_all()

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from domain.currencies import format_minor
-from domain.money import half_away_from_zero, unit_amount_text
+from domain.money import half_away_from_zero, product_of, unit_amount_text
 from domain.periods import Share
 from domain.pricing import Quantity, Rates, Step, StepKind, quantity_text
 from domain.reckoning import DiscountAmount
@@ -208,24 +208,29 @@ class Calculation:
         steps = [self._step_in_words(step, locale) for step in self.steps]
         if len(steps) > 1:
             return "; ".join((*steps, f"together {exact}"))
-        if steps and self.unit_amount is None:
+        if steps:
             return steps[0]
         assert self.unit_amount is not None, "an amount of no unit amount has steps"
         unit = format_minor(Decimal(self.unit_amount), self.currency, locale)
-        if steps:
-            return f"{steps[0]}; {unit_amount_text(self.steps[0].amount)} × {unit} = {exact}"
         return f"{quantity_text(self.quantity)} × {unit} = {exact}"
 
     def _step_in_words(self, step: Step, locale: str) -> str:
         quantity = unit_amount_text(step.quantity)
         if step.kind is StepKind.PACKAGES:
-            return f"{quantity} in packages of {step.rate} are {unit_amount_text(step.amount)}"
+            return f"{quantity} in packages of {step.rate} are {self._packages_in_words(step.amount, locale)}"
         amount = format_minor(step.amount, self.currency, locale)
         if step.kind is StepKind.BILLED:
             return f"less {format_minor(-step.amount, self.currency, locale)} billed before"
         if step.kind is StepKind.FLAT:
             return f"flat fee {amount}"
         return f"{step.kind} {quantity} × {format_minor(step.rate, self.currency, locale)} = {amount}"
+
+    def _packages_in_words(self, packages: Decimal, locale: str) -> str:
+        """So many packages and what they cost: "3; 3 × $5.00 = $15.00"."""
+        assert self.unit_amount is not None, "packages have a price for each"
+        number, unit = unit_amount_text(packages), Decimal(self.unit_amount)
+        cost = format_minor(product_of(unit, packages), self.currency, locale)
+        return f"{number}; {number} × {format_minor(unit, self.currency, locale)} = {cost}"
 
 
 def calculation_of(rates: Rates, quantity: Quantity, currency: str) -> Calculation:

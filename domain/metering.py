@@ -156,7 +156,7 @@ def _difference(price: PriceFacts, late: Late) -> Calculation:
     unit = price.rates.unit_amount
     return Calculation(
         currency=price.currency,
-        unit_amount=None if unit is None or steps else unit_amount_text(unit),
+        unit_amount=None if unit is None else unit_amount_text(unit),
         quantity=plain(late.quantity),
         exact=unit_amount_text(exact),
         amount=half_away_from_zero(exact),

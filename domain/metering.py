@@ -24,7 +24,6 @@ from domain.pricing import Quantity, Rates, Step, StepKind
 
 STAYS_OPEN: Final = timedelta(days=36)
 """Events are taken for 35 days, and canceled for another one."""
-_FREE: Final = Rates(Decimal(0))
 AMOUNT_MAX: Final = 10**15
 """Minor units that a line asks for at the most: far beyond what can be paid, and safe to add up."""
 
@@ -128,7 +127,7 @@ def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None =
     if tally.is_fresh:
         found = calculation_of(price.rates, plain(tally.quantity), price.currency)
     elif tally.late is None:
-        found = calculation_of(_FREE, 0, price.currency)
+        found = calculation_of(Rates(price.rates.unit_amount or Decimal(0)), 0, price.currency)  # no fees of tiers
     else:
         found = _difference(price, tally.late)
     reduction = None if charged is None or found.amount >= 0 else _off(price, tally, charged)

@@ -71,6 +71,7 @@ async def test_classic_shows_use_of_nothing_on_the_first_invoice(world: World) -
     alone = await subscribed(jenny, calls, billingMode="CLASSIC")
 
     assert await subscription.lines() == ["1500 1 × Basic (at $15.00 / month)", "0 0 × Calls (at $0.10 / month)"]
+    assert await explained(subscription) == ["1 × $15.00 = $15.00", "0 × $0.10 = $0.00"]
     assert await alone.billed() == ["0 PAID 2027-01-31T10:00:00Z"]
     assert await alone.status() == "ACTIVE"
 

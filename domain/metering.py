@@ -17,8 +17,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from domain.calculations import CUT, Calculation, Late, Reduction, calculation_of
-from domain.invoicing import LineDraft, PriceFacts, line_description
+from domain.calculations import CUT, TRIAL, Calculation, Late, Reduction, calculation_of
+from domain.invoicing import LineDraft, PriceFacts, line_description, trial_description
 from domain.money import EXACT, half_away_from_zero, unit_amount_text
 from domain.pricing import Quantity, Rates, Step, StepKind
 
@@ -37,6 +37,8 @@ class Span:
     start: datetime
     end: datetime
     counted: Decimal | None
+    in_trial: bool = False
+    """Whether a trial makes it free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,8 @@ def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None =
     if tally.is_fresh:
         found = calculation_of(price.rates, plain(tally.quantity), price.currency)
     elif tally.late is None:
-        found = calculation_of(Rates(price.rates.unit_amount or Decimal(0)), 0, price.currency)  # no fees of tiers
+        nothing = calculation_of(Rates(price.rates.unit_amount or Decimal(0)), 0, price.currency)  # no fees of tiers
+        found = replace(nothing, method=TRIAL) if tally.span.in_trial else nothing
     else:
         found = _difference(price, tally.late)
     reduction = None if charged is None or found.amount >= 0 else _off(price, tally, charged)
@@ -166,6 +169,8 @@ def _difference(price: PriceFacts, late: Late) -> Calculation:
 
 def usage_description(price: PriceFacts, tally: Tally) -> str:
     """What the line says: "12 × Calls (at $0.01 / month), late use from 1 to 31 May"."""
+    if tally.span.in_trial:
+        return trial_description(price)
     said = line_description(price, plain(tally.quantity))
     return said if tally.late is None else f"{said}, {tally.late.in_words()}"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+from domain.calculations import TRIAL
 from domain.invoicing import LineDraft, PriceFacts
 from domain.metering import (
     Charged,
@@ -253,7 +254,9 @@ def _discounted(subscriptions: Sequence[Subscription]) -> Container[str]:
 
 
 def _set(line: InvoiceLine, tally: Tally, price: PriceFacts, charged: Charged | None) -> bool:
-    """Let the line say what the tally is now, in memory; whether it differs."""
+    """Let the line say what the tally is now, in memory; whether it differs. What a trial makes free stays."""
+    if line.calculation["method"] == TRIAL:
+        return False
     calculation = usage_calculation(price, tally, charged)
     if line.calculation == calculation.as_json():
         return False
@@ -270,4 +273,5 @@ def _price_of(row: UsagePeriod, facts: Mapping[str, PriceFacts]) -> PriceFacts:
 
 def _span(row: UsagePeriod) -> Span:
     counted = None if row.counted is None else Decimal(row.counted)
-    return Span(row.id, row.subscription_item_id, row.period_start, row.period_end, counted)
+    in_trial = not row.is_open and not row.drafted  # all others wait for their line open
+    return Span(row.id, row.subscription_item_id, row.period_start, row.period_end, counted, in_trial)

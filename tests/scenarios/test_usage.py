@@ -175,7 +175,13 @@ async def test_use_of_a_trial_is_free(world: World) -> None:
     await world.move_to("2027-03-10T12:00:00Z")
 
     assert await subscription.billed() == ["0 PAID 2027-02-10T10:00:00Z", "20 PAID 2027-03-10T10:00:00Z"]
-    assert (await subscription.billed_lines(0))[0].startswith("0 2027-01-31…2027-02-10 0 × Calls")
+    assert await subscription.billed_lines(0) == ["0 2027-01-31…2027-02-10 Trial period for Calls"]
+    answer = await world.api.ask(
+        "query($id: ID!) { subscription(id: $id) { invoices { nodes { lines { explanation } } } } }",
+        {"id": subscription.id},
+    )
+    explained = [each["lines"][0]["explanation"] for each in answer["subscription"]["invoices"]["nodes"]]
+    assert explained == ["2 × $0.10 = $0.20", "Nothing is charged for the time of a trial"]
 
 
 async def test_the_last_use_is_billed_when_a_subscription_ends_with_its_period(world: World) -> None:

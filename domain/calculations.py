@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from domain.currencies import format_minor
-from domain.money import half_away_from_zero, unit_amount_text
+from domain.money import half_away_from_zero, product_of, unit_amount_text
 from domain.periods import Share
 from domain.pricing import Quantity, Rates, Step, StepKind, quantity_text
 from domain.reckoning import DiscountAmount
@@ -30,11 +30,13 @@ class Reduction:
     cuts: tuple[DiscountAmount, ...]
     credit: int = 0
     """What prepaid credit paid of it after them."""
+    waived: int = 0
+    """What of the rest is not asked for any more: its invoice is void, or a credit note gave it back."""
 
     @property
     def off(self) -> int:
         """What they took off together."""
-        return sum(cut.amount for cut in self.cuts) + self.credit
+        return sum(cut.amount for cut in self.cuts) + self.credit + self.waived
 
     @property
     def share(self) -> Fraction:
@@ -43,15 +45,14 @@ class Reduction:
 
     def as_json(self) -> dict[str, Any]:
         """For a JSON column."""
-        credit = {"credit": self.credit} if self.credit else {}
-        return {"of": self.of, "cuts": [cut.as_json() for cut in self.cuts], **credit}
+        more = {name: amount for name, amount in (("credit", self.credit), ("waived", self.waived)) if amount}
+        return {"of": self.of, "cuts": [cut.as_json() for cut in self.cuts], **more}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Reduction":
         """What `as_json` gave."""
-        return cls(
-            int(stored["of"]), tuple(map(DiscountAmount.from_json, stored["cuts"])), int(stored.get("credit", 0))
-        )
+        cuts = tuple(map(DiscountAmount.from_json, stored["cuts"]))
+        return cls(int(stored["of"]), cuts, int(stored.get("credit", 0)), int(stored.get("waived", 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Calculation:
     def explanation(self, locale: str = "en_US") -> str:
         """The calculation in words: "3 × $0.333 = $0.999, rounded half away from zero to $1.00"."""
         if self.method == TRIAL:
-            return "Nothing is charged for the time of a trial."
+            return "Nothing is charged for the time of a trial"
         exact, text = Decimal(self.exact), self._cost_in_words(locale)
         text = ", ".join((text, *(each.in_words() for each in self.late)))
         amount = format_minor(self.amount, self.currency, locale)
@@ -193,6 +194,10 @@ class Calculation:
         names = " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
         of = format_minor(self.reduction.of, self.currency, locale)
         off = format_minor(self.reduction.off, self.currency, locale)
+        if self.reduction.waived:
+            credit = "prepaid credit" if self.reduction.credit else ""
+            found = [each for each in (f"discounts of {names}" if names else "", credit) if each]
+            return f"; {', '.join((*found, 'void invoices and credit notes'))} took {off} of {of} off"
         if not self.reduction.credit:
             return f"; discounts of {names} take {off} of {of} off"
         return f"; {f'discounts of {names} and ' if names else ''}prepaid credit paid {off} of {of}"
@@ -203,24 +208,29 @@ class Calculation:
         steps = [self._step_in_words(step, locale) for step in self.steps]
         if len(steps) > 1:
             return "; ".join((*steps, f"together {exact}"))
-        if steps and self.unit_amount is None:
+        if steps:
             return steps[0]
         assert self.unit_amount is not None, "an amount of no unit amount has steps"
         unit = format_minor(Decimal(self.unit_amount), self.currency, locale)
-        if steps:
-            return f"{steps[0]}; {unit_amount_text(self.steps[0].amount)} × {unit} = {exact}"
         return f"{quantity_text(self.quantity)} × {unit} = {exact}"
 
     def _step_in_words(self, step: Step, locale: str) -> str:
         quantity = unit_amount_text(step.quantity)
         if step.kind is StepKind.PACKAGES:
-            return f"{quantity} in packages of {step.rate} are {unit_amount_text(step.amount)}"
+            return f"{quantity} in packages of {step.rate} are {self._packages_in_words(step.amount, locale)}"
         amount = format_minor(step.amount, self.currency, locale)
         if step.kind is StepKind.BILLED:
             return f"less {format_minor(-step.amount, self.currency, locale)} billed before"
         if step.kind is StepKind.FLAT:
             return f"flat fee {amount}"
         return f"{step.kind} {quantity} × {format_minor(step.rate, self.currency, locale)} = {amount}"
+
+    def _packages_in_words(self, packages: Decimal, locale: str) -> str:
+        """So many packages and what they cost: "3; 3 × $5.00 = $15.00"."""
+        assert self.unit_amount is not None, "packages have a price for each"
+        number, unit = unit_amount_text(packages), Decimal(self.unit_amount)
+        cost = format_minor(product_of(unit, packages), self.currency, locale)
+        return f"{number}; {number} × {format_minor(unit, self.currency, locale)} = {cost}"
 
 
 def calculation_of(rates: Rates, quantity: Quantity, currency: str) -> Calculation:

@@ -215,11 +215,16 @@ def trial_draft_of(items: Iterable[BilledItem], currency: str) -> InvoiceDraft:
     return InvoiceDraft(currency, tuple(_trial_line(item) for item in items), subtotal=0, total=0)
 
 
+def trial_description(price: PriceFacts) -> str:
+    """What a line of a trial says: "Trial period for Calls"."""
+    return f"Trial period for {price.product_name}"
+
+
 def _trial_line(item: BilledItem) -> LineDraft:
     price = item.price
     free = calculation_of(_FREE, item.quantity, price.currency)
     return LineDraft(
-        description=f"Trial period for {price.product_name}",
+        description=trial_description(price),
         amount=0,
         currency=price.currency,
         quantity=item.quantity,

@@ -17,14 +17,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from domain.calculations import CUT, Calculation, Late, Reduction, calculation_of
-from domain.invoicing import LineDraft, PriceFacts, line_description
+from domain.calculations import CUT, TRIAL, Calculation, Late, Reduction, calculation_of
+from domain.invoicing import LineDraft, PriceFacts, line_description, trial_description
 from domain.money import EXACT, half_away_from_zero, unit_amount_text
 from domain.pricing import Quantity, Rates, Step, StepKind
 
 STAYS_OPEN: Final = timedelta(days=36)
 """Events are taken for 35 days, and canceled for another one."""
-_FREE: Final = Rates(Decimal(0))
 AMOUNT_MAX: Final = 10**15
 """Minor units that a line asks for at the most: far beyond what can be paid, and safe to add up."""
 
@@ -38,6 +37,8 @@ class Span:
     start: datetime
     end: datetime
     counted: Decimal | None
+    in_trial: bool = False
+    """Whether a trial makes it free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,16 @@ class Charged:
     """What lines asked for a time that was billed: what was taken off, and by what the last of them was reckoned."""
 
     reduction: Reduction | None = None
+    """Also what is not asked for any more."""
     taxed_as: tuple[Mapping[str, Any], ...] | None = None
     discounts: tuple[str, ...] = ()
     """Ids of its own discounts."""
     tax_rates: tuple[str, ...] = ()
     """Ids of its own tax rates."""
+    was_asked: bool = True
+    """Whether there is any line; an item that waited may have been deleted."""
+    waits: bool = False
+    """Whether some of it is not invoiced yet, so that what will be taken off is not known."""
 
 
 def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None = None) -> Calculation:
@@ -123,15 +129,25 @@ def usage_calculation(price: PriceFacts, tally: Tally, charged: Charged | None =
     if tally.is_fresh:
         found = calculation_of(price.rates, plain(tally.quantity), price.currency)
     elif tally.late is None:
-        found = calculation_of(_FREE, 0, price.currency)
+        nothing = calculation_of(Rates(price.rates.unit_amount or Decimal(0)), 0, price.currency)  # no fees of tiers
+        found = replace(nothing, method=TRIAL) if tally.span.in_trial else nothing
     else:
         found = _difference(price, tally.late)
-    if charged is not None and charged.reduction is not None and found.amount < 0:
-        found = replace(found, reduction=charged.reduction)
+    reduction = None if charged is None or found.amount >= 0 else _off(price, tally, charged)
+    if reduction is not None:
+        found = replace(found, reduction=reduction)
         found = replace(found, amount=half_away_from_zero(found.reduced))
     if abs(found.amount) > AMOUNT_MAX:
         return replace(found, amount=AMOUNT_MAX if found.amount > 0 else -AMOUNT_MAX, rounding=CUT)
     return found
+
+
+def _off(price: PriceFacts, tally: Tally, charged: Charged) -> Reduction | None:
+    """What usage that is taken back does not give back."""
+    if charged.was_asked or tally.late is None:
+        return charged.reduction
+    cost = half_away_from_zero(price.rates.cost_of(tally.late.before).exact)
+    return Reduction(cost, (), waived=cost) if cost > 0 else None
 
 
 def _difference(price: PriceFacts, late: Late) -> Calculation:
@@ -142,7 +158,7 @@ def _difference(price: PriceFacts, late: Late) -> Calculation:
     unit = price.rates.unit_amount
     return Calculation(
         currency=price.currency,
-        unit_amount=None if unit is None or steps else unit_amount_text(unit),
+        unit_amount=None if unit is None else unit_amount_text(unit),
         quantity=plain(late.quantity),
         exact=unit_amount_text(exact),
         amount=half_away_from_zero(exact),
@@ -153,6 +169,8 @@ def _difference(price: PriceFacts, late: Late) -> Calculation:
 
 def usage_description(price: PriceFacts, tally: Tally) -> str:
     """What the line says: "12 × Calls (at $0.01 / month), late use from 1 to 31 May"."""
+    if tally.span.in_trial:
+        return trial_description(price)
     said = line_description(price, plain(tally.quantity))
     return said if tally.late is None else f"{said}, {tally.late.in_words()}"
 

@@ -73,6 +73,7 @@ class Packaging:
     def packages_of(self, quantity: Quantity) -> Decimal:
         """How many packages a quantity is charged as; of one that is taken back, below zero, only whole ones."""
         whole = EXACT.divide_int(Decimal(quantity), Decimal(self.divide_by))
+        whole = EXACT.add(whole, Decimal(0))  # there are no -0 packages
         left = EXACT.remainder(Decimal(quantity), Decimal(self.divide_by))
         return whole + 1 if left > 0 and self.rounding is PackageRounding.UP else whole
 

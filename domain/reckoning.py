@@ -3,10 +3,10 @@
     amount of a line - its own discounts - discounts of the invoice - prepaid credit = net
     net - tax that is in it = taxable      net + tax that comes on top = what the line asks for
 
-Discounts apply in order, each on what those before it left, and never below zero: neither a line, nor all lines
-together with what some of them give back. An amount off is spread over its lines in proportion, each share rounded down
-and the rest on the last line. Tax is rounded half away from zero per line, or per invoice and rate; then the lines'
-shares still sum to what the invoice says (spec 05).
+Discounts apply in order, each on what those before it left, and no line falls below zero. An amount off takes no more
+than all lines come to, with what some of them give back, and is spread over its lines in proportion, each share rounded
+down and the rest on the last line; per cents are of their lines, whatever else is on the invoice. Tax is rounded half
+away from zero per line, or per invoice and rate; then the lines' shares still sum to what the invoice says (spec 05).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -253,7 +253,8 @@ def reckoned(lines: Sequence[Reckonable], rules: Rules) -> Reckoned:
 def discounted(lines: Sequence[Reckonable], rules: Rules) -> list[list[DiscountAmount]]:
     """For each line what discounts take off it: first those of lines, in order, then those of the invoice.
 
-    All together never take more than the sum of all lines; what lines give back is not asked for otherwise.
+    Amounts off never take more than what is left of the sum of all lines, so that none becomes money. Per cents do not
+    depend on what other lines give back, which would otherwise be lost.
     """
     taken: list[list[DiscountAmount]] = [[] for _ in lines]
     left = [max(line.amount, 0) if line.discountable else 0 for line in lines]
@@ -291,10 +292,9 @@ def _apply(
 
 
 def _cuts(deduction: Deduction, amounts: Sequence[int], room: int) -> list[int]:
-    """What the discount takes off each of these amounts, of all together no more than there is `room`."""
+    """What the discount takes off each of these amounts; an amount off takes no more than there is `room`."""
     if deduction.percent_off is not None:
-        cuts = [percentage_of(amount, deduction.percent_off) for amount in amounts]
-        return cuts if sum(cuts) <= room else spread(room, cuts)
+        return [percentage_of(amount, deduction.percent_off) for amount in amounts]
     assert deduction.amount_off is not None, f"discount {deduction.discount_id} takes nothing off"
     return spread(min(deduction.amount_off, room), amounts)
 
@@ -336,7 +336,7 @@ def taxed(
 ) -> list[list[TaxAmount]]:
     """For each net amount what its tax rules ask for of somebody so exempt."""
     exact = [
-        [each * _asked(rule, exemption) for rule, each in zip(of_line, _exact(net, of_line), strict=True)]
+        [each * _asked(rule, exemption) for rule, each in zip(of_line, exact_taxes(net, of_line), strict=True)]
         for net, of_line, exemption in zip(nets, taxes, exemptions, strict=True)
     ]
     amounts = _rounded_per_line(exact) if rounding is TaxRounding.PER_LINE else _rounded_per_rate(exact, taxes)
@@ -347,7 +347,7 @@ def taxed(
     return found
 
 
-def _exact(net: int, taxes: Sequence[TaxRule]) -> list[Fraction]:
+def exact_taxes(net: int, taxes: Sequence[TaxRule]) -> list[Fraction]:
     """What each rule asks for before rounding: a share of the amount without the tax that is in it."""
     within = sum((Fraction(rule.percentage) for rule in taxes if rule.inclusive), Fraction(0))
     base = net / (1 + within / 100)
@@ -384,4 +384,6 @@ def _tax(rule: TaxRule, amount: int, base: int, exemption: TaxExempt) -> TaxAmou
         return TaxAmount(rule, 0, 0, TaxabilityReason.CUSTOMER_EXEMPT)
     if exemption is TaxExempt.REVERSE:
         return TaxAmount(rule, 0, base, TaxabilityReason.REVERSE_CHARGE)
+    if rule.reason is TaxabilityReason.STANDARD_RATED and not rule.percentage:
+        return TaxAmount(rule, 0, base, TaxabilityReason.ZERO_RATED)
     return TaxAmount(rule, amount, base, rule.reason)

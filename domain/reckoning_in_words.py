@@ -6,7 +6,8 @@ from typing import Any
 
 from domain.currencies import format_minor
 from domain.kinds import TaxBehavior
-from domain.reckoning import TaxabilityReason
+from domain.money import half_away_from_zero
+from domain.reckoning import TaxabilityReason, TaxRule, exact_taxes
 
 _NOT_ASKED = {
     TaxabilityReason.CUSTOMER_EXEMPT: "no tax, as the customer is exempt",
@@ -51,18 +52,24 @@ def _steps(
     for draw in draws:
         left -= int(draw["amount"])
         yield f"less {money(int(draw['amount']))} of prepaid credit = {money(left)}"
-    total = left
-    for tax in taxes:
+    yield from _tax_steps(left, taxes, currency)
+
+
+def _tax_steps(net: int, taxes: Sequence[Mapping[str, Any]], currency: str) -> Iterator[str]:
+    """Tax that is rounded for the whole invoice may differ by a unit from what its line alone says; then it is told."""
+    total = net
+    for tax, exact in zip(taxes, exact_taxes(net, list(map(TaxRule.from_json, taxes))), strict=True):
         reason = TaxabilityReason(tax["taxability_reason"])
         if reason in _NOT_ASKED:
             yield _NOT_ASKED[reason]
             continue
-        asked, base = int(tax["amount"]), money(int(tax["taxable_amount"]))
-        percentage = f"{Decimal(tax['percentage']):f}%"
+        asked, base = int(tax["amount"]), format_minor(int(tax["taxable_amount"]), currency)
+        step = f"{Decimal(tax['percentage']):f}% tax on {base} = {format_minor(asked, currency)}"
+        rounded = "" if asked == half_away_from_zero(exact) else ", as it is rounded for the whole invoice"
         if tax["tax_behavior"] == TaxBehavior.INCLUSIVE:
-            yield f"with {percentage} tax on {base} = {money(asked)} in it"
+            yield f"with {step} in it{rounded}"
         else:
             total += asked
-            yield f"plus {percentage} tax on {base} = {money(asked)}"
-    if total != left:
-        yield f"together {money(total)}"
+            yield f"plus {step}{rounded}"
+    if total != net:
+        yield f"together {format_minor(total, currency)}"

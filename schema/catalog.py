@@ -24,7 +24,7 @@ from schema.pricing import (
     TransformQuantity,
     TransformQuantityInput,
 )
-from schema.refs import PriceRef, ProductFeatureRef, ProductRef
+from schema.refs import MeterRef, PriceRef, ProductFeatureRef, ProductRef
 from schema.relations import one, page
 from schema.scalars import Currency, Metadata, MinorUnits
 
@@ -100,9 +100,7 @@ class Recurring(Wrapping):
     interval: Interval = column("The unit.")
     interval_count: int = column("How many units lie between two payments.")
     usage_type: UsageType = column("Whether a quantity is billed, or what was used.")
-    meter: strawberry.ID | None = column(
-        "The meter that counts use; null where a quantity is billed.", source="meter_id"
-    )
+    meter: MeterRef | None = one("meter_id", "The meter that counts use; null where a quantity is billed.")
 
 
 @node_type(models.Price, kind="catalog", prefix=Prefix.PRICE)

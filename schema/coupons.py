@@ -248,7 +248,7 @@ class CouponCurrencyOptionInput:
 class CouponAppliesToInput:
     """Becomes `AppliesTo`."""
 
-    products: list[strawberry.ID] = input_field("Products whose lines are discounted; at most 100.")
+    products: list[strawberry.ID] = input_field("Products whose lines are discounted; 1 to 100.")
 
 
 @strawberry.input(description="What a new coupon takes off, of what, for how long.")

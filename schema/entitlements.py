@@ -37,7 +37,9 @@ class ProductFeature(Node):
 
 @node_type(models.ActiveEntitlement, kind="entitlements", prefix=Prefix.ENTITLEMENT)
 class ActiveEntitlement(Node):
-    """A customer has a feature, through one subscription or several that are ACTIVE, TRIALING or PAST_DUE."""
+    """A customer has a feature, through one subscription or several that are ACTIVE, TRIALING or, as the account's
+    `pastDueEntitles` says, PAST_DUE.
+    """
 
     created: datetime = column("Since when they have it, by their own clock.", source="created_at")
     livemode: bool = column("Whether real money is meant.")
@@ -65,13 +67,13 @@ class FeatureCreateInput:
     metadata: Metadata | None = input_field("Labels of your own.")
 
 
-@strawberry.input(description="What changes about a feature.")
+@strawberry.input(description="What changes about a feature. What is not mentioned stays.")
 class FeatureUpdateInput:
     """Becomes `FeatureChange`."""
 
     id: strawberry.ID = input_field("The feature.")
-    name: str | None = input_field("What it is, for your own eyes; at most 80 characters.")
-    active: bool | None = input_field("False archives it, true brings it back.")
+    name: strawberry.Maybe[str | None] = input_field("What it is, for your own eyes; at most 80 characters.")
+    active: strawberry.Maybe[bool | None] = input_field("False archives it, true brings it back.")
     metadata: Metadata | None = input_field("Labels to set; an empty value removes one.")
 
 

@@ -119,7 +119,7 @@ class AddInvoiceItemInput:
     quantity: int | None = input_field("How many units; 1 by default.")
     unit_amount: MinorUnits | None = input_field(
         "What the customer chose to pay for a unit, with a price that has `customUnitAmount`; its preset by default."
-        " Not in a schedule."
+        " A schedule takes no such price."
     )
     discounts: list[DiscountInput] | None = input_field("Discounts of it alone, in order; at most 20.")
     tax_rates: list[strawberry.ID] | None = input_field(

@@ -211,7 +211,8 @@ class AccountSettings(Wrapping):
     )
     downgrade_behavior: ChangeBehavior = column("The same for one that costs less; PRORATE by default.")
     past_due_entitles: bool = column(
-        "Whether a subscription that is PAST_DUE still gives its customer the features of its products."
+        "Whether a subscription that is PAST_DUE still gives its customer the features of its products; true by "
+        "default."
     )
     tax_rounding: TaxRounding = column("Where tax is rounded to minor units; PER_LINE by default.")
     default_tax_behavior: PriceTaxDefault = column(

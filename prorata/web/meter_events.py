@@ -149,6 +149,7 @@ class Intake:
         self._bearer = bearer
         self._budgets = budgets
         self._request_id = scope.request_id
+        self._is_keyed = scope.idempotency_key is not None
         self._answers: list[bytes] = []
         self.status = 200
 
@@ -156,7 +157,10 @@ class Intake:
         """Count a batch; `now` is unix time. Nothing is raised: what cannot be counted is told line by line."""
         try:
             self._budgets.spend(self._bearer.key_id, len(lines), now)
-            verdicts = await self._recording.record([read(line) for line in lines])
+            events = [read(line) for line in lines]
+            verdicts = await self._recording.record(
+                [_identified(each) for each in events] if self._is_keyed else events
+            )
         except RateLimited as refusal:
             self._refuse_all(lines, 429, RequestCode.RATE_LIMITED.name, str(refusal))
         except DomainError as refusal:
@@ -195,6 +199,14 @@ def read(line: bytes | None) -> object:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Fault(ErrorCode.PARAMETER_INVALID, f"The line is not JSON: {error}.")
+
+
+def _identified(event: object) -> object:
+    """The event, or the fault of one without an identifier, whose repetition an idempotency key would not recognize."""
+    if not isinstance(event, dict) or event.get("identifier") is not None:
+        return event
+    message = "An Idempotency-Key says nothing of single events: give each an identifier, under which it counts once."
+    return Fault(ErrorCode.PARAMETER_MISSING, message, ("identifier",))
 
 
 def _line(verdict: Verdict) -> bytes:

@@ -38,7 +38,9 @@ class QuoteLineItemPriceDataInput:
 class QuoteLineItemInput:
     """Becomes `QuoteLineDraft`."""
 
-    price: strawberry.ID | None = input_field("An active price of the catalogue, recurring or one-time.")
+    price: strawberry.ID | None = input_field(
+        "An active price of the catalogue, recurring or one-time; not one by use, nor one with `customUnitAmount`."
+    )
     price_data: QuoteLineItemPriceDataInput | None = input_field("Or a price that is made for this line.")
     quantity: int | None = input_field("How many units; 1 by default.")
     tax_rates: list[strawberry.ID] | None = input_field(

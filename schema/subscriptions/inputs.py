@@ -65,7 +65,10 @@ class SubscriptionPageFilter:
 OWN_AMOUNT = (
     "What the customer chose to pay for a unit, with a price that has `customUnitAmount`; its preset by default."
 )
-NEW_OWN_AMOUNT = "What the customer chose to pay for a unit from now on, with a price that has `customUnitAmount`."
+NEW_OWN_AMOUNT = (
+    "What the customer chose to pay for a unit from now on, with a price that has `customUnitAmount`; by default what "
+    "they chose before, also with another such price, or else its preset."
+)
 
 
 @strawberry.input(description="A price made for one subscription item alone; nobody else can buy by it.")

@@ -30,10 +30,10 @@ class SubscriptionItemCreateInput:
     )
     unit_amount: strawberry.Maybe[MinorUnits | None] = input_field(OWN_AMOUNT)
     tax_rates: strawberry.Maybe[list[strawberry.ID] | None] = input_field(
-        "Its own tax rates from now on, at most five, instead of the defaults; null goes back to those."
+        "Its own tax rates, at most five, instead of the defaults."
     )
     discounts: strawberry.Maybe[list[DiscountInput] | None] = input_field(
-        "All the discounts that it is to have from now on; null takes them away."
+        "Discounts of this item alone, in order; at most 20."
     )
     metadata: Metadata | None = input_field("Labels of your own for the item.")
     proration_behavior: ProrationBehavior | None = input_field(_PRORATION)

@@ -91,7 +91,8 @@ def refuse_chosen(price: Price, *param: str) -> None:
     if price.custom_unit_amount is not None:
         raise DomainError(
             ErrorCode.PARAMETER_INVALID,
-            f"Price {price.id} leaves the amount to the customer, whom nothing asks here; give an amount or priceData.",
+            f"Price {price.id} leaves the amount to the customer, whom nobody asks here; it would have to be a price"
+            " that says what it costs.",
             (*param, "price"),
         )
 

@@ -26,6 +26,7 @@ from services.events import Events
 from services.handlers import HANDLERS
 from services.idempotency import answered_again, transactional
 from services.settings import Settings
+from services.transactions import close_gate
 
 __all__ = ["ClockAdvanceDraft", "ClockDraft", "ClockRun", "Clocks", "FrozenClock"]
 
@@ -101,6 +102,7 @@ class Clocks(Service):
     @transactional
     async def delete(self, identifier: str) -> TestClock:
         """Remove the clock with its customers and all that is theirs. Event `test_helpers.test_clock.deleted`."""
+        await close_gate(identifier)
         clock = await self.lock(TestClock, identifier)
         TEST_CLOCK.refuse_unless(
             "delete",
@@ -115,6 +117,7 @@ class Clocks(Service):
     @transactional
     async def _set_off(self, draft: ClockAdvanceDraft) -> TestClock:
         """Send the clock on its way. Forwards only, one advance at a time."""
+        await close_gate(draft.id)
         clock = await self.lock(TestClock, draft.id)
         TEST_CLOCK.refuse_unless("advance", clock.id, TestClockStatus(clock.status))
         _refuse_unless_after(clock, draft.frozen_time)

@@ -122,6 +122,12 @@ class Coupons(Service):
         """The products that the coupon is for, each once; all of them exist."""
         wanted = list(dict.fromkeys(draft.applies_to.products)) if draft.applies_to else []
         at = ("appliesTo", "products")
+        if draft.applies_to and not wanted:
+            problems.add(
+                ErrorCode.PARAMETER_MISSING,
+                "A coupon for no product would take nothing off; name its products, or leave appliesTo out for all.",
+                *at,
+            )
         if len(wanted) > PRODUCTS_MAX:
             problems.add(
                 ErrorCode.PARAMETER_LIST_TOO_LONG,

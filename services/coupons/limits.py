@@ -73,6 +73,18 @@ def check_code(row: PromotionCode, coupon: Coupon, purchase: Purchase, at: datet
         _check_least(row, purchase, param)
 
 
+def check_left(row: Coupon | PromotionCode, wanted: int) -> None:
+    """Refuse the redemption of one purchase that would be the first beyond the limit, or follows it."""
+    if row.max_redemptions is None or row.times_redeemed + wanted <= row.max_redemptions:
+        return
+    name = f"Coupon {row.identifier}" if isinstance(row, Coupon) else f"Promotion code {row.code}"
+    left = row.max_redemptions - row.times_redeemed
+    raise DomainError(
+        ErrorCode.COUPON_EXPIRED,
+        f"{name} can be redeemed {left} more times, and each discount here redeems it once; leave this one out.",
+    )
+
+
 def _check_least(row: PromotionCode, purchase: Purchase, param: str) -> None:
     """Refuse a purchase of less than the code asks for."""
     if purchase.amount is None or purchase.currency is None:
@@ -103,4 +115,4 @@ def _why_not(row: Coupon, at: datetime) -> str:
         return "was deleted"
     if row.redeem_by is not None and at > row.redeem_by:
         return f"could be redeemed until {shown(row.redeem_by)}"
-    return f"was redeemed {row.times_redeemed} times, as often as it may be"
+    return f"was redeemed {row.times_redeemed} times of {row.max_redemptions}"

@@ -20,7 +20,7 @@ from models import Coupon, Customer, Discount, PromotionCode
 from services.base import Service, part
 from services.coupons.deductions import Deductions, Redeemed
 from services.coupons.first_purchases import FirstPurchases
-from services.coupons.limits import Purchase, check_code, check_coupon
+from services.coupons.limits import Purchase, check_code, check_coupon, check_left
 from services.coupons.validity import CouponsByIdentifier
 from services.due import Appointment, Due
 from services.rows import insert_rows
@@ -66,6 +66,10 @@ class Wish:
     is_single: bool = False
     """Whether the input has one discount there instead of a list."""
 
+    def path(self, place: int) -> tuple[str, ...]:
+        """Where the input has the draft at this place."""
+        return self.at if self.is_single else (*self.at, str(place))
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -97,6 +101,8 @@ class Redemption(Service):
         known = await self._known(drafts, customer)
         problems = Problems()
         found = [self._planned(wish, known, at, problems) for wish in wishes]
+        problems.raise_any()
+        _refuse_too_many(wishes, found, known, problems)
         problems.raise_any()
         return found
 
@@ -167,7 +173,7 @@ class Redemption(Service):
             try:
                 found.append(self._redeemed(wish, draft, known, at, {each.coupon.id for each in found}))
             except DomainError as error:
-                problems.add_from(error, *wish.at, *(() if wish.is_single else (str(place),)))
+                problems.add_from(error, *wish.path(place))
         return found
 
     def _redeemed(self, wish: Wish, draft: DiscountDraft, known: _Known, at: datetime, seen: set[str]) -> Redeemed:
@@ -221,6 +227,25 @@ class Redemption(Service):
         if coupon is None:
             raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such coupon: '{draft.coupon[:100]}'.", "coupon")
         return coupon, None
+
+
+def _refuse_too_many(
+    wishes: Sequence[Wish], found: Sequence[Sequence[Redeemed]], known: _Known, problems: Problems
+) -> None:
+    """Refuse what a purchase wants more often than is left, each time that is too many."""
+    wanted: Counter[str] = Counter()
+    for wish, redeemed in zip(wishes, found, strict=True):
+        for place, (draft, each) in enumerate(zip(wish.drafts, redeemed, strict=True)):
+            if draft.discount is not None:
+                continue
+            code = known.codes.get(each.discount.promotion_code_id or "")
+            rows: list[Coupon | PromotionCode] = [each.coupon] if code is None else [each.coupon, code]
+            wanted.update(row.id for row in rows)
+            try:
+                for row in rows:
+                    check_left(row, wanted[row.id])
+            except DomainError as error:
+                problems.add_from(error, *wish.path(place), "coupon" if code is None else "promotionCode")
 
 
 def _refuse_twice(coupon: Coupon, seen: set[str], param: str) -> None:

@@ -67,15 +67,16 @@ class InvoicesAtOnce(Service):
         opens_a_period: bool = False,
         reason: BillingReason = BillingReason.SUBSCRIPTION_UPDATE,
         usage: Sequence[LineDraft] = (),
+        waiting: Sequence[InvoiceItem] = (),
         rests: bool = True,
     ) -> Invoice:
-        """Invoice new items, and usage, by a draft, treated like those of renewals: finalized after its hour.
+        """Invoice those that wait, new items, and usage by a draft, treated like those of renewals.
 
-        Until then it counts on; unless it `rests` it is finalized as the next thing. While collection is paused it is
-        kept, or then void or bad debt. The row is the caller's to store. Events `invoiceitem.created` for each, then
-        `invoice.created`.
+        It is finalized after its hour, and until then counts on; unless it `rests` it is finalized as the next thing.
+        While collection is paused it is kept, or then void or bad debt. The row is the caller's to store. Events
+        `invoiceitem.created` for each new item, then `invoice.created`.
         """
-        draft = invoice_draft_of((), row.currency, [line_of(item) for item in items], usage)
+        draft = invoice_draft_of((), row.currency, [line_of(item) for item in (*waiting, *items)], usage)
         delay = timedelta(seconds=(await self.settings.current()).invoice_finalization_delay if rests else 0)
         invoice = await self.drafting.drafted(Wanted(row, draft, reason, at, at, at, at + delay))
         if opens_a_period:
@@ -83,6 +84,8 @@ class InvoicesAtOnce(Service):
         for item in items:
             item.pending, item.invoice_id = False, invoice.row.id
         await self.items.store(items)
+        if waiting:
+            await self.items.take_up([invoice], {row.id: waiting})
         await self.drafting.store([invoice])
         row.latest_invoice_id = invoice.row.id
         moment = invoice.row.automatically_finalizes_at

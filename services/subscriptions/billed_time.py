@@ -35,13 +35,16 @@ class BilledTime(Service):
         facts = await self.wholes.facts_of(prices)
         discounts = await self.discounted.of([whole])
         lines: list[LineDraft] = []
-        for item in licensed(whole.items):
+        priced = [(item, given_back(item.row, facts, whole.row)) for item in licensed(whole.items)]
+        priced = [(item, billed) for item, billed in priced if billed.price.meter_id is None]
+        for place, (item, billed) in enumerate(priced):
             row = item.row
             until = untils.get(row.id, row.current_period_end)
-            billed = given_back(row, facts, whole.row)
-            if billed.price.meter_id is not None:
-                continue
-            reduction = discounts.given_back(whole.row, row, billed, min(until, row.current_period_end))
+            if until < row.current_period_end:
+                reduction = discounts.given_back(whole.row, row, billed, until)
+            else:
+                sharing = [(each.row, of_item) for each, of_item in priced]
+                reduction = discounts.charged_again(whole.row, sharing, row.current_period_end)[place]
             lines += _lines(whole, item, replace(billed, reduction=reduction), until)
         return [line for line in discounts.as_taxed(lines) if line.amount]
 

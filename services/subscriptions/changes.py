@@ -211,7 +211,7 @@ class Changes(Service):
         if change.billing_thresholds is not UNSET:
             thresholds = thresholds_column(change.billing_thresholds)
             row.billing_thresholds = None if thresholds is None else dict(thresholds)
-            await self.thresholds.expect(row)
+            await self.thresholds.set_anew(row)
         if change.metadata is not UNSET:
             row.metadata = merged_metadata(row.metadata, change.metadata or {})
 

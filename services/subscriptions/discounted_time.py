@@ -1,18 +1,21 @@
 """What discounts take off the time that changes of items give back and charge, in sets.
 
-With FLEXIBLE what was invoiced is given back, less the discounts that its own line had. With CLASSIC it is the price in
-force less the discounts in force, as if no other item shared in them. What is charged has the discounts in force; those
-of one invoice are not among them, as they wait for the next whole invoice (spec 02, Billing mode).
+With FLEXIBLE what was invoiced is given back, less the discounts that its own line had and what credit notes gave back
+of it. With CLASSIC it is the price in force less the discounts in force, as if no other item shared in them. What is
+charged has the discounts in force; those of one invoice are not among them, as they wait for the next whole invoice
+(spec 02, Billing mode).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from domain.calculations import UNUSED_TIME, Calculation, Reduction, calculation_of
 from domain.invoicing import LineDraft
 from domain.lifecycles import InvoiceStatus
+from domain.money import half_away_from_zero
 from domain.proration import Billed
 from domain.reckoning import Deduction, DiscountAmount, Rules, discounted
 from domain.subscriptions import BillingMode
@@ -20,6 +23,7 @@ from models import Customer, Invoice, InvoiceItem, InvoiceLine, Subscription, Su
 from services.aggregates import WholeSubscription
 from services.base import Service, part
 from services.coupons.deductions import Deductions, Redeemed
+from services.usage.credited import Credited
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Discounts:
     """By customer, those of their own, for subscriptions that have none."""
     billed: Mapping[str, Reduction] = field(default_factory=dict)
     """By item, what was taken off the line that billed its current period."""
+    beyond: Mapping[str, Reduction | None] = field(default_factory=dict)
+    """By item, what was taken off the line that billed more of its period than it has by now; absent without any."""
     taxed: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     """By item, how the line was taxed that billed its current period; absent while that waits for its invoice."""
     named: Sequence[str] | None = None
@@ -64,6 +70,18 @@ class Discounts:
         if row.billing_mode == BillingMode.CLASSIC:
             return self.charged(row, [(item, billed)], at)[0]
         return self.billed.get(item.id)
+
+    def charged_again(
+        self, row: Subscription, billed: Sequence[tuple[SubscriptionItem, Billed]], at: datetime
+    ) -> list[Reduction | None]:
+        """What is not charged of a full period of each of these items for time after the end of what it has by now.
+
+        With FLEXIBLE time that was given back is charged as it had been.
+        """
+        found = self.charged(row, billed, at)
+        if row.billing_mode == BillingMode.CLASSIC:
+            return found
+        return [self.beyond.get(item.id, each) for (item, _), each in zip(billed, found, strict=True)]
 
     def charged(
         self, row: Subscription, billed: Sequence[tuple[SubscriptionItem, Billed]], at: datetime
@@ -96,6 +114,7 @@ class DiscountedTime(Service):
     """Reads discounts for changes within periods."""
 
     deductions = part(Deductions)
+    credited = part(Credited)
 
     async def of(
         self,
@@ -114,58 +133,79 @@ class DiscountedTime(Service):
         ids |= {each for discounts in inherited.values() for each in discounts}
         redeemed = {each.discount.id: each for each in named or ()}
         redeemed = (await self.deductions.known(ids) if ids else {}) | redeemed
-        billed = await self._billed(wholes)
-        reductions = {identifier: _reduced(line) for identifier, line in billed.items()}
+        items = {item.row.id: item.row for whole in wholes for item in whole.items}
+        lines, credited = await self._billing(wholes, items)
+        reductions = {line.id: _reduced(line, credited.get(line.id, 0)) for line in lines}
+        billed = {str(line.subscription_item_id): line for line in lines}
+        further = [line for line in lines if line.period_end > items[str(line.subscription_item_id)].current_period_end]
         return Discounts(
             redeemed,
             inherited,
-            {identifier: each for identifier, each in reductions.items() if each is not None},
+            {item: each for item, line in billed.items() if (each := reductions[line.id]) is not None},
+            {str(line.subscription_item_id): reductions[line.id] for line in further},
             {identifier: tuple(line.taxes) for identifier, line in billed.items() if isinstance(line, InvoiceLine)},
             None if named is None else [each.discount.id for each in named],
         )
 
-    async def _billed(self, wholes: Sequence[WholeSubscription]) -> dict[str, InvoiceLine | InvoiceItem]:
-        """By item, what billed its current period last: a line of an invoice, or what waits for one.
+    async def _billing(
+        self, wholes: Sequence[WholeSubscription], items: Mapping[str, SubscriptionItem]
+    ) -> tuple[list[InvoiceLine | InvoiceItem], Mapping[str, int]]:
+        """What billed the current periods of these items, the last at the end: lines of invoices, and what waits.
 
-        Void invoices do not count.
+        Void invoices do not count. With it, by line, what credit notes credited of its amount.
         """
-        items = {item.row.id: item.row for whole in wholes for item in whole.items}
         if not items:
-            return {}
+            return [], {}
         ids = [whole.row.id for whole in wholes]
         since = min(item.current_period_start for item in items.values())
         invoices = await (
             self.mine(Invoice)
             .filter(subscription_id__in=ids, created_at__gte=since)
             .exclude(status=InvoiceStatus.VOID)
-            .values_list("id", flat=True)
+            .values_list("id", "pre_payment_credit_notes_amount", "post_payment_credit_notes_amount")
         )
+        corrected = {str(each) for each, before, after in invoices if before or after}
         lines: list[InvoiceLine | InvoiceItem] = []
-        lines += await self.gather(InvoiceLine, "invoice_id", [str(each) for each in invoices])
+        lines += await self.gather(InvoiceLine, "invoice_id", [str(each) for each, *_ in invoices])
         having = [whole.row.id for whole in wholes if whole.row.has_pending_items]
         lines += await self.gather(InvoiceItem, "subscription_id", having, pending=True)
-        return _last_lines(items, lines)
+        billing = _billing_lines(items, lines)
+        credited = await self.credited.of(
+            line.id for line in billing if isinstance(line, InvoiceLine) and line.invoice_id in corrected
+        )
+        return billing, {line: sum(each.amount for each in parts) for line, parts in credited.items()}
 
 
-def _last_lines(
+def _billing_lines(
     items: Mapping[str, SubscriptionItem], lines: Iterable[InvoiceLine | InvoiceItem]
-) -> dict[str, InvoiceLine | InvoiceItem]:
+) -> list[InvoiceLine | InvoiceItem]:
     billing = [
         line
         for line in lines
         if (item := items.get(str(line.subscription_item_id))) is not None
-        and line.period_end == item.current_period_end
         and line.calculation["method"] != UNUSED_TIME
+        and _bills_end_of(item, line)
     ]
-    return {str(line.subscription_item_id): line for line in sorted(billing, key=lambda each: each.created_at)}
+    return sorted(billing, key=lambda each: each.created_at)
 
 
-def _reduced(line: InvoiceLine | InvoiceItem) -> Reduction | None:
-    """What was taken off a line: within its amount, or beside it."""
-    within = Calculation.from_json(line.calculation).reduction
-    if within is not None or isinstance(line, InvoiceItem):
-        return within
-    return _reduction(line.amount, [DiscountAmount.from_json(each) for each in line.discount_amounts])
+def _bills_end_of(item: SubscriptionItem, line: InvoiceLine | InvoiceItem) -> bool:
+    """Whether a line billed the current period to its end, or beyond where some was given back since."""
+    if line.period_end == item.current_period_end:
+        return True
+    is_of_price = line.price_id == (item.invoiced_price_id or item.price_id)
+    return is_of_price and item.current_period_start <= line.period_start and item.current_period_end < line.period_end
+
+
+def _reduced(line: InvoiceLine | InvoiceItem, credited: int) -> Reduction | None:
+    """What was taken off a line, within its amount or beside it, and what of the rest was `credited` with its share."""
+    taken = Calculation.from_json(line.calculation).reduction
+    if taken is None and not isinstance(line, InvoiceItem):
+        taken = _reduction(line.amount, [DiscountAmount.from_json(each) for each in line.discount_amounts])
+    if not credited:
+        return taken
+    taken = taken or Reduction(line.amount, ())
+    return replace(taken, waived=half_away_from_zero(Fraction((taken.of - taken.off) * credited, line.amount)))
 
 
 def _reduction(amount: int, cuts: Sequence[DiscountAmount]) -> Reduction | None:

@@ -20,6 +20,7 @@ from services.invoices.items import InvoiceItems, line_of
 from services.payments import PaymentIntents, Wish
 from services.rows import update_rows
 from services.settings import Settings
+from services.subscriptions.at_once import InvoicesAtOnce
 from services.subscriptions.metering import Metering, rows_of
 from services.subscriptions.wholes import WholeSubscriptions
 from services.usage.billing import UsageDraft
@@ -38,6 +39,7 @@ class FinalInvoices(Service):
     settings = part(Settings)
     metering = part(Metering)
     wholes = part(WholeSubscriptions)
+    at_once = part(InvoicesAtOnce)
 
     async def invoiced(
         self,
@@ -50,11 +52,15 @@ class FinalInvoices(Service):
     ) -> list[Wish]:
         """Invoice these new items, those that wait, and usage that was settled, at once; the payment to be tried.
 
-        Where there is nothing to charge it to, it stays open. The row is the caller's to store. Events
-        `invoiceitem.created` for each new item, then those of the invoice.
+        Where there is nothing to charge it to, it stays open. While collection is paused, what would be charged is a
+        draft, which nothing collects by itself once the subscription has ended. The row is the caller's to store.
+        Events `invoiceitem.created` for each new item, then those of the invoice.
         """
         lines = [line_of(item) for item in (*waiting, *new)]
         draft = invoice_draft_of((), row.currency, lines, usage)
+        if row.pause_behavior is not None and draft.total > 0:
+            await self.at_once.resting(row, new, at, usage=usage, waiting=waiting)
+            return []
         invoice = await self.drafting.drafted(Wanted(row, draft, BillingReason.SUBSCRIPTION_UPDATE, at, at, at, None))
         row.latest_invoice_id = invoice.row.id
         for item in new:

@@ -35,6 +35,8 @@ from services.subscriptions.scheduled import ScheduledChanges
 from services.subscriptions.wholes import WholeSubscriptions
 from services.transactions import in_transaction
 
+_DETAILS = {("items",), ("prorationBehavior",), ("prorationDate",), ("billingCycleAnchor",)}
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeDetails:
@@ -100,9 +102,12 @@ class Previews(Service):
         if draft.new_subscription is not None:
             return await self._first(draft, draft.new_subscription)
         items = draft.subscription_details.items
-        if all(item.price_data is None and item.discounts is UNSET for item in items):
-            return await self._preview(draft)
-        return await in_transaction(lambda: rehearsed(lambda: self._preview(draft)))
+        try:
+            if all(item.price_data is None and item.discounts is UNSET for item in items):
+                return await self._preview(draft)
+            return await in_transaction(lambda: rehearsed(lambda: self._preview(draft)))
+        except DomainError as error:
+            raise _where_given(error) from None
 
     async def _preview(self, draft: PreviewDraft) -> Preview:
         row = await self.require(Subscription, _named(draft), "subscription")
@@ -156,7 +161,10 @@ class Previews(Service):
                 "Preview either a subscription, with a change that is thought of, or a newSubscription.",
                 "newSubscription",
             )
-        plan, invoice = await self.first.planned(wanted)
+        try:
+            plan, invoice = await self.first.planned(wanted)
+        except DomainError as error:
+            raise error.under("newSubscription") from None
         start, end = (plan.at, plan.at) if plan.invoice is not None else _passing(plan.whole)
         settlement, row = settlement_of(plan, invoice), plan.whole.row
         reason = BillingReason.SUBSCRIPTION_CREATE if plan.invoice is not None else BillingReason.SUBSCRIPTION_CYCLE
@@ -198,6 +206,14 @@ class Previews(Service):
 RENEWABLE_IN_ORDER = tuple(
     status for status in SubscriptionStatus if status in RENEWABLE or status is SubscriptionStatus.TRIALING
 )
+
+
+def _where_given(error: DomainError) -> DomainError:
+    """The refusal of a change with the paths that the input of a preview has."""
+    return DomainError.of(
+        replace(each, param=("subscriptionDetails", *each.param)) if each.param[:1] in _DETAILS else each
+        for each in error.problems
+    )
 
 
 def _passing(whole: WholeSubscription) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.agenda import AgendaKind
 from domain.currencies import CHARGE_AMOUNT_MAX
 from domain.errors import DomainError, ErrorCode
 from domain.event_types import EventType
@@ -19,6 +20,7 @@ from domain.subscriptions import AnchorChange, ProrationBehavior
 from models import AgendaEntry, Customer, Subscription, UsagePeriod
 from services.aggregates import WholeSubscription
 from services.base import Service, part
+from services.due import Appointment, Due
 from services.events import Events
 from services.invoices.items import InvoiceItems
 from services.rows import update_rows
@@ -30,6 +32,7 @@ from services.subscriptions.metering import Metering, UsageCut, rows_of
 from services.subscriptions.period_agenda import current_period_end
 from services.subscriptions.threshold_rules import ThresholdRules
 from services.subscriptions.wholes import WholeSubscriptions
+from services.usage.watching import LOOKED_AT_AFTER
 
 _INVOICED = ("latest_invoice_id", "cycle", "anchor_cycle", "billing_cycle_anchor", "cancel_at")
 _WATCHED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
@@ -46,6 +49,7 @@ class Thresholds(Service):
     items = part(InvoiceItems)
     at_once = part(InvoicesAtOnce)
     rules = part(ThresholdRules)
+    due = part(Due)
 
     async def look(self, entries: Sequence[AgendaEntry]) -> None:
         """The agenda's SUBSCRIPTION_THRESHOLD. Events as for a renewal, for each whose usage is invoiced."""
@@ -95,6 +99,14 @@ class Thresholds(Service):
         """Let events of the subscription's customer be looked at, where it has thresholds."""
         if row.billing_thresholds is not None:
             await self.mine(Customer).filter(id=row.customer_id).update(has_usage_thresholds=True)
+
+    async def set_anew(self, row: Subscription) -> None:
+        """As `expect`, for a subscription that runs: what was used already is looked at as well."""
+        await self.expect(row)
+        if row.billing_thresholds is not None and row.has_usage:
+            soon = await self.present(row.test_clock_id) + LOOKED_AT_AFTER
+            look = Appointment(AgendaKind.SUBSCRIPTION_THRESHOLD, row.id, soon, row.test_clock_id)
+            await self.due.schedule_once([look])
 
 
 def thresholds_column(draft: ThresholdsDraft | None) -> Mapping[str, Any] | None:

@@ -10,6 +10,7 @@
 is rolled back on every error and cancellation, and never leaves a lock or a connection behind.
 """
 
+from services.transactions.gates import close_gate, pass_gates
 from services.transactions.retries import in_transaction, transactional
 from services.transactions.units import (
     DatabaseBusy,
@@ -29,11 +30,13 @@ __all__ = [
     "ForeignTask",
     "TransactionFailed",
     "Unit",
+    "close_gate",
     "current_unit",
     "database",
     "for_update",
     "in_transaction",
     "is_postgres",
+    "pass_gates",
     "savepoint",
     "transaction",
     "transactional",

@@ -4,11 +4,12 @@ Whoever settles figures holds the periods first, and writes what was asked for i
 held up: an event that is counted after the reading makes a difference to what was asked for, and that is billed next.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+from domain.calculations import TRIAL
 from domain.invoicing import LineDraft, PriceFacts
 from domain.metering import (
     Charged,
@@ -74,7 +75,7 @@ class UsageBilling(Service):
         closing = [row for row in known if count.is_final(row, at[row.subscription_id])]
         for row in closing:
             row.is_open = False
-        return UsageDraft(await self._lines(count, items or {}), new, [*waiting, *closing])
+        return UsageDraft(await self._lines(count, items or {}, _discounted(drafted_for)), new, [*waiting, *closing])
 
     async def late(
         self, subscriptions: Iterable[Subscription], items: Mapping[str, SubscriptionItem] | None = None
@@ -93,11 +94,13 @@ class UsageBilling(Service):
 
         Without `subscriptions` the new periods are billed and nothing else. Lines of nothing are left out.
         """
-        known = await self._open(subscriptions, lock=True)
+        settled_for = list(subscriptions)
+        known = await self._open(settled_for, lock=True)
         waiting = [row for row in known if not row.drafted]
         count = await self._counted([*waiting, *new], known)
-        lines = await self._lines(count, items or {})
-        touched = [row for tally in count.tallies for row in count.settle(tally)]
+        lines = await self._lines(count, items or {}, _discounted(settled_for))
+        billed = {line.usage_period_id for drafts in lines.values() for line in drafts}
+        touched = [row for tally in count.tallies if tally.span.id in billed for row in count.settle(tally)]
         # What the lines say is counted for good: nothing is counted anew when their invoice is finalized.
         final = {
             owner: [replace(line, usage_period_id=None) for line in drafts if line.quantity or line.amount]
@@ -183,17 +186,32 @@ class UsageBilling(Service):
         ]
         return await self.charges.of(looked_up)
 
-    async def _lines(self, count: "_Count", items: Mapping[str, SubscriptionItem]) -> dict[str, list[LineDraft]]:
-        """The lines of the tallies, by subscription."""
+    async def _lines(
+        self, count: "_Count", items: Mapping[str, SubscriptionItem], discounted: Container[str] = ()
+    ) -> dict[str, list[LineDraft]]:
+        """The lines of the tallies, by subscription.
+
+        Where what was asked for still waits for an invoice of a subscription that is `discounted`, what is given back
+        waits for the one after it: only then is known what was taken off.
+        """
         facts = await self.facts.named(count.rows[tally.span.id].price_id for tally in count.tallies)
         charged = await self._charged(count, facts, items)
         lines: dict[str, list[LineDraft]] = {}
         for tally in count.tallies:
             row = count.rows[tally.span.id]
             # An item that is gone had the discounts and tax rates that its last line has.
-            item = items.get(row.subscription_item_id, charged.get(row.id))
+            asked = charged.get(row.id)
+            item = items.get(row.subscription_item_id, asked)
             discounts, rates = ((), ()) if item is None else (tuple(item.discounts), tuple(item.tax_rates))
-            line = usage_line(_price_of(row, facts), tally, charged.get(row.id), discounts=discounts, tax_rates=rates)
+            line = usage_line(_price_of(row, facts), tally, asked, discounts=discounts, tax_rates=rates)
+            asked = charged.get(row.id)
+            if (
+                line.amount < 0
+                and asked is not None
+                and asked.waits
+                and (asked.discounts or row.subscription_id in discounted)
+            ):
+                continue
             lines.setdefault(row.subscription_id, []).append(line)
         return lines
 
@@ -231,8 +249,14 @@ class Recount:
     """The present, by subscription."""
 
 
+def _discounted(subscriptions: Sequence[Subscription]) -> Container[str]:
+    return {row.id for row in subscriptions if row.discounts or row.has_customer_discounts}
+
+
 def _set(line: InvoiceLine, tally: Tally, price: PriceFacts, charged: Charged | None) -> bool:
-    """Let the line say what the tally is now, in memory; whether it differs."""
+    """Let the line say what the tally is now, in memory; whether it differs. What a trial makes free stays."""
+    if line.calculation["method"] == TRIAL:
+        return False
     calculation = usage_calculation(price, tally, charged)
     if line.calculation == calculation.as_json():
         return False
@@ -249,4 +273,5 @@ def _price_of(row: UsagePeriod, facts: Mapping[str, PriceFacts]) -> PriceFacts:
 
 def _span(row: UsagePeriod) -> Span:
     counted = None if row.counted is None else Decimal(row.counted)
-    return Span(row.id, row.subscription_item_id, row.period_start, row.period_end, counted)
+    in_trial = not row.is_open and not row.drafted  # all others wait for their line open
+    return Span(row.id, row.subscription_item_id, row.period_start, row.period_end, counted, in_trial)

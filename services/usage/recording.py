@@ -23,7 +23,7 @@ from models import Customer, Meter, TestClock
 from models.base import ID_LENGTH
 from services.base import Service, part
 from services.rows import fetch_by
-from services.transactions import database, is_postgres, transactional
+from services.transactions import database, is_postgres, pass_gates, transactional
 from services.usage.alerting import Alerting, User
 from services.usage.asking import asked, asked_values
 from services.usage.counting import Counted, Counting, Sent, identifier_in
@@ -148,7 +148,8 @@ class Recording(Service):
             owner = [self.scope.account_id, self.scope.livemode]
             values = [*asked_values(askable, postgres=postgres), *owner]
             _, records = await database().query(_CUSTOMERS[postgres], values)
-        on_clocks = {each["test_clock_id"] for each in records} - {None}
+        on_clocks = {str(each["test_clock_id"]) for each in records if each["test_clock_id"] is not None}
+        await pass_gates(on_clocks)
         clocks = (
             {each.id: each for each in await fetch_by(TestClock, "id", on_clocks, share=True, **self.ownership())}
             if on_clocks

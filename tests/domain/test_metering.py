@@ -84,6 +84,15 @@ def test_late_use_alone_costs_what_it_adds_to_its_own_time(rates: Rates, before:
     assert calculation.explanation()
 
 
+def test_late_use_in_packages_is_explained_step_by_step() -> None:
+    [late] = tallies([], [span("up_5", MAY, JUNE, "11")], {"up_5": Decimal("29.5")})
+
+    assert usage_calculation(price(PACKAGES), late).explanation() == (
+        "29.5 in packages of 10 are 3; 3 × $5.00 = $15.00; less $10.00 billed before; together $5.00,"
+        " late use from 1 to 31 May"
+    )
+
+
 def test_late_use_has_a_line_of_its_own_time() -> None:
     read = {"up_5": Decimal("112.5"), "up_6": Decimal(30)}
     own, late = tallies([span("up_6", JUNE, JULY)], [span("up_5", MAY, JUNE, "100")], read)

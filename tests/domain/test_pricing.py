@@ -133,6 +133,7 @@ PACKAGE = Rates(Decimal(500), Packaging(10, PackageRounding.UP))
         (VOLUME, 6, "all 6 × $6.50 = $39.00"),
         (Rates(tiers=WITH_FEES, mode=TiersMode.VOLUME), 0, "all 0 × $5.00 = $0.00; flat fee $10.00; together $10.00"),
         (PACKAGE, 25, "25 in packages of 10 are 3; 3 × $5.00 = $15.00"),
+        (PACKAGE, -5, "-5 in packages of 10 are 0; 0 × $5.00 = $0.00"),
         (Rates(Decimal("0.333")), 3, "3 × $0.00333 = $0.00999, rounded half away from zero to $0.01"),
         (Rates(Decimal("0.5")), Decimal("2.25"), "2.25 × $0.005 = $0.01125, rounded half away from zero to $0.01"),
     ],

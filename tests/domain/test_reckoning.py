@@ -12,6 +12,7 @@ from domain.kinds import TaxExempt
 from domain.reckoning import (
     Deduction,
     Reckoned,
+    ReckonedLine,
     Rules,
     TaxabilityReason,
     TaxRounding,
@@ -19,6 +20,7 @@ from domain.reckoning import (
     reckoned,
     spread,
 )
+from domain.reckoning_in_words import steps_in_words
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ def _taxed(
 ) -> Reckoned:
     known = {rate.tax_rate_id: rate for rate in rates}
     return reckoned(lines, Rules({}, taxes=known, default_taxes=tuple(known), rounding=rounding, exemption=exemption))
+
+
+def _tax_in_words(line: ReckonedLine) -> str:
+    return steps_in_words(line.amount, [], [tax.as_json() for tax in line.taxes], "usd")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,10 @@ def test_nothing_falls_below_zero() -> None:
         ([800, -300], [_amount("di_1", 500)], [500, 0]),  # as far as there is room it is all of it
         ([300, 500, -700], [_amount("di_1", 500)], [37, 63, 0]),  # 100 × 300/800 = 37.5, the rest on the last
         ([800, -700], [_percent("di_1", "10")], [80, 0]),  # a percentage stays what it is
-        ([800, -700], [_percent("di_1", "50")], [100, 0]),  # unless it were 400 of 100
+        ([800, -700], [_percent("di_1", "50")], [400, 0]),  # also where more is given back then
+        ([800, -700], [_percent("di_1", "100")], [800, 0]),  # nothing is asked for, and the 700 are not lost
+        ([300, -700], [_percent("di_1", "50")], [150, 0]),
+        ([800, -700], [_percent("di_1", "50"), _amount("di_2", 500)], [400, 0]),  # which leaves nothing to an amount
         ([800, -700], [_percent("di_1", "10"), _amount("di_2", 500)], [100, 0]),  # 80, then the 20 that are left
         ([200, -700], [_amount("di_1", 100)], [0, 0]),  # what gives back as a whole is not given back more of
     ],
@@ -148,6 +157,30 @@ def test_tax_is_rounded_per_line_or_once_per_rate() -> None:
     assert [line.taxes[0].amount for line in per_line.lines] == [4, 4, 4]
     assert [line.taxes[0].amount for line in per_invoice.lines] == [4, 3, 4]
     assert (per_line.taxes[0].amount, per_invoice.taxes[0].amount) == (12, 11)
+    assert [_tax_in_words(line) for line in per_line.lines] == ["; plus 7% tax on $0.50 = $0.04; together $0.54"] * 3
+    assert [_tax_in_words(line) for line in per_invoice.lines] == [
+        "; plus 7% tax on $0.50 = $0.04; together $0.54",
+        "; plus 7% tax on $0.50 = $0.03, as it is rounded for the whole invoice; together $0.53",
+        "; plus 7% tax on $0.50 = $0.04; together $0.54",
+    ]
+
+
+def test_tax_in_an_amount_says_so_too_when_it_is_rounded_for_the_whole_invoice() -> None:
+    """7 % in 0.08 are 0.0052; of three lines together 0.0157, rounded 0.02: 0.01, 0.00 and 0.01."""
+    found = _taxed([Line(8)] * 3, _rate("a", "7", inclusive=True), rounding=TaxRounding.PER_INVOICE)
+    assert [_tax_in_words(line) for line in found.lines] == [
+        "; with 7% tax on $0.07 = $0.01 in it",
+        "; with 7% tax on $0.08 = $0.00 in it, as it is rounded for the whole invoice",
+        "; with 7% tax on $0.07 = $0.01 in it",
+    ]
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_a_rate_of_nothing_is_told_as_such(inclusive: bool) -> None:
+    found = _taxed([Line(1000)], _rate("a", "0", inclusive=inclusive))
+    assert [(tax.amount, tax.taxable_amount, tax.reason) for tax in found.taxes] == [
+        (0, 1000, TaxabilityReason.ZERO_RATED)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -222,7 +255,7 @@ def test_sums_are_consistent_to_the_unit(
     on_top = sum(each.amount for each in found.taxes if not each.rule.inclusive)
     within = sum(each.amount for each in found.taxes if each.rule.inclusive)
     assert found.total == found.subtotal - cuts + on_top
-    assert found.subtotal - cuts >= min(found.subtotal, 0)
+    assert found.subtotal - cuts >= sum(min(line.amount, 0) for line in lines)
     assert found.total == found.total_excluding_tax + on_top + within
     for line, each in zip(lines, found.lines, strict=True):
         assert 0 <= each.net <= line.amount if line.amount > 0 else each.net == line.amount

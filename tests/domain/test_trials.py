@@ -60,7 +60,7 @@ def test_its_invoice_asks_for_nothing_and_says_why() -> None:
     assert (draft.subtotal, draft.total, line.amount, line.quantity) == (0, 0, 0, 3)
     assert (line.description, line.period_start, line.period_end) == ("Trial period for Basic", AT, end)
     stored = Calculation.from_json(line.calculation.as_json())
-    assert stored.explanation() == "Nothing is charged for the time of a trial."
+    assert stored.explanation() == "Nothing is charged for the time of a trial"
 
 
 @pytest.mark.parametrize("balance", [-500, 0, 700])

@@ -102,6 +102,7 @@ async def test_coupon_of_an_amount_gains_currencies_and_keeps_those_it_has(datab
         ({"percentOff": "10", "redeemBy": "2999-01-01T00:00:00Z"}, [("PARAMETER_INVALID", "redeemBy")]),
         ({"percentOff": "10", "redeemBy": "2020-01-01T00:00:00Z"}, [("PARAMETER_INVALID", "redeemBy")]),
         ({"percentOff": "10", "appliesTo": {"products": ["prod_1"]}}, [("RESOURCE_MISSING", "appliesTo.products.0")]),
+        ({"percentOff": "10", "appliesTo": {"products": []}}, [("PARAMETER_MISSING", "appliesTo.products")]),
         (
             {"percentOff": "10", "id": "a b", "name": "x" * 41, "maxRedemptions": 0},
             [

@@ -76,6 +76,13 @@ async def test_feature_is_refused_with_all_problems(sqlite_url: str) -> None:
     assert count == 1
 
 
+async def test_a_feature_cannot_lose_its_name_nor_be_neither_active_nor_archived(sqlite_url: str) -> None:
+    async with served(sqlite_url) as api:
+        export = await feature(api, "export")
+        emptied = await refusal(api, "featureUpdate", "feature", {"id": export, "name": None, "active": None})
+    assert emptied == [("PARAMETER_INVALID", ["name"]), ("PARAMETER_INVALID", ["active"])]
+
+
 async def test_attachment_is_refused(sqlite_url: str) -> None:
     async with served(sqlite_url) as api:
         export, old = await feature(api, "export"), await feature(api, "old")

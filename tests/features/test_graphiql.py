@@ -10,7 +10,7 @@ from prorata.web.graphiql.assets import Asset, integrity_of, pinned_assets
 from prorata.web.graphiql.page import PageAsset, RenderedPage, graphiql_page, page_assets
 from prorata.web.graphiql.serving import ASSETS_URL, page_response, routes
 from prorata.web.graphiql.story import Story, UnknownNameError, remembered, substituted
-from prorata.web.graphiql.story_tabs import Tab, load_tabs, tab_of
+from prorata.web.graphiql.story_tabs import TABS_FOLDER, Tab, load_tabs, tab_of
 
 SUBSCRIBE = """\
 # Subscribe her to Basic.
@@ -57,6 +57,11 @@ def test_tabs_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     for name in ("02-sell.graphql", "10-renew.graphql", "01-start-here.graphql", "notes.graphql"):
         (tmp_path / name).write_text("query Q { id }")
     assert [tab.name for tab in load_tabs(tmp_path)] == ["start-here", "sell", "renew"]
+
+
+def test_every_tab_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:2] for path in sorted(TABS_FOLDER.glob("*.graphql"))]
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_values_are_remembered_along_their_path() -> None:

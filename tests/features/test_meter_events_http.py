@@ -48,6 +48,19 @@ async def test_an_identifier_is_made_where_none_was_sent(database_url: str) -> N
         assert await used(api, meter, jenny) == 2
 
 
+async def test_an_idempotency_key_wants_identifiers(database_url: str) -> None:
+    async with served(database_url) as api:
+        meter, jenny = await made_meter(api), await made_customer(api)
+        body = ndjson(told(jenny, "2", "a"), told(jenny, "3"), told("cus_none", "1"))
+
+        first, second = [(await posted(api, body, Idempotency_Key="batch-1"))[1] for _ in range(2)]
+
+        assert [each["status"] for each in first] == ["accepted", "rejected", "rejected"]
+        assert [each["status"] for each in second] == ["duplicate", "rejected", "rejected"]
+        assert (first[1]["code"], first[1]["param"]) == ("PARAMETER_MISSING", ["identifier"])
+        assert await used(api, meter, jenny) == 2
+
+
 @pytest.mark.parametrize(
     ("change", "code", "param"),
     [

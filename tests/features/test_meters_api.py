@@ -57,6 +57,20 @@ async def test_a_meter_is_made_renamed_put_to_rest_and_woken_up(database_url: st
         assert node == {"node": {"id": identifier, "eventName": "calls"}}
 
 
+async def test_prices_by_use_show_their_meters_in_one_statement(sqlite_url: str) -> None:
+    async with served(sqlite_url) as api:
+        meter = await made(api, "meterCreate", "meter { id }", CALLS)
+        recurring = {"interval": "MONTH", "usageType": "METERED", "meter": meter["id"]}
+        terms = {"currency": "usd", "unitAmount": 1, "productData": {"name": "Calls"}}
+        for given in (recurring, recurring, {"interval": "MONTH"}):
+            await api.do("priceCreate", "price { id }", {**terms, "recurring": given})
+        with api.statements() as statements:
+            found = await api.ask("{ prices(first: 3) { nodes { recurring { meter { displayName } } } } }")
+        shown = [price["recurring"]["meter"] for price in found["prices"]["nodes"]]
+        assert shown == [None, {"displayName": "API calls"}, {"displayName": "API calls"}]
+        assert len(statements) == 2
+
+
 async def test_one_active_meter_has_an_event_name(database_url: str) -> None:
     async with served(database_url) as api:
         first = await made(api, "meterCreate", METER, CALLS)

@@ -112,3 +112,27 @@ async def test_an_end_that_is_taken_back_is_not_charged(world: World) -> None:
     assert [each.split()[:2] for each in await subscription.billed()] == [
         ["2800", "PAID"], ["-700", "DRAFT"], ["700", "DRAFT"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("behavior", ["KEEP_AS_DRAFT", "VOID", "MARK_UNCOLLECTIBLE"])
+async def test_what_an_end_settles_stays_a_draft(world: World, behavior: str) -> None:
+    subscription, plus = await resting(world, behavior)
+    await subscription.switch(plus, prorationBehavior="CREATE_PRORATIONS")  # 1400 for the second half
+    await world.news()
+
+    await subscription.cancel(invoiceNow=True)
+
+    assert (await subscription.billed())[1] == f"1400 DRAFT {HALF}"
+    assert not [each for each in await world.news() if each.startswith("payment_intent")]
+    await world.move_to("2027-04-01T00:00:00Z")
+    assert await world.news() == moving()
+    assert (await subscription.billed())[1:] == [f"1400 DRAFT {HALF}"]
+    assert (await subscription.status(), await subscription.waiting()) == ("CANCELED", [])
+
+
+async def test_what_an_end_gives_back_is_given_back(world: World) -> None:
+    subscription, _ = await resting(world, "KEEP_AS_DRAFT")
+
+    await subscription.cancel(invoiceNow=True, prorate=True)
+
+    assert (await subscription.billed())[1] == f"-1400 PAID {HALF}"

@@ -223,3 +223,19 @@ async def test_prorations_tell_their_discounts_step_by_step(world: World) -> Non
         " 14 of 28 days (1209600 of 2419200 seconds) are charged: $16.00",
     ]
     assert [line["discountAmounts"] for line in invoice["lines"]] == [[], []]
+
+
+@MODES
+async def test_per_cents_off_a_renewal_are_whole_beside_what_it_gives_back(world: World, mode: str) -> None:
+    """-60.00 + 7.50 of the change to half of 120.00 and 15.00, and 30.00 less 50 %; the sum is the customer's."""
+    basic, pro = await world.price("Basic", 3000), await world.price("Pro", 24000)
+    jenny = await world.customer(card="pm_card_visa")
+    discounts = await _coupon(world, percentOff="50")
+    subscription = await jenny.subscribe(pro, billingMode=mode, discounts=discounts)
+    await world.move_to(HALF)
+    await subscription.switch(basic)
+    assert await subscription.waiting() == [-6000, 750]
+
+    await world.move_to("2027-02-28T12:00:00Z")
+
+    assert [each["total"] for each in await subscription.invoices()] == [12000, -3750]  # -60.00 + 7.50 + 15.00

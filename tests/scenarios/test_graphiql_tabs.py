@@ -68,8 +68,11 @@ async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_
             assert [day["aggregatedValue"] for day in days] == ["0", "0", "1.25", "0.75"]
             [item] = answers["usage-so-far"]["subscriptionCreate"]["subscription"]["items"]
             assert (item["currentUsage"]["quantity"], item["currentUsage"]["amount"]) == ("2", 25)  # 2 × 12.5
-            automatic = answers["taxed-invoice"]["invoiceCreate"]["invoice"]["automaticTax"]
-            assert automatic == {"enabled": True, "status": "COMPLETE"}
+            taxed = [answers["tax-explained"][by]["invoicePreview"]["lines"][0] for by in ("byRate", "byPlace")]
+            assert [line["explanation"] for line in taxed] == [
+                "1 × $15.00 = $15.00; plus 1.5% tax on $15.00 = $0.23; together $15.23",
+                "1 × $15.00 = $15.00; no tax, as there is no registration where the customer is",
+            ]
             foreseen = answers["credit-foreseen"]["invoiceCreatePreview"]["invoicePreview"]
             assert (foreseen["subtotal"], foreseen["total"]) == (1500, 0)
             [tiered] = answers["tiers-explained"]["invoiceCreatePreview"]["invoicePreview"]["lines"]

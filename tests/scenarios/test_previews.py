@@ -127,7 +127,10 @@ async def test_preview_is_refused_as_the_creation_is(world: World) -> None:
         return [(each["code"], ".".join(each["param"])) for each in answer["userErrors"]]
 
     nobody = {"customer": "cus_none", "items": [{"price": price}]}
-    assert await refused(newSubscription=nobody) == [("RESOURCE_MISSING", "customer")]
+    assert await refused(newSubscription=nobody) == [("RESOURCE_MISSING", "newSubscription.customer")]
+    details = {"items": [{"id": "si_none", "quantity": 2}]}
+    missing = [("RESOURCE_MISSING", "subscriptionDetails.items.0.id")]
+    assert await refused(subscription=subscription.id, subscriptionDetails=details) == missing
     assert await refused() == [("PARAMETER_MISSING", "subscription")]
     both = [("PARAMETERS_EXCLUSIVE", "newSubscription")]
     assert await refused(newSubscription=nobody, subscription=subscription.id) == both

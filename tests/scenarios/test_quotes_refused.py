@@ -57,6 +57,21 @@ async def test_quotes_that_make_no_sense_are_refused(world: World) -> None:
     assert (unknown, await moved()) == ([("RESOURCE_MISSING", "customer")], before)
 
 
+async def test_what_the_customer_would_choose_is_refused_with_what_would_be_right(world: World) -> None:
+    price = await world.do(
+        "priceCreate", "price { id }",
+        productData={"name": "Gift"}, currency="usd", customUnitAmount={"preset": 2000},
+    )  # fmt: skip
+    gift, jenny = price["price"]["id"], await world.customer()
+    answer = await world.api.do("quoteCreate", "quote { id }", {"customer": jenny.id, "lineItems": [{"price": gift}]})
+    [problem] = answer["userErrors"]
+    assert (problem["param"], problem["message"]) == (
+        ["lineItems", "0", "price"],
+        f"Price {gift} leaves the amount to the customer, whom nobody asks here; it would have to be a price that says"
+        " what it costs.",
+    )
+
+
 async def test_terms_that_make_no_sense_are_refused(world: World) -> None:
     setup, jenny = await one_time(world, "Set-up", 5000), await world.customer()
     cases: list[tuple[dict[str, Any], tuple[str, str]]] = [

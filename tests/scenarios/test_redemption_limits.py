@@ -63,6 +63,24 @@ async def test_all_problems_of_discounts_are_reported_together(world: World) -> 
     ]
 
 
+async def test_what_one_purchase_wants_too_often_is_refused_where_it_is_too_many(world: World) -> None:
+    """A preview says the same as the purchase, and neither says that somebody else was quicker."""
+    basic, pro = await world.price("Basic", 1500), await world.price("Pro", 4000)
+    await coupon(world, "TWICE", percentOff="50", maxRedemptions=2)
+    jenny = await world.customer(card="pm_card_visa")
+    twice = [{"coupon": "TWICE"}]
+    items = [{"price": basic, "discounts": twice}, {"price": pro, "discounts": twice}]
+    wanted = {"customer": jenny.id, "items": items, "discounts": twice}
+    where = "items.1.discounts.0.coupon"
+
+    assert await world.refusal("subscriptionCreate", "subscription", **wanted) == [("COUPON_EXPIRED", where)]
+    preview = await world.api.do("invoiceCreatePreview", "invoicePreview { total }", {"newSubscription": wanted})
+    [refused] = preview["userErrors"]
+    assert (refused["code"], ".".join(refused["param"])) == ("COUPON_EXPIRED", f"newSubscription.{where}")
+
+    await world.do("subscriptionCreate", "subscription { id }", **{**wanted, "discounts": []})
+
+
 async def test_codes_ask_for_a_customer_an_amount_and_a_first_purchase(world: World) -> None:
     basic, large = await world.price("Basic", 1500), await world.price("Large", 2000)
     await coupon(world, "HALF", percentOff="50")

@@ -50,6 +50,13 @@ async def test_inclusive_tax_is_within_the_price(world: World) -> None:
     assert found["lines"][0]["explanation"].endswith("; with 19% tax on €10.00 = €1.90 in it")
 
 
+async def test_tax_of_a_trial_is_explained_after_it(world: World) -> None:
+    jenny = await world.customer(card="pm_card_visa")
+    basic, vat = await world.price("Basic", 1500), await rate(world, "19")
+    [line] = (await latest(world, await jenny.subscribe(basic, trialPeriodDays=14, defaultTaxRates=[vat])))["lines"]
+    assert line["explanation"] == "Nothing is charged for the time of a trial; plus 19% tax on $0.00 = $0.00"
+
+
 async def test_rates_of_an_item_take_the_place_of_the_defaults(world: World) -> None:
     standard, reduced, city = await rate(world, "20"), await rate(world, "5.5"), await rate(world, "1", name="City")
     jenny = await world.customer(card="pm_card_visa")

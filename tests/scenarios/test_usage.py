@@ -71,6 +71,7 @@ async def test_classic_shows_use_of_nothing_on_the_first_invoice(world: World) -
     alone = await subscribed(jenny, calls, billingMode="CLASSIC")
 
     assert await subscription.lines() == ["1500 1 × Basic (at $15.00 / month)", "0 0 × Calls (at $0.10 / month)"]
+    assert await explained(subscription) == ["1 × $15.00 = $15.00", "0 × $0.10 = $0.00"]
     assert await alone.billed() == ["0 PAID 2027-01-31T10:00:00Z"]
     assert await alone.status() == "ACTIVE"
 
@@ -174,7 +175,13 @@ async def test_use_of_a_trial_is_free(world: World) -> None:
     await world.move_to("2027-03-10T12:00:00Z")
 
     assert await subscription.billed() == ["0 PAID 2027-02-10T10:00:00Z", "20 PAID 2027-03-10T10:00:00Z"]
-    assert (await subscription.billed_lines(0))[0].startswith("0 2027-01-31…2027-02-10 0 × Calls")
+    assert await subscription.billed_lines(0) == ["0 2027-01-31…2027-02-10 Trial period for Calls"]
+    answer = await world.api.ask(
+        "query($id: ID!) { subscription(id: $id) { invoices { nodes { lines { explanation } } } } }",
+        {"id": subscription.id},
+    )
+    explained = [each["lines"][0]["explanation"] for each in answer["subscription"]["invoices"]["nodes"]]
+    assert explained == ["2 × $0.10 = $0.20", "Nothing is charged for the time of a trial"]
 
 
 async def test_the_last_use_is_billed_when_a_subscription_ends_with_its_period(world: World) -> None:

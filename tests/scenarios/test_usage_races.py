@@ -47,3 +47,26 @@ async def test_events_beside_a_finalization_are_billed_once(world: World) -> Non
         used = [line for line in lines if line.usage_period_id is not None]
         assert sum(Decimal(line.calculation["quantity"]) for line in used) == AT_ONCE * EVENTS
         assert sum(line.amount for line in used) == AT_ONCE * EVENTS * 10
+
+
+async def test_a_clock_sets_off_while_events_keep_coming(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    accepted, arrived = 0, asyncio.Event()
+
+    async def keep_sending(number: int) -> None:
+        nonlocal accepted
+        while not arrived.is_set():
+            event = {"eventName": "calls", "payload": {"customer": jenny.id, "value": "1"}}
+            answer = await world.api.do("meterEventsCreate", "accepted", {"events": [event] * 5})
+            accepted += answer["accepted"]
+
+    senders = [asyncio.create_task(keep_sending(number)) for number in range(AT_ONCE)]
+    await world.move_to("2027-02-28T12:00:00Z")
+    arrived.set()
+    await asyncio.gather(*senders)
+
+    await world.move_to("2027-03-31T12:00:00Z")
+    assert accepted > 0
+    assert sum(each["total"] for each in await subscription.invoices()) == accepted * 10

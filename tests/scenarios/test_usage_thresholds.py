@@ -79,6 +79,19 @@ async def test_it_can_be_set_later_and_taken_away(world: World) -> None:
     assert await subscription.billed() == ["610 PAID 2027-02-10T02:01:00Z"]
 
 
+async def test_what_was_used_before_it_was_set_is_invoiced_too(world: World) -> None:
+    usage = await Usage.metered(world)
+    jenny = await world.customer(card="pm_card_visa")
+    subscription = await subscribed(jenny, await usage.price())
+    await use(world, jenny, "60")
+    await world.move_to("2027-02-10T00:00:00Z")
+
+    await subscription.update(billingThresholds={"amountGte": 600})
+    await world.move_to("2027-02-10T01:00:00Z")
+
+    assert await subscription.billed() == ["600 PAID 2027-02-10T00:01:00Z"]
+
+
 @pytest.mark.parametrize("amount", [0, -5, 100_000_000])
 async def test_a_threshold_that_nothing_could_reach_is_refused(world: World, amount: int) -> None:
     usage = await Usage.metered(world)

@@ -16,6 +16,7 @@ payments      several payments are counted, and what is open follows
 retries       what failed is tried again
 stopping      nothing happens by itself any more
 voiding       nobody shall pay any more
+sharing       others have a part in what is charged; sellers are those on whose behalf
 """
 
 from dataclasses import dataclass

@@ -6,6 +6,7 @@ changes       drafts are reworded
 finalization  a number is given, and the words stay
 acceptance    what was offered comes to be; one_off when nothing of it recurs
 expiry        what nobody accepts ends
+sharing       others have a part in what comes of it
 """
 
 from tortoise.queryset import QuerySet

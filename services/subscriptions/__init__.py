@@ -18,6 +18,7 @@ resumption    what was paused goes on; restarting has its periods
 pausing       invoices are made, but not collected
 transfer      another customer has them
 following     the status follows the latest finalized invoice
+sharing       others have a part in what they bring
 detaching     cards that are gone are nobody's own
 cancellation  how it ends; endings plans it, final_invoices asks for what waits
 """

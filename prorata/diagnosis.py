@@ -120,7 +120,9 @@ async def _books() -> AsyncIterator[Finding]:
                 yield Finding(
                     "Books",
                     f"{books.currency} in {mode} mode do not balance: net {books.net} and fees {books.fees}, but "
-                    f"{books.money_in} came in and {books.money_out} went out; {books.unbooked} without a movement",
+                    f"{books.money_in} came in and {books.money_out} went out; {books.unbooked} without a movement; "
+                    f"{books.between} sent between accounts but not received, {books.application_fees} taken as "
+                    "application fees but not had",
                     in_order=False,
                 )
     if balanced:

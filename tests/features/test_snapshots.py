@@ -233,6 +233,14 @@ def test_envelope_tells_former_values_only_after_a_change() -> None:
     assert (updated["sequence"], updated["object_sequence"]) == (7, 2)
 
 
+def test_envelope_names_the_connected_account_that_is_concerned() -> None:
+    own, connected = (_event(subjects.product(True), EventType.PRODUCT_CREATED) for _ in range(2))
+    connected.connected_account_id = "acct_2"
+
+    assert "account" not in event_body(own)
+    assert event_body(connected)["account"] == "acct_2"
+
+
 def test_checker_finds_the_wrong_the_absent_and_the_undeclared() -> None:
     refund = {**snapshot_of(subjects.refund(True)), "amount": "500", "reason": "boredom", "mood": "good"}
     del refund["currency"]

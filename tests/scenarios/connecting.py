@@ -59,11 +59,11 @@ async def invoice(world: World, identifier: str) -> dict[str, Any]:
     return dict(found["invoice"])
 
 
-async def leaves(gym: Account) -> None:
-    """The account disconnects from its platform."""
-    await Account.filter(id=gym.id).update(disconnected_at=gym.created_at)
+async def leaves(world: World, gym: Account) -> None:
+    """The account disconnects from its platform, whose world this is."""
+    await world.do("accountDeauthorize", "account { id }", id=gym.id)
 
 
-async def returns(gym: Account) -> None:
+async def returns(world: World, gym: Account) -> None:
     """The account connects to its platform again."""
-    await Account.filter(id=gym.id).update(disconnected_at=None)
+    await world.do("accountReconnect", "account { id }", id=gym.id)

@@ -35,7 +35,7 @@ async def test_direct_goes_on_and_the_platform_has_its_fee(world: World) -> None
     own = await by_itself(acted)
     jenny = await acted.customer(card="pm_card_visa")
     subscription = Story(own, (await jenny.subscribe(await acted.price("Gym", 1000), applicationFeePercent="10")).id)
-    await leaves(gym)
+    await leaves(world, gym)
     await own.move_to(FEBRUARY)
 
     assert await fees(subscription) == [(1000, 100), (1000, 100)]
@@ -48,7 +48,7 @@ async def test_direct_goes_on_and_the_platform_has_its_fee(world: World) -> None
 
     assert await fees(subscription) == [(1000, 100), (1000, 100), (1000, None)]
     assert await stand(subscription) == [("PAID", True, None)] * 3
-    await returns(gym)
+    await returns(world, gym)
     await own.move_to(APRIL)
     assert (await fees(subscription))[3] == (1000, None)
     await balanced()
@@ -62,9 +62,9 @@ async def test_fees_end_with_the_connection_where_the_platform_says_so(world: Wo
     subscription = Story(own, (await jenny.subscribe(await acted.price("Gym", 1000), applicationFeePercent="10")).id)
     await world.do("accountSettingsUpdate", "account { id }", endFeesOnDisconnect=True)
     await own.move_to(FEBRUARY)
-    await leaves(gym)
+    await leaves(world, gym)
     await own.move_to(MARCH)
-    await returns(gym)
+    await returns(world, gym)
     await own.move_to(APRIL)
 
     assert await fees(subscription) == [(1000, 100), (1000, 100), (1000, None), (1000, 100)]
@@ -77,7 +77,7 @@ async def test_destination_goes_on_and_the_platform_has_the_money(world: World) 
     subscription = await jenny.subscribe(
         await world.price("Novel", 1000), applicationFeePercent="10", transferData={"destination": author.id}
     )
-    await leaves(author)
+    await leaves(world, author)
     await world.move_to(FEBRUARY)
     await world.move_to(MARCH)
 
@@ -88,7 +88,7 @@ async def test_destination_goes_on_and_the_platform_has_the_money(world: World) 
     sent = ["charge 1000 - 59", "transfer -1000", "application_fee 100"]
     assert books["platform"] == [*sent, "charge 1000 - 59", "charge 1000 - 59"]
 
-    await returns(author)
+    await returns(world, author)
     await world.move_to(APRIL)
     assert (await stand(subscription))[3] == ("PAID", True, None)
     assert (await moved(author=author))["author"] == ["payment 1000 - 100 (100 application)"] * 2
@@ -99,7 +99,7 @@ async def test_separate_charges_go_on(world: World) -> None:
     rider = await account(world, "Rider")
     jenny = await world.customer(card="pm_card_visa")
     subscription = await jenny.subscribe(await world.price("Meals", 1000))
-    await leaves(rider)
+    await leaves(world, rider)
     await world.move_to(MARCH)
 
     assert await stand(subscription) == [("PAID", True, None)] * 3
@@ -118,7 +118,7 @@ async def sold_for(world: World, **more: Any) -> tuple[Any, Story]:
 
 async def test_on_behalf_of_makes_drafts_that_wait_and_are_collected_after_reconnecting(world: World) -> None:
     author, subscription = await sold_for(world, applicationFeePercent="10")
-    await leaves(author)
+    await leaves(world, author)
     await world.news()
     await world.move_to(FEBRUARY)
 
@@ -133,7 +133,7 @@ async def test_on_behalf_of_makes_drafts_that_wait_and_are_collected_after_recon
     for each in (await subscription.invoices())[1:]:
         refused = await world.refusal("invoiceFinalize", "invoice", id=each["id"], autoAdvance=True)
         assert refused == await world.refusal("invoicePay", "invoice", id=each["id"]) == [("ACCOUNT_INVALID", "id")]
-    await returns(author)
+    await returns(world, author)
     for each in (await subscription.invoices())[1:]:
         await world.do("invoiceFinalize", "invoice { id }", id=each["id"], autoAdvance=True)
     await world.move_to(APRIL)
@@ -146,7 +146,7 @@ async def test_on_behalf_of_makes_drafts_that_wait_and_are_collected_after_recon
 
 async def test_draft_that_waits_is_collected_for_the_platform_once_both_fields_are_cleared(world: World) -> None:
     author, subscription = await sold_for(world, applicationFeePercent="10")
-    await leaves(author)
+    await leaves(world, author)
     await world.move_to(FEBRUARY)
     draft = (await subscription.invoices())[1]["id"]
 
@@ -164,13 +164,13 @@ async def test_draft_that_waits_is_collected_for_the_platform_once_both_fields_a
 async def test_draft_whose_seller_leaves_within_its_hour_waits(world: World) -> None:
     author, subscription = await sold_for(world)
     await world.move_to("2027-02-28T10:30:00Z")
-    await leaves(author)
+    await leaves(world, author)
     await world.news()
     await world.move_to(FEBRUARY)
 
     assert await world.news() == [MOVES, "invoice.updated", ARRIVES]
     assert (await stand(subscription))[1] == ("DRAFT", False, None)
-    await returns(author)
+    await returns(world, author)
     draft = (await subscription.invoices())[1]["id"]
     await world.do("invoiceUpdate", "invoice { id }", id=draft, autoAdvance=True)
     await world.move_to("2027-02-28T14:00:00Z")
@@ -180,7 +180,7 @@ async def test_draft_whose_seller_leaves_within_its_hour_waits(world: World) -> 
 async def test_invoice_of_a_change_waits_as_a_draft(world: World) -> None:
     author, subscription = await sold_for(world)
     await world.move_to("2027-02-14T10:00:00Z")
-    await leaves(author)
+    await leaves(world, author)
 
     await subscription.switch(await world.price("Saga", 3000), prorationBehavior="ALWAYS_INVOICE")
 
@@ -198,7 +198,7 @@ async def test_retries_rest_while_the_seller_is_gone(world: World) -> None:
     await world.do("sandboxOutcomesSet", "paymentMethod { id }", paymentMethod=method, outcomes=["INSUFFICIENT_FUNDS"])
     await world.move_to(FEBRUARY)
     assert (await stand(subscription))[1] == ("OPEN", True, None)
-    await leaves(author)
+    await leaves(world, author)
     await world.move_to("2027-03-20T12:00:00Z")
 
     assert (await stand(subscription))[1] == ("OPEN", False, None)
@@ -219,7 +219,7 @@ async def test_what_has_to_be_paid_at_once_is_refused_while_the_seller_is_gone(w
     named = {"transferData": {"destination": author.id}, "onBehalfOf": author.id}
     offer = await (await offered(jenny, saga, **named)).finalize()
     await world.move_to("2027-02-14T10:00:00Z")
-    await leaves(author)
+    await leaves(world, author)
     items = [{"id": await subscription.item(), "price": saga}]
     change = {"id": subscription.id, "items": items, "prorationBehavior": "ALWAYS_INVOICE"}
     await world.news()
@@ -239,7 +239,7 @@ async def test_what_has_to_be_paid_at_once_is_refused_while_the_seller_is_gone(w
 @pytest.mark.parametrize("change", [{"transferData": None, "onBehalfOf": None}, {"onBehalfOf": None}])
 async def test_parts_are_taken_away_from_who_has_left(world: World, change: dict[str, Any]) -> None:
     author, subscription = await sold_for(world)
-    await leaves(author)
+    await leaves(world, author)
 
     again = await world.refusal(
         "subscriptionUpdate", "subscription", id=subscription.id, transferData={"destination": "acct_0"}

@@ -69,6 +69,14 @@ class ErrorCode(StrEnum):
     INSUFFICIENT_CAPABILITIES_FOR_TRANSFER = "insufficient_capabilities_for_transfer"
     PLATFORM_ACCOUNT_REQUIRED = "platform_account_required"
     TRANSFERS_NOT_ALLOWED = "transfers_not_allowed"
+    # Payouts
+    ACCOUNT_NUMBER_INVALID = "account_number_invalid"
+    BALANCE_INSUFFICIENT = "balance_insufficient"
+    BANK_ACCOUNT_UNUSABLE = "bank_account_unusable"
+    INSTANT_PAYOUTS_UNSUPPORTED = "instant_payouts_unsupported"
+    PAYOUTS_NOT_ALLOWED = "payouts_not_allowed"
+    PAYOUT_UNEXPECTED_STATE = "payout_unexpected_state"
+    ROUTING_NUMBER_INVALID = "routing_number_invalid"
     # Cards
     CARD_DECLINED = "card_declined"
     EXPIRED_CARD = "expired_card"

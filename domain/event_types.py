@@ -14,10 +14,13 @@ RESOURCES_BY_OBJECT: Final = {
     "capability": Resource.ACCOUNTS,
     "person": Resource.ACCOUNTS,
     "application_fee": Resource.APPLICATION_FEES,
+    "balance": Resource.BALANCES,
+    "bank_account": Resource.PAYOUTS,
     "billing.alert_triggered": Resource.USAGE,
     "billing.meter": Resource.USAGE,
     "billing.credit_balance_transaction": Resource.CREDIT_GRANTS,
     "billing.credit_grant": Resource.CREDIT_GRANTS,
+    "card": Resource.PAYOUTS,
     "charge": Resource.PAYMENTS,
     "coupon": Resource.COUPONS,
     "credit_note": Resource.CREDIT_NOTES,
@@ -28,6 +31,7 @@ RESOURCES_BY_OBJECT: Final = {
     "invoice": Resource.INVOICES,
     "payment_intent": Resource.PAYMENTS,
     "payment_method": Resource.PAYMENT_METHODS,
+    "payout": Resource.PAYOUTS,
     "price": Resource.CATALOG,
     "product": Resource.CATALOG,
     "promotion_code": Resource.COUPONS,
@@ -41,6 +45,7 @@ RESOURCES_BY_OBJECT: Final = {
     "transfer": Resource.TRANSFERS,
     "invoiceitem": Resource.INVOICES,
     "invoice_payment": Resource.INVOICES,
+    "topup": Resource.PAYOUTS,
     "test_helpers.test_clock": Resource.CLOCKS,
 }
 """What a restricted key must be granted to read of such an object, by the `object` of its snapshot."""
@@ -58,6 +63,10 @@ class EventType(StrEnum):
     PERSON_DELETED = "person.deleted"
     APPLICATION_FEE_CREATED = "application_fee.created"
     APPLICATION_FEE_REFUNDED = "application_fee.refunded"
+    ACCOUNT_EXTERNAL_ACCOUNT_CREATED = "account.external_account.created"
+    ACCOUNT_EXTERNAL_ACCOUNT_UPDATED = "account.external_account.updated"
+    ACCOUNT_EXTERNAL_ACCOUNT_DELETED = "account.external_account.deleted"
+    BALANCE_AVAILABLE = "balance.available"
     BILLING_ALERT_TRIGGERED = "billing.alert.triggered"
     BILLING_CREDIT_BALANCE_TRANSACTION_CREATED = "billing.credit_balance_transaction.created"
     BILLING_CREDIT_GRANT_CREATED = "billing.credit_grant.created"
@@ -160,6 +169,13 @@ class EventType(StrEnum):
     TRANSFER_CREATED = "transfer.created"
     TRANSFER_UPDATED = "transfer.updated"
     TRANSFER_REVERSED = "transfer.reversed"
+    PAYOUT_CREATED = "payout.created"
+    PAYOUT_UPDATED = "payout.updated"
+    PAYOUT_PAID = "payout.paid"
+    PAYOUT_FAILED = "payout.failed"
+    PAYOUT_CANCELED = "payout.canceled"
+    TOPUP_CREATED = "topup.created"
+    TOPUP_SUCCEEDED = "topup.succeeded"
     TEST_CLOCK_CREATED = "test_helpers.test_clock.created"
     TEST_CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     TEST_CLOCK_READY = "test_helpers.test_clock.ready"

@@ -37,6 +37,7 @@ class Resource(StrEnum):
     INVOICES = "invoices"
     PAYMENT_METHODS = "payment_methods"
     PAYMENTS = "payments"
+    PAYOUTS = "payouts"
     QUOTES = "quotes"
     REFUNDS = "refunds"
     SETTINGS = "settings"

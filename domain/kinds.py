@@ -61,6 +61,10 @@ class BalanceTransactionType(StrEnum):
     APPLICATION_FEE_REFUND = "application_fee_refund"
     ADJUSTMENT = "adjustment"
     STRIPE_FEE = "stripe_fee"
+    PAYOUT = "payout"
+    PAYOUT_CANCEL = "payout_cancel"
+    PAYOUT_FAILURE = "payout_failure"
+    TOPUP = "topup"
 
 
 class PaymentMethodType(StrEnum):

@@ -26,23 +26,24 @@ class PayoutMethod(StrEnum):
 
 
 class PayoutFailureCode(StrEnum):
-    """Why a bank sent money back, each with what is told of it."""
+    """Why a bank sent money back."""
 
-    message: str
+    NO_ACCOUNT = "no_account"
+    ACCOUNT_CLOSED = "account_closed"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    DEBIT_NOT_AUTHORIZED = "debit_not_authorized"
+    INVALID_CURRENCY = "invalid_currency"
+    COULD_NOT_PROCESS = "could_not_process"
 
-    def __new__(cls, code: str, message: str) -> "PayoutFailureCode":
-        """The member whose value is `code`."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.message = message
-        return member
 
-    NO_ACCOUNT = "no_account", "There is no such account at the bank."
-    ACCOUNT_CLOSED = "account_closed", "The bank account has been closed."
-    INSUFFICIENT_FUNDS = "insufficient_funds", "The account that the money was to be taken from has too little."
-    DEBIT_NOT_AUTHORIZED = "debit_not_authorized", "Debits of the bank account are not authorized."
-    INVALID_CURRENCY = "invalid_currency", "The bank account does not take this currency."
-    COULD_NOT_PROCESS = "could_not_process", "The bank could not carry out the payout."
+FAILURE_MESSAGES: Final = {
+    PayoutFailureCode.NO_ACCOUNT: "There is no such account at the bank.",
+    PayoutFailureCode.ACCOUNT_CLOSED: "The bank account has been closed.",
+    PayoutFailureCode.INSUFFICIENT_FUNDS: "The account that the money was to be taken from has too little.",
+    PayoutFailureCode.DEBIT_NOT_AUTHORIZED: "Debits of the bank account are not authorized.",
+    PayoutFailureCode.INVALID_CURRENCY: "The bank account does not take this currency.",
+    PayoutFailureCode.COULD_NOT_PROCESS: "The bank could not carry out the payout.",
+}
 
 
 def next_payout_at(schedule: PayoutSchedule, at: datetime) -> datetime | None:

@@ -17,6 +17,7 @@ from models.idempotency import IdempotencyRecord
 from models.invoices import Invoice, InvoiceCounter, InvoiceItem, InvoiceLine, OutOfBandPayment
 from models.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
 from models.payments import Charge, PaymentIntent
+from models.payouts import ExternalAccount, Payout, Topup
 from models.price_migrations import PriceMigration, PriceMigrationMember
 from models.quotes import Quote, QuoteLine
 from models.refunds import Refund
@@ -51,6 +52,7 @@ __all__ = [
     "EntitlementSummary",
     "Event",
     "EventCounter",
+    "ExternalAccount",
     "Feature",
     "IdempotencyRecord",
     "Invoice",
@@ -62,6 +64,7 @@ __all__ = [
     "OutOfBandPayment",
     "PaymentIntent",
     "PaymentMethod",
+    "Payout",
     "Person",
     "Price",
     "PriceMigration",
@@ -81,6 +84,7 @@ __all__ = [
     "TaxRate",
     "TaxRegistration",
     "TestClock",
+    "Topup",
     "Transfer",
     "TransferReversal",
     "UsageBucket",

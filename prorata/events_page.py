@@ -42,6 +42,17 @@ _MEANINGS: Final = {
     "transfer.created": "Money was sent to another account.",
     "transfer.updated": "The description or metadata of a transfer changed.",
     "transfer.reversed": "Part or all of a transfer came back.",
+    "account.external_account.created": "A bank account or debit card to be paid out to was added.",
+    "account.external_account.updated": "Something about it changed; a payout to one that is `errored` failed.",
+    "account.external_account.deleted": "It was deleted.",
+    "balance.available": "Money became available: all there is of one test clock's customers, or of all others.",
+    "payout.created": "Money is being paid out.",
+    "payout.updated": "A payout went to the bank.",
+    "payout.paid": "A payout arrived.",
+    "payout.failed": "A payout did not arrive; the money is in the balance again.",
+    "payout.canceled": "A payout was canceled; the money is in the balance again.",
+    "topup.created": "Money is being called in.",
+    "topup.succeeded": "Money that was called in is there.",
     "customer.created": "A customer came to be.",
     "customer.updated": "Something about a customer changed, such as the currency of their first subscription, their "
     "balance, or whether they are delinquent.",
@@ -155,6 +166,8 @@ def object_of(type: str) -> str:
     path, _, _ = type.rpartition(".")
     if path == "payment":
         return "charge"
+    if path == "account.external_account":
+        return "bank_account"
     return path if path.startswith(("billing.", "entitlements.", "test_helpers.")) else path.rpartition(".")[2]
 
 

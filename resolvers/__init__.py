@@ -29,6 +29,7 @@ from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.nodes import NodeQueries
 from resolvers.payment_methods import PaymentMethodMutations, PaymentMethodQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
+from resolvers.payouts import ExternalAccountMutations, PayoutMutations, PayoutQueries
 from resolvers.previews import InvoicePreviewMutations
 from resolvers.price_migrations import PriceMigrationMutations, PriceMigrationQueries
 from resolvers.quotes import QuoteMutations, QuoteQueries
@@ -61,6 +62,7 @@ QUERIES: tuple[type, ...] = (
     RefundQueries,
     DisputeQueries,
     BalanceQueries,
+    PayoutQueries,
     InvoiceQueries,
     InvoiceItemQueries,
     CreditNoteQueries,
@@ -90,6 +92,8 @@ MUTATIONS: tuple[type, ...] = (
     PaymentMutations,
     RefundMutations,
     DisputeMutations,
+    PayoutMutations,
+    ExternalAccountMutations,
     InvoiceMutations,
     InvoiceDraftMutations,
     InvoiceItemMutations,

@@ -25,6 +25,7 @@ from services.invoices import DraftLines, Invoices, ManualItems
 from services.payment_methods import PaymentMethods, SandboxScripts, SetupIntents
 from services.payment_methods.cloning import Cloning
 from services.payments import PaymentIntents
+from services.payouts import ExternalAccounts, Payouts, Topups
 from services.price_migrations import PriceMigrations
 from services.quotes import Quotes
 from services.refunds import Refunds
@@ -86,6 +87,7 @@ class Services:
     disputes = bound(Disputes)
     entitlements = bound(Entitlements)
     events = bound(EventLog)
+    external_accounts = bound(ExternalAccounts)
     features = bound(Features)
     invoice_items = bound(ManualItems)
     invoice_lines = bound(DraftLines)
@@ -97,6 +99,7 @@ class Services:
     payment_methods = bound(PaymentMethods)
     payments = bound(PaymentIntents)
     persons = bound(Persons)
+    payouts = bound(Payouts)
     price_migrations = bound(PriceMigrations)
     prices = bound(Prices)
     product_features = bound(ProductFeatures)
@@ -110,6 +113,7 @@ class Services:
     signup = bound(SignUp)
     subscriptions = bound(Subscriptions)
     subscription_items = bound(SubscriptionItems)
+    topups = bound(Topups)
     coupons = bound(Coupons)
     promotion_codes = bound(PromotionCodes)
     application_fees = bound(ApplicationFees)

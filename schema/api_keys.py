@@ -42,6 +42,7 @@ describe_enum(
     INVOICES="Invoices and their lines.",
     PAYMENT_METHODS="Payment methods and setup intents.",
     PAYMENTS="Payment intents and charges.",
+    PAYOUTS="External accounts, payouts to them, and top-ups.",
     QUOTES="Quotes and their lines.",
     COUPONS="Coupons, promotion codes and discounts.",
     CREDIT_GRANTS="Prepaid credit of customers and its journal.",

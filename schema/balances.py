@@ -16,7 +16,9 @@ from schema.refs import (
     ChargeRef,
     DestinationPaymentRef,
     DisputeRef,
+    PayoutRef,
     RefundRef,
+    TopupRef,
     TransferRef,
     TransferReversalRef,
 )
@@ -38,6 +40,10 @@ describe_enum(
     APPLICATION_FEE_REFUND="A platform's fee went back: out of the platform, in at the account that had paid it.",
     STRIPE_FEE="The network's fee for a charge of an account whose fees the platform pays.",
     ADJUSTMENT="A dispute took money, or brought it back.",
+    PAYOUT="A payout left for a bank.",
+    PAYOUT_CANCEL="A payout was canceled and came back.",
+    PAYOUT_FAILURE="A payout did not arrive and came back.",
+    TOPUP="Money was called in from a bank.",
 )
 
 
@@ -130,6 +136,8 @@ class BalanceTransaction(Node):
     )
     refund: RefundRef | None = one("source_id", "The refund that went out or came back, when it was one.")
     dispute: DisputeRef | None = one("source_id", "The dispute that took money or brought it back, when it was one.")
+    payout: PayoutRef | None = one("source_id", "The payout that left or came back, when it was one.")
+    topup: TopupRef | None = one("source_id", "The top-up that came in, when it was one.")
 
     @computed("Of what the fee consists.")
     def fee_details(self) -> list[FeeDetail]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from schema.invoices import Invoice, InvoiceLine
     from schema.payment_methods import PaymentMethod, SandboxOutcome, SetupIntent
     from schema.payments import Charge, PaymentIntent
+    from schema.payouts import Payout, Topup
+    from schema.payouts.external_accounts import ExternalAccount
     from schema.price_migrations import PriceMigration, PriceMigrationMember
     from schema.quotes import Quote, QuoteLineItem
     from schema.refunds import Refund
@@ -58,6 +60,7 @@ CustomerRef = Annotated["Customer", strawberry.lazy("schema.customers")]
 CustomerBalanceTransactionRef = Annotated["CustomerBalanceTransaction", strawberry.lazy("schema.customers")]
 CustomerTaxIdRef = Annotated["CustomerTaxId", strawberry.lazy("schema.customers")]
 EventRef = Annotated["Event", strawberry.lazy("schema.events")]
+ExternalAccountRef = Annotated["ExternalAccount", strawberry.lazy("schema.payouts.external_accounts")]
 FeatureRef = Annotated["Feature", strawberry.lazy("schema.entitlements")]
 InvoiceRef = Annotated["Invoice", strawberry.lazy("schema.invoices")]
 InvoiceCustomFieldRef = Annotated["InvoiceCustomField", strawberry.lazy("schema.customers")]
@@ -71,6 +74,7 @@ MeterEventVerdictRef = Annotated["MeterEventVerdict", strawberry.lazy("schema.us
 PaymentIntentRef = Annotated["PaymentIntent", strawberry.lazy("schema.payments")]
 PaymentMethodRef = Annotated["PaymentMethod", strawberry.lazy("schema.payment_methods")]
 PersonRef = Annotated["Person", strawberry.lazy("schema.accounts.persons")]
+PayoutRef = Annotated["Payout", strawberry.lazy("schema.payouts")]
 PriceRef = Annotated["Price", strawberry.lazy("schema.catalog")]
 PriceMigrationRef = Annotated["PriceMigration", strawberry.lazy("schema.price_migrations")]
 PriceMigrationMemberRef = Annotated["PriceMigrationMember", strawberry.lazy("schema.price_migrations")]
@@ -90,6 +94,7 @@ SubscriptionItemRef = Annotated["SubscriptionItem", strawberry.lazy("schema.subs
 SubscriptionScheduleRef = Annotated["SubscriptionSchedule", strawberry.lazy("schema.schedules")]
 TaxRateRef = Annotated["TaxRate", strawberry.lazy("schema.tax")]
 TaxRegistrationRef = Annotated["TaxRegistration", strawberry.lazy("schema.tax")]
+TopupRef = Annotated["Topup", strawberry.lazy("schema.payouts")]
 TestClockRef = Annotated["TestClock", strawberry.lazy("schema.clocks")]
 DestinationPaymentRef = Annotated["DestinationPayment", strawberry.lazy("schema.transfers")]
 TransferRef = Annotated["Transfer", strawberry.lazy("schema.transfers")]

@@ -39,6 +39,16 @@ from models import (
     Transfer,
     TransferReversal,
 )
+from services.availability import Balance
+
+
+@dataclass(frozen=True, slots=True)
+class WholeBalance:
+    """What an account owns in one world."""
+
+    row: Account
+    balance: Balance
+    livemode: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,15 +50,7 @@ class Availability(Service):
         """
         records = await self._sums(test_clock)
         owed = await self._owed_to_platform()
-        reserved: dict[str, int] = {}
-        for each in owed:
-            if test_clock is None or each.test_clock_id == test_clock:
-                reserved[each.currency] = reserved.get(each.currency, 0) + each.amount
-        return Balance(
-            available=[Amount(each["available"], each["currency"]) for each in records],
-            pending=[Amount(each["total"] - each["available"], each["currency"]) for each in records],
-            connect_reserved=[Amount(amount, currency) for currency, amount in sorted(reserved.items())],
-        )
+        return _balance(records, [each for each in owed if test_clock in (None, each.test_clock_id)])
 
     async def held_available(self, currency: str, test_clock_id: str | None) -> int:
         """Within a transaction: what the scope's account may send of one world's money, in minor units.
@@ -83,6 +75,14 @@ class Availability(Service):
         assert found, f"money is left in the world of {test_clock_id}, which is gone"
         return found[0].frozen_at
 
+    async def still_moment(self, test_clock_id: str | None) -> datetime:
+        """As `moment`; refuses while that clock is on its way."""
+        if test_clock_id is None or test_clock_id == self.scope.on_clock:
+            return self.scope.clock.now()
+        found = await fetch_by(TestClock, "id", [test_clock_id], share=True, livemode=self.scope.livemode)
+        assert found, f"money is left in the world of {test_clock_id}, which is gone"
+        return _standing(found[0])
+
     async def named_moment(self, test_clock: str | None) -> datetime:
         """As `moment`, of a clock that a caller named: the account's own, or that of the platform which acts for it.
 
@@ -94,17 +94,13 @@ class Availability(Service):
         found = await fetch_by(TestClock, "id", [test_clock], share=True, livemode=self.scope.livemode)
         if not found or found[0].account_id not in makers:
             raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such test clock: '{test_clock}'.", "testClock")
-        if found[0].status == TestClockStatus.ADVANCING:
-            raise DomainError(
-                ErrorCode.TEST_CLOCK_ADVANCING,
-                f"Test clock {test_clock} is advancing; money can be moved in its time once it is ready.",
-                "testClock",
-            )
-        return found[0].frozen_at
+        return _standing(found[0])
 
-    async def available_by_currency(self, test_clock_id: str | None) -> dict[str, int]:
-        """What has become available of one world's money, by currency."""
-        return {each["currency"]: each["available"] for each in await self._sums(test_clock_id, alone=True)}
+    async def of_world(self, test_clock_id: str | None) -> Balance:
+        """As `current`, of one world alone: None is the system's."""
+        records = await self._sums(test_clock_id, alone=True)
+        owed = [each for each in await self._owed_to_platform() if each.test_clock_id == test_clock_id]
+        return _balance(records, owed)
 
     async def _available(self, currency: str, test_clock_id: str | None, at: datetime) -> int:
         world, values = _world(test_clock_id, 5)
@@ -166,6 +162,28 @@ class Owed:
     amount: int
     currency: str
     test_clock_id: str | None
+
+
+def _balance(records: Sequence[Mapping[str, Any]], owed: Sequence[Owed]) -> Balance:
+    reserved: dict[str, int] = {}
+    for each in owed:
+        reserved[each.currency] = reserved.get(each.currency, 0) + each.amount
+    return Balance(
+        available=[Amount(each["available"], each["currency"]) for each in records],
+        pending=[Amount(each["total"] - each["available"], each["currency"]) for each in records],
+        connect_reserved=[Amount(amount, currency) for currency, amount in sorted(reserved.items())],
+    )
+
+
+def _standing(clock: TestClock) -> datetime:
+    """Where a clock stands; refused while it is on its way."""
+    if clock.status == TestClockStatus.ADVANCING:
+        raise DomainError(
+            ErrorCode.TEST_CLOCK_ADVANCING,
+            f"Test clock {clock.id} is advancing; money can be moved in its time once it is ready.",
+            "testClock",
+        )
+    return clock.frozen_at
 
 
 def _marks(count: int) -> list[str]:

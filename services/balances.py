@@ -10,10 +10,12 @@ from tortoise.functions import Count, Sum
 from domain.fees import billing_fee, processing_fee
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
+from domain.lifecycles import PayoutStatus, TopupStatus
 from domain.settings import AccountSettings
-from models import BalanceTransaction, Charge, Dispute, Invoice, Refund, TestClock
+from models import BalanceTransaction, Charge, Dispute, Invoice, Payout, Refund, TestClock, Topup
 from services.availability import Amount, Availability, Balance
 from services.base import Service, part
+from services.expected_money import expect_money
 from services.pages import Listing
 from services.rows import fetch_by, insert_rows
 from services.scope import Scope
@@ -113,6 +115,7 @@ class Balances(Service):
             percent = settings.invoicing_fee_percent if alone else settings.billing_fee_percent
             movements += self._charge_movements(each, settings, percent if each.invoiced else Decimal(0), taken)
         await insert_rows(movements)
+        await expect_money(self.scope, movements)
         return {each.source_id: each.available_at for each in movements}
 
     async def _one_off(self, received: Sequence[Received], settings: AccountSettings) -> set[str | None]:
@@ -157,6 +160,7 @@ class Balances(Service):
                 refund.balance_transaction_id = movement.id
             movements.append(movement)
         await insert_rows(movements)
+        await expect_money(self.scope, movements)
 
     def _charge_movements(
         self, received: Received, settings: AccountSettings, percent: Decimal, taken: FeesTaken
@@ -244,10 +248,10 @@ def _fee_details(
 class BooksReport:
     """Whether the books of one currency add up over all accounts of a mode; amounts in minor units.
 
-    `money_in` is what charges took, `money_out` what refunds gave back and what disputes took, for good; `net` and
-    `fees` are the sums of the movements, without the fees that platforms have. `unbooked` counts charges that moved
-    money without a movement of their own. `between` is what accounts sent each other less what arrived,
-    `application_fees` what platforms took less what they have of it: nothing, when the books are right.
+    `money_in` is what charges and top-ups took, `money_out` what refunds and payouts sent and what disputes took, for
+    good; `net` and `fees` are the sums of the movements, without the fees that platforms have. `unbooked` counts
+    charges that moved money without a movement of their own. `between` is what accounts sent each other less what
+    arrived, `application_fees` what platforms took less what they have of it: nothing, when the books are right.
     """
 
     currency: str
@@ -289,6 +293,9 @@ async def books_balance(currency: str, *, livemode: bool = False) -> BooksReport
         Dispute.filter(balance_transaction_id__isnull=False, reinstatement_balance_transaction_id=None, **of_currency),
         "amount",
     )
+    gone = (PayoutStatus.FAILED, PayoutStatus.CANCELED)
+    payouts = await _total(Payout.filter(status__not_in=gone, **of_currency), "amount")
+    topups = await _total(Topup.filter(status=TopupStatus.SUCCEEDED, **of_currency), "amount")
     movements = BalanceTransaction.filter(**of_currency)
     booked = movements.filter(type=BalanceTransactionType.CHARGE)
     nets, fees = await _total(movements, "net"), await _total(movements, "fee")
@@ -298,8 +305,8 @@ async def books_balance(currency: str, *, livemode: bool = False) -> BooksReport
     return BooksReport(
         currency=currency,
         livemode=livemode,
-        money_in=charges.sum,
-        money_out=refunds.sum + disputes.sum,
+        money_in=charges.sum + topups.sum,
+        money_out=refunds.sum + disputes.sum + payouts.sum,
         net=nets.sum,
         fees=fees.sum - taken.sum,
         unbooked=abs(charges.count - (await _total(booked, "amount")).count),

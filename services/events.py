@@ -157,8 +157,10 @@ class Events(Service):
 def _object_id(data: Snapshot, subject: Subject) -> str:
     """The id that the object has in its snapshot; an upcoming invoice has none, a summary is a customer's.
 
-    A coupon's may be in use in the other mode too, so that its events go by the id of its row.
+    A coupon's may be in use in the other mode too, so that its events go by the id of its row. A balance has none.
     """
+    if data["object"] == "balance":
+        return f"balance_{row_of(subject).id}"
     if "id" in data and data["object"] != "coupon":
         return str(data["id"])
     return f"upcoming_{row_of(subject).id}" if data["object"] == "invoice" else row_of(subject).id

@@ -19,6 +19,7 @@ from services.invoices.sending import Sending
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import SETUP_HANDLER
 from services.payments import PAYMENT_HANDLER, Invoiced
+from services.payouts.handlers import PAYOUT_HANDLERS
 from services.price_migrations.working import Working
 from services.quotes.expiry import Expiry
 from services.refunds import REFUND_HANDLER
@@ -206,4 +207,5 @@ HANDLERS: dict[AgendaKind, Handler] = {
     AgendaKind.DISPUTE_END: DISPUTE_END_HANDLER,
     AgendaKind.DISPUTE_RESOLVE: DISPUTE_RESOLVE_HANDLER,
     AgendaKind.SETUP_RESOLVE: SETUP_HANDLER,
+    **PAYOUT_HANDLERS,
 }

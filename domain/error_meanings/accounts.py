@@ -45,6 +45,41 @@ ACCOUNTS: Final = {
         "The account that is to receive money has no active `transfers` capability.",
         "Ask for the capability and complete what `requirements` names.",
     ),
+    "account_number_invalid": Meaning(
+        INVALID,
+        "The number is not one that a bank account could have.",
+        "Check the number; outside of the US, Canada, Australia and Great Britain it is an IBAN.",
+    ),
+    "balance_insufficient": Meaning(
+        INVALID,
+        "Less is available than is to be sent.",
+        "Send at most what the message names, or wait until what is pending becomes available.",
+    ),
+    "bank_account_unusable": Meaning(
+        INVALID,
+        "A payout to this bank account or card failed, and nothing is paid out until it is replaced.",
+        "Create another one as default of its currency.",
+    ),
+    "instant_payouts_unsupported": Meaning(
+        INVALID,
+        "Money does not reach this bank account or card within minutes.",
+        "Pay out to a debit card, or with STANDARD.",
+    ),
+    "payouts_not_allowed": Meaning(
+        INVALID,
+        "Payouts are switched off for the account.",
+        "Complete what its `requirements` name.",
+    ),
+    "payout_unexpected_state": Meaning(
+        INVALID,
+        "The payout's status does not allow this.",
+        "Only a payout that is PENDING can be canceled.",
+    ),
+    "routing_number_invalid": Meaning(
+        INVALID,
+        "The number is not one that a bank could have.",
+        "Check the number; in the US it has nine digits.",
+    ),
     "platform_account_required": Meaning(
         INVALID,
         "Only a platform can do this.",

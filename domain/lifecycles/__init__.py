@@ -39,6 +39,14 @@ from domain.lifecycles.payments import (
     RefundStatus,
     SetupIntentStatus,
 )
+from domain.lifecycles.payouts import (
+    EXTERNAL_ACCOUNT,
+    PAYOUT,
+    TOPUP,
+    ExternalAccountStatus,
+    PayoutStatus,
+    TopupStatus,
+)
 from domain.lifecycles.tables import Lifecycle, Move
 
 __all__ = [
@@ -47,11 +55,13 @@ __all__ = [
     "CREDIT_GRANT",
     "CREDIT_NOTE",
     "DISPUTE",
+    "EXTERNAL_ACCOUNT",
     "INVOICE",
     "LIFECYCLES",
     "LIVING",
     "METER",
     "PAYMENT_INTENT",
+    "PAYOUT",
     "PRICE_MIGRATION",
     "QUOTE",
     "REFUND",
@@ -60,15 +70,18 @@ __all__ = [
     "SUBSCRIPTION",
     "SUBSCRIPTION_SCHEDULE",
     "TEST_CLOCK",
+    "TOPUP",
     "ChargeStatus",
     "CreditGrantStatus",
     "CreditNoteStatus",
     "DisputeStatus",
+    "ExternalAccountStatus",
     "InvoiceStatus",
     "Lifecycle",
     "MeterStatus",
     "Move",
     "PaymentIntentStatus",
+    "PayoutStatus",
     "PriceMigrationStatus",
     "QuoteStatus",
     "RefundStatus",
@@ -76,6 +89,7 @@ __all__ = [
     "SubscriptionScheduleStatus",
     "SubscriptionStatus",
     "TestClockStatus",
+    "TopupStatus",
 ]
 
 LIFECYCLES = (
@@ -87,6 +101,9 @@ LIFECYCLES = (
     CHARGE,
     REFUND,
     DISPUTE,
+    PAYOUT,
+    TOPUP,
+    EXTERNAL_ACCOUNT,
     CREDIT_NOTE,
     CREDIT_GRANT,
     QUOTE,

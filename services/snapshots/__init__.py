@@ -11,10 +11,12 @@ from models import (
     CreditBalanceTransaction,
     CreditGrant,
     CustomerTaxId,
+    ExternalAccount,
     InvoiceItem,
     Meter,
     PaymentIntent,
     PaymentMethod,
+    Payout,
     Person,
     Price,
     Product,
@@ -24,6 +26,7 @@ from models import (
     SubscriptionSchedule,
     TaxRate,
     TestClock,
+    Topup,
 )
 from models.base import Row
 from services.aggregates import (
@@ -32,6 +35,7 @@ from services.aggregates import (
     WholeAlertTrigger,
     WholeApplication,
     WholeApplicationFee,
+    WholeBalance,
     WholeCapability,
     WholeCharge,
     WholeCoupon,
@@ -66,6 +70,12 @@ from services.snapshots.invoice_payments import invoice_payment_snapshot
 from services.snapshots.invoices import invoice_snapshot, upcoming_snapshot
 from services.snapshots.payment_methods import payment_method_snapshot, setup_intent_snapshot
 from services.snapshots.payments import charge_snapshot, payment_intent_snapshot
+from services.snapshots.payouts import (
+    balance_snapshot,
+    external_account_snapshot,
+    payout_snapshot,
+    topup_snapshot,
+)
 from services.snapshots.quotes import quote_snapshot
 from services.snapshots.refunds import refund_snapshot
 from services.snapshots.schedules import schedule_snapshot
@@ -86,6 +96,7 @@ Whole: TypeAlias = (
     | WholeCapability
     | WholeApplication
     | WholeCustomer
+    | WholeBalance
     | WholeCharge
     | WholeSubscription
     | WholeInvoice
@@ -111,6 +122,9 @@ Single: TypeAlias = (
     | SetupIntent
     | PaymentIntent
     | Refund
+    | Payout
+    | Topup
+    | ExternalAccount
     | InvoiceItem
     | Quote
     | CreditGrant
@@ -139,6 +153,10 @@ _SNAPSHOTS: dict[type, Callable[[Any], Snapshot]] = {
     WholeCharge: charge_snapshot,
     Refund: refund_snapshot,
     WholeDispute: dispute_snapshot,
+    WholeBalance: balance_snapshot,
+    Payout: payout_snapshot,
+    Topup: topup_snapshot,
+    ExternalAccount: external_account_snapshot,
     WholeSubscription: subscription_snapshot,
     SubscriptionSchedule: schedule_snapshot,
     WholeInvoice: invoice_snapshot,

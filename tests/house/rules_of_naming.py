@@ -65,6 +65,7 @@ INFRASTRUCTURE = {
         "blocks",
         "due",
         "events",
+        "expected_money",
         "handlers",
         "idempotency",
         "known_tax_rates",

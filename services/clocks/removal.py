@@ -30,6 +30,7 @@ from models import (
     OutOfBandPayment,
     PaymentIntent,
     PaymentMethod,
+    Payout,
     PromotionCode,
     Quote,
     QuoteLine,
@@ -40,6 +41,7 @@ from models import (
     SubscriptionItem,
     SubscriptionSchedule,
     TestClock,
+    Topup,
     Transfer,
     TransferReversal,
     UsageBucket,
@@ -93,7 +95,6 @@ class Removal(Service):
             await self._delete(model, "customer_id", customers)
         await self._delete(EntitlementSummary, "id", customers)
         await self._remove_between_accounts(clock)
-        await self._delete(AgendaEntry, "test_clock_id", [clock.id])
         await self._delete(AgendaEntry, "subject_id", [*charges, *refunds, *disputes, *setups])
         await self._delete(Customer, "id", customers)
         await self._delete(TestClock, "id", [clock.id])
@@ -107,7 +108,8 @@ class Removal(Service):
         await delete_by(Transfer, "id", transfers)
         await delete_by(ApplicationFeeRefund, "fee_id", fees)
         await delete_by(ApplicationFee, "id", fees)
-        await delete_by(BalanceTransaction, "test_clock_id", [clock.id])
+        for model in (BalanceTransaction, Payout, Topup, AgendaEntry):
+            await delete_by(model, "test_clock_id", [clock.id], livemode=clock.livemode)
 
     async def _ids(self, model: type[Owned], column: str, values: Iterable[str]) -> list[str]:
         return [row.id for row in await self.gather(model, column, values)]

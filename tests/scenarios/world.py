@@ -88,8 +88,11 @@ class World:
         )
         assert answer["testClock"]["status"] == "READY", answer
 
-    async def news(self) -> list[str]:
-        """The types of all events since this was last asked, in order."""
+    async def news(self, *, balances: bool = False) -> list[str]:
+        """The types of all events since this was last asked, in order.
+
+        Two days after money came in it is told to be available, amid whatever else happens: only to those who ask.
+        """
         found: list[str] = []
         after = None
         while True:
@@ -104,7 +107,7 @@ class World:
                 break
             after = page["events"]["pageInfo"]["endCursor"]
         self._told += len(found)
-        return found[::-1]
+        return [each for each in found[::-1] if balances or each != "balance.available"]
 
 
 @dataclass(slots=True)

@@ -19,8 +19,8 @@ SUBSCRIBED = [
 ]
 RENEWED = ["invoice.created", "customer.subscription.updated", *PAID]
 TWO_MONTHS = [
-    *("test_helpers.test_clock.advancing", "invoice.upcoming", *RENEWED, "invoice.upcoming", *RENEWED),
-    "test_helpers.test_clock.ready",
+    *("test_helpers.test_clock.advancing", "balance.available", "invoice.upcoming", *RENEWED),
+    *("balance.available", "invoice.upcoming", *RENEWED, "test_helpers.test_clock.ready"),
 ]
 START = "2027-01-31T10:00:00Z"
 

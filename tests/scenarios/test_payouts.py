@@ -1,87 +1,27 @@
-"""Money on its way from a customer's card to a bank account, by hand and by schedule, all on a test clock."""
+"""Money on its way from a customer's card to a bank account by hand, on a test clock."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
-from models import Account
-from services.balances import books_balance
-from tests.scenarios.world import World
+from tests.scenarios.paying_out import (
+    ADVANCED,
+    MANUAL,
+    balance,
+    bank,
+    earn,
+    movements,
+    opened,
+    pay_out,
+    payouts,
+)
 from tests.serving import Api, served
-
-START = "2027-02-01T10:00:00Z"  # a Monday
-ADDED = ["account.external_account.created"]
-PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
-ADVANCED = ("test_helpers.test_clock.advancing", "test_helpers.test_clock.ready")
-MANUAL = {"payout_interval": "manual"}
-PAYOUT = "payout { id status amount method automatic arrivalDate failureCode created destination { id status } }"
 
 
 @pytest.fixture
 async def api(database_url: str) -> AsyncIterator[Api]:
     async with served(database_url) as api:
         yield api
-
-
-async def opened(api: Api, *, settings: dict[str, Any] | None = None) -> World:
-    """A world whose seller is paid out as the settings say; to a bank in the US."""
-    world = await World.opened(api, START)
-    await Account.filter(id=api.scope.account_id).update(settings={"upcoming_invoice_days": 0, **(settings or {})})
-    await bank(world)
-    assert await world.news() == ADDED
-    return world
-
-
-async def bank(world: World, token: str = "btok_us_verified", **input: Any) -> str:
-    answer = await world.do(
-        "externalAccountCreate", "externalAccount { id }", externalAccount={"token": token}, **input
-    )
-    return str(answer["externalAccount"]["id"])
-
-
-async def earn(world: World, amount: int) -> None:
-    """Somebody on the clock pays so much by card."""
-    customer = await world.customer(card="pm_card_visa")
-    await world.do(
-        "paymentIntentCreate",
-        "paymentIntent { id }",
-        amount=amount,
-        currency="usd",
-        customer=customer.id,
-        paymentMethod=customer.cards[-1],
-        confirm=True,
-    )
-    await world.news(balances=True)
-
-
-async def pay_out(world: World, amount: int, **input: Any) -> dict[str, Any]:
-    answer = await world.do("payoutCreate", PAYOUT, amount=amount, currency="usd", testClock=world.clock, **input)
-    return dict(answer["payout"])
-
-
-async def payouts(world: World) -> list[str]:
-    """All payouts, oldest first: `1426 PAID 2027-02-05`."""
-    found = await world.api.ask("{ payouts(first: 100) { nodes { amount status arrivalDate } } }")
-    return [f"{each['amount']} {each['status']} {each['arrivalDate'][:10]}" for each in found["payouts"]["nodes"][::-1]]
-
-
-async def balance(world: World) -> tuple[int, int]:
-    """Available and pending usd of the clock's world."""
-    found = await world.api.ask(
-        "query($clock: ID!) { balance(testClock: $clock) { available { amount } pending { amount } } }",
-        {"clock": world.clock},
-    )
-    report = await books_balance("usd")
-    assert report.balanced, report
-    [available], [pending] = found["balance"]["available"], found["balance"]["pending"]
-    return available["amount"], pending["amount"]
-
-
-async def movements(world: World) -> list[str]:
-    """All movements, oldest first: `PAYOUT -1000`."""
-    found = await world.api.ask("{ balanceTransactions(first: 100) { nodes { type net } } }")
-    return [f"{each['type']} {each['net']}" for each in found["balanceTransactions"]["nodes"][::-1]]
 
 
 async def test_a_payout_by_hand_goes_at_midnight_and_arrives_on_a_working_day(api: Api) -> None:
@@ -139,3 +79,79 @@ async def test_never_more_than_is_available(api: Api) -> None:
     assert early == much == elsewhere == [("BALANCE_INSUFFICIENT", "amount")]
     assert await payouts(world) == []
     assert await balance(world) == (1426, 0)
+
+
+async def test_an_instant_payout_to_a_debit_card_takes_half_an_hour(api: Api) -> None:
+    world = await opened(api, settings=MANUAL)
+    card = await bank(world, "tok_visa_debit")
+    await earn(world, 1500)
+    await world.move_to("2027-02-06T23:45:00Z")  # a Saturday
+    await world.news()
+    wanted = {"amount": 426, "currency": "usd", "testClock": world.clock, "method": "INSTANT"}
+
+    slow = await world.refusal("payoutCreate", "payout", **wanted)
+    made = await pay_out(world, 426, destination=card, method="INSTANT")
+    kept = await world.refusal("payoutCancel", "payout", id=made["id"])
+
+    assert slow == [("INSTANT_PAYOUTS_UNSUPPORTED", "method")]
+    assert (made["status"], made["arrivalDate"]) == ("IN_TRANSIT", "2027-02-07T00:15:00Z")
+    assert kept == [("PAYOUT_UNEXPECTED_STATE", "id")]
+    await world.move_to("2027-02-07T00:15:00Z")
+    assert await world.news() == ["payout.created", ADVANCED[0], "payout.paid", ADVANCED[1]]
+    assert await balance(world) == (1000, 0)
+
+
+async def test_what_is_wrong_with_a_payout_is_told_together_and_moves_nothing(api: Api) -> None:
+    world = await opened(api, settings=MANUAL)
+    await earn(world, 1500)
+    await world.move_to("2027-02-03T12:00:00Z")
+    await world.news()
+
+    wrong = await world.refusal(
+        "payoutCreate", "payout", amount=0, currency="usd", statementDescriptor="<>", metadata={"[": "x"}
+    )
+    none = await world.refusal("payoutCreate", "payout", amount=1, currency="eur", testClock=world.clock)
+    named = {"amount": 1, "currency": "usd"}
+    absent = await world.refusal("payoutCreate", "payout", destination="ba_1", testClock=world.clock, **named)
+    clock = await world.refusal("payoutCreate", "payout", testClock="clock_1", **named)
+
+    assert sorted(wrong) == [
+        ("INVALID_CHARACTERS", "metadata.["),
+        ("INVALID_CHARACTERS", "statementDescriptor"),
+        ("PARAMETER_INVALID_INTEGER", "amount"),
+    ]
+    assert none == absent == [("RESOURCE_MISSING", "destination")]
+    assert clock == [("RESOURCE_MISSING", "testClock")]
+    assert (await payouts(world), await world.news(), await balance(world)) == ([], [], (1426, 0))
+
+
+async def test_a_top_up_is_there_at_once(api: Api) -> None:
+    world = await opened(api, settings=MANUAL)
+
+    answer = await world.do(
+        "topupCreate",
+        "topup { status balanceTransaction { type net } }",
+        amount=5000,
+        currency="usd",
+        testClock=world.clock,
+    )
+
+    assert answer["topup"] == {"status": "SUCCEEDED", "balanceTransaction": {"type": "TOPUP", "net": 5000}}
+    assert await world.news() == ["topup.created", "topup.succeeded"]
+    assert await balance(world) == (5000, 0)
+    await world.move_to("2027-02-02T00:00:00Z")
+    assert await world.news(balances=True) == [ADVANCED[0], "balance.available", ADVANCED[1]]
+    much = await world.refusal("topupCreate", "topup", amount=100_000_000, currency="usd")
+    assert much == [("PARAMETER_INVALID_INTEGER", "amount")]
+
+
+async def test_a_repeated_call_pays_out_once(api: Api) -> None:
+    world = await opened(api, settings=MANUAL)
+    await world.do("topupCreate", "topup { id }", amount=5000, currency="usd")
+    wanted = {"amount": 3000, "currency": "usd"}
+
+    first = await api.do("payoutCreate", "payout { id status }", wanted, Idempotency_Key="a")
+    again = await api.do("payoutCreate", "payout { id status }", wanted, Idempotency_Key="a")
+
+    assert first == again
+    assert len(await payouts(world)) == 1

@@ -22,7 +22,6 @@ from services.scope import Scope
 from services.settings import Settings
 
 __all__ = [
-    "AVAILABLE_AFTER",
     "Amount",
     "Balance",
     "Balances",
@@ -34,9 +33,6 @@ __all__ = [
     "books_of_all_currencies",
     "movements_available",
 ]
-
-AVAILABLE_AFTER = timedelta(days=2)
-"""T+2: when the money of a charge can be paid out (spec 06)."""
 
 
 @dataclass(frozen=True, slots=True)

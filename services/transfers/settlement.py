@@ -22,6 +22,7 @@ from services.aggregates import WholeApplicationFee, WholeDestinationPayment, Wh
 from services.balances import Balances, FeesTaken, Received
 from services.base import Service, part
 from services.events import Events
+from services.expected_money import expect_money
 from services.rows import fetch_by, insert_rows
 from services.scope import Scope
 from services.snapshots import Subject
@@ -77,6 +78,7 @@ class Settlement(Service):
         await insert_rows(rows.payments)
         await insert_rows(rows.fees)
         await insert_rows(rows.movements)
+        await expect_money(self.scope, rows.movements)
         return rows.told
 
     def tell(self, told: Sequence[Told], at: datetime) -> None:

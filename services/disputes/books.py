@@ -8,6 +8,7 @@ from domain.kinds import BalanceTransactionType
 from models import Account, BalanceTransaction, Dispute
 from services.base import Ownership, Service, part
 from services.disputes.wholes import Moment
+from services.expected_money import expect_money
 from services.rows import fetch_by, insert_rows
 from services.settings import Settings
 
@@ -48,6 +49,7 @@ class DisputeBooks(Service):
         movement.reinstates = True
         dispute.reinstatement_balance_transaction_id = movement.id
         await insert_rows([movement])
+        await expect_money(self.scope, [movement])
 
     async def _platform_pays(self) -> bool:
         """Whether the network's fees of this account's charges are its platform's. A platform's own are its own."""

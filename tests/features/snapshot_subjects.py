@@ -43,6 +43,7 @@ from tests.features.snapshot_credit_notes import credit_note
 from tests.features.snapshot_disputes import dispute
 from tests.features.snapshot_facts import ADDRESS, AGREED, ANCHOR, CARD, DECLINE, ERROR, NEXT, OWNER
 from tests.features.snapshot_invoices import invoice, invoice_item, upcoming
+from tests.features.snapshot_payouts import PAYOUT_KINDS
 from tests.features.snapshot_schedules import schedule
 from tests.features.snapshot_transfers import TRANSFER_KINDS
 
@@ -374,5 +375,6 @@ KINDS: dict[str, tuple[Callable[[bool], Subject], type[StripeObject], EventType]
         EventType.ENTITLEMENTS_ACTIVE_ENTITLEMENT_SUMMARY_UPDATED,
     ),
     **TRANSFER_KINDS,
+    **PAYOUT_KINDS,
     "test_clock": (clock, stripe.test_helpers.TestClock, EventType.TEST_CLOCK_CREATED),
 }

@@ -45,6 +45,11 @@ LEFT_OUT = {
     "customer": {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax_ids"},
     "charge": {"level3", "refunds", "transfer"},
     "destination_payment": {"level3", "refunds", "transfer"},
+    # Only what somebody has a use for who is paid out by bank.
+    "balance": {"instant_available", "issuing", "refund_and_dispute_prefunding"},
+    "topup": {"initiated_by", "payment_method", "payment_method_options"},
+    "bank_account": {"customer"},
+    "card": {"customer", "description", "iin", "issuer", "networks"},
     "invoice": {"confirmation_secret", "payments"},
     "upcoming": {"confirmation_secret", "id", "payments"},  # It does not exist yet.
     "setup_intent": {"attach_to_self"},

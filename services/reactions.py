@@ -15,10 +15,12 @@ charge refunded in full  → what a bank asks about it comes to nothing
 dispute took its money   → the subscription ends, where that was chosen; its invoice stays paid
 subscription ended       → its schedule is canceled, and the change that waits is dropped (so is that of a paused one)
 subscription began, changed, ended, or a setting that says which count → its customer's entitlements follow
+payout schedule changed  → what is available is paid out by the new one
 customer deleted         → subscriptions end, schedules never begin, payment methods are detached
 """
 
 from domain.event_types import EventType
+from services.accounts.banking import bank_by
 from services.customers.discounts import drop_ended_of_customers
 from services.disputes import close_inquiries_of_refunded
 from services.entitlements.following import (
@@ -32,6 +34,8 @@ from services.events import react_to, react_to_change, react_to_concern
 from services.invoices.retries import plan_retries
 from services.invoices.settlement import action_required, paid, payment_failed
 from services.payment_methods import detach_all_of
+from services.payouts.external_accounts import open_in_sandbox, with_external_accounts
+from services.payouts.planning import follow_schedules
 from services.schedules.ending import cancel_with_customers, cancel_with_subscriptions
 from services.settings import react_to_setting
 from services.subscriptions.cancellation import cancel_all_of
@@ -70,5 +74,7 @@ def connect() -> None:
     react_to_concern(EventType.CUSTOMER_SUBSCRIPTION_UPDATED, touched_entitlements, follow_changes)
     react_to(EventType.CUSTOMER_SUBSCRIPTION_DELETED, cancel_with_subscriptions, give_up_updates, follow_endings)
     react_to_setting("past_due_entitles", follow_setting)
+    react_to_change(EventType.ACCOUNT_UPDATED, "settings.payouts.schedule", follow_schedules)
+    bank_by(with_external_accounts, open_in_sandbox)
     react_to(EventType.CUSTOMER_SUBSCRIPTION_PAUSED, give_up_updates)
     react_to(EventType.CUSTOMER_DELETED, cancel_all_of, cancel_with_customers, detach_all_of)

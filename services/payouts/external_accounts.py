@@ -187,6 +187,8 @@ async def with_external_accounts(account_ids: Sequence[str]) -> set[str]:
 
 
 async def open_in_sandbox(scope: Scope, account: Account) -> None:
-    """Give an account of the sandbox a bank account in its own currency; the scope is the account's own."""
+    """Give an account of the sandbox a bank account in its own currency, where it has nowhere to be paid out to."""
+    if account.id in await with_external_accounts([account.id]):
+        return
     own = replace(scope, account_id=account.id)
     await _Kept(own).add(sandbox_bank(own, account.country, account.default_currency), is_default=None)

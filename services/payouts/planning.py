@@ -1,5 +1,8 @@
 """When what an account has available is paid out by itself: a note on the agenda of the world that has it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from domain.agenda import AgendaKind
 from domain.payouts import next_payout_at
 from models import BalanceTransaction, ExternalAccount
@@ -7,7 +10,9 @@ from services.availability import Availability
 from services.base import Service, part
 from services.due import Appointment, Due
 from services.expected_money import World
+from services.scope import Scope
 from services.settings import Settings
+from services.snapshots import Subject, row_of
 
 
 class Planning(Service):
@@ -38,3 +43,9 @@ class Planning(Service):
         worlds = [World(self.scope.account_id, self.scope.livemode, each["test_clock_id"]) for each in found]
         await self.due.cancel_all((AgendaKind.PAYOUT_RUN, each.id) for each in worlds)
         await self.plan(*(each.test_clock_id for each in worlds))
+
+
+async def follow_schedules(scope: Scope, accounts: Sequence[Subject]) -> None:
+    """Accounts have another schedule: the plans that were made by the former one are made anew."""
+    for each in accounts:
+        await Planning(replace(scope, account_id=row_of(each).id)).plan_anew()

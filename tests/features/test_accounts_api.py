@@ -10,7 +10,7 @@ from tests.features.accounts import BOTH, JENNY, KNOWN, PROFILE, STANDING, made,
 from tests.serving import Api, served
 
 UPDATE = ("accountUpdate", "account")
-TERMS_DUE = ["tos_acceptance.date", "tos_acceptance.ip"]
+TERMS_DUE = ["tos_acceptance.date", "tos_acceptance.ip", "external_account"]
 
 
 @pytest.fixture
@@ -56,10 +56,15 @@ async def test_a_platform_that_collects_everything_enables_an_account(api: Api) 
     assert answer["account"] == {
         "id": account["id"],
         "chargesEnabled": True,
-        "payoutsEnabled": True,
+        "payoutsEnabled": False,  # there is nowhere to pay out to
         "detailsSubmitted": True,
         "capabilities": {"cardPayments": "ACTIVE", "transfers": "ACTIVE"},
-        "requirements": {"currentlyDue": [], "pastDue": [], "pendingVerification": [], "disabledReason": None},
+        "requirements": {
+            "currentlyDue": ["external_account"],
+            "pastDue": ["external_account"],
+            "pendingVerification": [],
+            "disabledReason": "PAST_DUE",
+        },
         "tosAcceptance": {"date": "2026-01-31T10:00:00Z", "ip": "203.0.113.7"},
     }
     told = await news(api.acting(await row_of(account["id"])))
@@ -69,13 +74,11 @@ async def test_a_platform_that_collects_everything_enables_an_account(api: Api) 
     assert updated.previous_attributes == {
         "capabilities": {"card_payments": "inactive", "transfers": "inactive"},
         "charges_enabled": False,
-        "payouts_enabled": False,
         "details_submitted": False,
         "requirements": {
             "currently_due": TERMS_DUE,
             "past_due": TERMS_DUE,
             "eventually_due": TERMS_DUE,
-            "disabled_reason": "requirements.past_due",
         },
         "tos_acceptance": {"date": None, "ip": None},
     }
@@ -241,10 +244,10 @@ async def test_identity_that_is_being_checked_leaves_capabilities_pending(api: A
 
     assert account["capabilities"] == {"cardPayments": "PENDING", "transfers": "PENDING"}
     assert account["requirements"] == {
-        "currentlyDue": [],
-        "pastDue": [],
+        "currentlyDue": ["external_account"],
+        "pastDue": ["external_account"],
         "pendingVerification": ["individual.id_number"],
-        "disabledReason": "PENDING_VERIFICATION",
+        "disabledReason": "PAST_DUE",
     }
     answer = await api.do("sandboxAccountOnboard", f"account {{ {STANDING} }}", {"id": account["id"]})
     assert answer["account"]["capabilities"] == {"cardPayments": "ACTIVE", "transfers": "ACTIVE"}

@@ -70,7 +70,7 @@ async def test_a_company_is_able_with_its_representative(api: Api) -> None:
             "percentOwnership": "25.5",
         },
     }
-    assert await able(api, firm["id"]) == ("ACTIVE", [])
+    assert await able(api, firm["id"]) == ("ACTIVE", ["external_account"])
     told = await news(api.acting(await row_of(firm["id"])))
     assert told[2:] == ["person.created", "account.updated", *["capability.updated"] * 2]
 
@@ -85,7 +85,7 @@ async def test_change_and_removal_of_the_representative_count(api: Api) -> None:
     answer = await api.do("personUpdate", "person { phone relationship { title owner percentOwnership } }", change)
     relationship = {"title": "Chair", "owner": True, "percentOwnership": None}
     assert answer["person"] == {"phone": None, "relationship": relationship}
-    assert await able(api, firm["id"]) == ("INACTIVE", ["representative.phone"])
+    assert await able(api, firm["id"]) == ("INACTIVE", ["representative.phone", "external_account"])
     updated = await Event.get(type="person.updated")
     assert updated.previous_attributes == {
         "phone": "+1 555 010 0100",
@@ -93,7 +93,7 @@ async def test_change_and_removal_of_the_representative_count(api: Api) -> None:
     }
     gone = await api.do("personDelete", "person { id firstName }", {"id": person["id"]})
     assert gone["person"] == {"id": person["id"], "firstName": "Jenny"}
-    assert len((await able(api, firm["id"]))[1]) == 12
+    assert len((await able(api, firm["id"]))[1]) == 13
     told = (await news(api.acting(row)))[before:]
     changed = ["account.updated", *["capability.updated"] * 2]
     assert told == ["person.updated", *changed, "person.deleted", *changed]
@@ -117,7 +117,7 @@ async def test_one_person_represents_an_account(api: Api) -> None:
         change = {"id": identifier, "relationship": {"representative": wanted, "title": "CEO"}}
         assert (await api.do("personUpdate", "person { id }", change))["userErrors"] == []
     assert [each.first_name for each in await Person.filter(representative=True)] == ["Ada"]
-    assert len((await able(api, firm["id"]))[1]) == 10  # Ada's names and title are known, all else is not.
+    assert len((await able(api, firm["id"]))[1]) == 11  # Ada's names and title are known, all else is not.
 
 
 async def test_an_individual_cannot_be_removed(api: Api) -> None:

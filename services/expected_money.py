@@ -15,7 +15,6 @@ from domain.agenda import AgendaKind, rank_of
 from domain.ids import Prefix
 from domain.payouts import midnight_after
 from models import AgendaEntry, BalanceTransaction
-from services.rows import insert_rows
 from services.rows.tables import Table, table_of
 from services.scope import Scope
 from services.transactions import database, is_postgres
@@ -58,11 +57,12 @@ async def expect_money(scope: Scope, movements: Iterable[BalanceTransaction]) ->
     entries = [_entry(scope, world, *dues[world]) for world in sorted(dues, key=lambda world: world.id)]
     if not entries:
         return
-    if not is_postgres():
-        await insert_rows(entries, ignore_conflicts=True)
-        return
     table = table_of(AgendaEntry)
-    await database().query(table.text("expect", lambda: _expect(table)), table.getter().columns(entries))
+    if is_postgres():
+        await database().query(table.text("expect", lambda: _expect(table)), table.getter().columns(entries))
+        return
+    for entry in entries:  # mostly one
+        await database().query(table.insert(ignore_conflicts=True, unnest=False), table.getter().row(entry))
 
 
 async def hold_alone(world: World) -> None:

@@ -57,6 +57,7 @@ from tests.simulation import (
     meters,
     moves,
     part_payments,
+    payouts,
     quotes,
     single_items,
     taxes,
@@ -72,6 +73,7 @@ from tests.simulation.entitlements import EntitlementActions
 from tests.simulation.meters import MeterActions
 from tests.simulation.moves import MoveActions
 from tests.simulation.part_payments import PartPaymentActions
+from tests.simulation.payouts import PayoutActions
 from tests.simulation.prices import catalogue
 from tests.simulation.quotes import QuoteActions
 from tests.simulation.scheduling import Scheduling
@@ -100,6 +102,7 @@ class Actions(
     QuoteActions,
     DraftActions,
     PartPaymentActions,
+    PayoutActions,
     CreditNoteActions,
     CreditGrantActions,
     AlertActions,
@@ -358,5 +361,5 @@ _WEIGHTS = {
     "plan": 8, "replan": 5, "unplan": 2, **discounts.WEIGHTS,
     **quotes.WEIGHTS, **moves.WEIGHTS, **drafts.WEIGHTS, **part_payments.WEIGHTS, **credit_notes.WEIGHTS,
     **single_items.WEIGHTS, **entitlements.WEIGHTS, **taxes.WEIGHTS, **usage.WEIGHTS, **meters.WEIGHTS,
-    **credit_grants.WEIGHTS, **alerts.WEIGHTS, **disputes.WEIGHTS,
+    **credit_grants.WEIGHTS, **alerts.WEIGHTS, **disputes.WEIGHTS, **payouts.WEIGHTS,
 }  # fmt: skip

@@ -39,6 +39,7 @@ from tests.simulation.disputes import check_disputes
 from tests.simulation.entitlements import check_entitlements
 from tests.simulation.meters import check_buckets
 from tests.simulation.moves import check_migrations
+from tests.simulation.payouts import check_payouts
 from tests.simulation.periods import check_periods
 from tests.simulation.prices import check_agreed_amounts, check_calculations
 from tests.simulation.quotes import check_quotes
@@ -63,6 +64,7 @@ async def check_all() -> None:
     await check_invoice_items()
     await check_payments()
     await check_disputes()
+    await check_payouts()
     await check_subscriptions()
     await check_periods()
     await check_announcements()

@@ -71,7 +71,6 @@ class ErrorCode(StrEnum):
     TRANSFERS_NOT_ALLOWED = "transfers_not_allowed"
     # Payouts
     ACCOUNT_NUMBER_INVALID = "account_number_invalid"
-    BALANCE_INSUFFICIENT = "balance_insufficient"
     BANK_ACCOUNT_UNUSABLE = "bank_account_unusable"
     INSTANT_PAYOUTS_UNSUPPORTED = "instant_payouts_unsupported"
     PAYOUTS_NOT_ALLOWED = "payouts_not_allowed"

@@ -50,11 +50,6 @@ ACCOUNTS: Final = {
         "The number is not one that a bank account could have.",
         "Check the number; outside of the US, Canada, Australia and Great Britain it is an IBAN.",
     ),
-    "balance_insufficient": Meaning(
-        INVALID,
-        "Less is available than is to be sent.",
-        "Send at most what the message names, or wait until what is pending becomes available.",
-    ),
     "bank_account_unusable": Meaning(
         INVALID,
         "A payout to this bank account or card failed, and nothing is paid out until it is replaced.",

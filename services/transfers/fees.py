@@ -13,6 +13,7 @@ from services.aggregates import WholeApplicationFee
 from services.availability import Availability
 from services.base import Service, part
 from services.events import Events
+from services.expected_money import expect_money
 from services.idempotency import transactional
 from services.rows import fetch_by, insert_rows
 from services.transfers.drafts import NewFeeRefund
@@ -81,6 +82,7 @@ class ApplicationFees(Service):
         refund.balance_transaction_id = given.id
         await insert_rows([refund])
         await insert_rows([given, came])
+        await expect_money(self.scope, [given, came])
         whole = replace(fee, refunds=(*fee.refunds, refund))
         events = Events(on_account(self.scope, row.account_id))
         events.record(EventType.APPLICATION_FEE_REFUNDED, whole, at=moment.at)

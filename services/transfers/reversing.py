@@ -17,6 +17,7 @@ from services.aggregates import WholeDestinationPayment, WholeTransfer
 from services.availability import Availability
 from services.base import Service, part
 from services.events import Events
+from services.expected_money import expect_money
 from services.idempotency import transactional
 from services.rows import fetch_by, insert_rows
 from services.transfers.drafts import NewReversal
@@ -78,6 +79,7 @@ class Reversals(Service):
             movements += (returned, taken)
         await insert_rows(reversals)
         await insert_rows(movements)
+        await expect_money(self.scope, movements)
         await self._tell(backs, reversals, moment)
         return reversals
 

@@ -17,6 +17,7 @@ from services.aggregates import WholeDestinationPayment, WholeTransfer
 from services.availability import Availability
 from services.base import Service, part
 from services.events import Events
+from services.expected_money import expect_money
 from services.idempotency import transactional
 from services.rows import insert_rows, update_rows
 from services.transfers.drafts import NewTransfer, TransferChange
@@ -180,6 +181,7 @@ class Transfers(Service):
         await insert_rows([transfer])
         await insert_rows([payment])
         await insert_rows([sent, arrived])
+        await expect_money(self.scope, [sent, arrived])
         self.events.record(EventType.TRANSFER_CREATED, WholeTransfer(transfer), at=moment.at)
         there = Events(on_account(self.scope, destination))
         there.record(EventType.PAYMENT_CREATED, WholeDestinationPayment(payment), at=moment.at)

@@ -175,7 +175,7 @@ async def test_an_account_is_paid_out_once_somewhere_is_known(api: Api) -> None:
 
 async def test_a_platform_leaves_accounts_to_themselves_that_it_does_not_look_after(api: Api) -> None:
     gym = await of_type(api, "STANDARD")
-    words = {"externalAccount": {"token": "btok_us_verified"}}
+    words: Any = {"externalAccount": {"token": "btok_us_verified"}}
 
     by_name = await refusals(api, *CREATE, account=gym.id, **words)
     by_header = await refusals(api.acting(gym), *CREATE, **words)

@@ -71,17 +71,13 @@ class Availability(Service):
         """The present of a world, also of one whose clock another account made."""
         if test_clock_id is None or test_clock_id == self.scope.on_clock:
             return self.scope.clock.now()
-        found = await fetch_by(TestClock, "id", [test_clock_id], share=True, livemode=self.scope.livemode)
-        assert found, f"money is left in the world of {test_clock_id}, which is gone"
-        return found[0].frozen_at
+        return (await self._clock(test_clock_id)).frozen_at
 
     async def still_moment(self, test_clock_id: str | None) -> datetime:
-        """As `moment`; refuses while that clock is on its way."""
+        """As `moment`, of a clock that does not set off before the transaction ends; refused while it is on its way."""
         if test_clock_id is None or test_clock_id == self.scope.on_clock:
             return self.scope.clock.now()
-        found = await fetch_by(TestClock, "id", [test_clock_id], share=True, livemode=self.scope.livemode)
-        assert found, f"money is left in the world of {test_clock_id}, which is gone"
-        return _standing(found[0])
+        return _standing(await self._clock(test_clock_id, share=True))
 
     async def named_moment(self, test_clock: str | None) -> datetime:
         """As `moment`, of a clock that a caller named: the account's own, or that of the platform which acts for it.
@@ -95,6 +91,11 @@ class Availability(Service):
         if not found or found[0].account_id not in makers:
             raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such test clock: '{test_clock}'.", "testClock")
         return _standing(found[0])
+
+    async def _clock(self, test_clock_id: str, *, share: bool = False) -> TestClock:
+        found = await fetch_by(TestClock, "id", [test_clock_id], share=share, livemode=self.scope.livemode)
+        assert found, f"money is left in the world of {test_clock_id}, which is gone"
+        return found[0]
 
     async def of_world(self, test_clock_id: str | None) -> Balance:
         """As `current`, of one world alone: None is the system's."""

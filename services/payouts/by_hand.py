@@ -59,13 +59,12 @@ class Payouts(Service):
         self.scope.gateways.for_mode(self.scope.livemode)
         at = await self.availability.named_moment(draft.test_clock)
         [account] = await fetch_by(Account, "id", [self.scope.account_id], lock=True)
-        if not account.payouts_enabled and account.type is not None:
-            await self._refuse_errored(currency)
+        await self._refuse_errored(currency)
+        if not account.payouts_enabled:
             raise DomainError(
                 ErrorCode.PAYOUTS_NOT_ALLOWED,
                 f"Payouts of account {account.id} are switched off; it needs {', '.join(account.requirements)}.",
             )
-        await self._refuse_errored(currency)
         destination = await self._destination(draft.destination, currency)
         _refuse_slow(destination, draft.method)
         available = await self.availability.held_available(currency, draft.test_clock)
@@ -91,9 +90,11 @@ class Payouts(Service):
     @transactional
     async def cancel(self, identifier: str) -> Payout:
         """Keep a payout that the bank does not have yet; its money is in the balance again. Event `payout.canceled`."""
+        at = await self.availability.still_moment((await self.require(Payout, identifier)).test_clock_id)
+        # Held before the payout, so that the schedule either takes this money along or leaves a plan to be made.
+        await fetch_by(Account, "id", [self.scope.account_id], lock=True)
         payout = await self.lock(Payout, identifier)
         PAYOUT.refuse_unless("cancel", payout.id, PayoutStatus(payout.status))
-        at = await self.availability.still_moment(payout.test_clock_id)
         payout.status = PAYOUT.move(payout.id, PayoutStatus(payout.status), PayoutStatus.CANCELED)
         movement = self.sending.movement(BalanceTransactionType.PAYOUT_CANCEL, payout, payout.amount, at)
         payout.failure_balance_transaction_id = movement.id

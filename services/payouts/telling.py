@@ -55,7 +55,7 @@ class Telling(Service):
             f"SELECT COUNT(CASE WHEN {available} AND (available_at > {mark}4 OR created_at >= {mark}4) THEN 1 END)"
             f" AS come, MIN(CASE WHEN NOT ({available}) THEN available_at END) AS next"
             f' FROM "{BalanceTransaction._meta.db_table}" WHERE account_id = {mark}1 AND livemode = {mark}2'
-            f" AND net > 0 AND test_clock_id {clock}"
+            f" AND net > 0 AND available_at >= {mark}4 AND test_clock_id {clock}"
         )
         values: list[Any] = [world.account_id, world.livemode, int(now.timestamp()), int(since.timestamp())]
         if world.test_clock_id is not None:

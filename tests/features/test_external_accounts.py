@@ -163,6 +163,9 @@ async def test_an_account_is_paid_out_once_somewhere_is_known(api: Api) -> None:
     before = len(await news(api.acting(gym)))
     assert (account["payoutsEnabled"], gym.charges_enabled, gym.requirements) == (False, True, ["external_account"])
 
+    early = await refusals(api.acting(gym), "payoutCreate", "payout", amount=1, currency="usd")
+    assert early == [("PAYOUTS_NOT_ALLOWED", "")]
+
     row = await added(api, "btok_us_verified", account=gym.id)
 
     gym = await row_of(gym.id)

@@ -82,6 +82,18 @@ async def check_payouts() -> None:
     )
     assert all(count == 1 for count in defaults.values()), defaults
     await check_expected()
+    await check_available()
+
+
+async def check_available() -> None:
+    """Nothing was paid out that was not there: what was available just after each payout was not below zero."""
+    worlds: dict[tuple[str, str | None, str], list[BalanceTransaction]] = {}
+    for each in await BalanceTransaction.all().order_by("id"):
+        world = worlds.setdefault((each.account_id, each.test_clock_id, each.currency), [])
+        world.append(each)
+        if each.type == "payout":
+            left = sum(known.net for known in world if known.available_at <= each.created_at)
+            assert left >= 0, f"{each.source_id} left {left} of {each.currency}"
 
 
 async def check_expected() -> None:

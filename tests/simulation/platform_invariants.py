@@ -21,10 +21,12 @@ from models import (
     Event,
     Invoice,
     PaymentMethod,
+    Payout,
     Price,
     Refund,
     Subscription,
     TestClock,
+    Topup,
     Transfer,
     TransferReversal,
 )
@@ -32,6 +34,7 @@ from models.base import Owned
 from services.rows import fetch_by
 from tests.simulation.disputes import check_disputes
 from tests.simulation.invariants import check_books, check_invoices, check_payments, check_subscriptions
+from tests.simulation.payouts import check_payouts
 from tests.simulation.platform_transfers import check_taken_along
 
 _OWNED: Final = tuple(
@@ -53,6 +56,10 @@ _SOURCES: Final[Mapping[str, tuple[type[Owned], ...]]] = {
     "application_fee": (ApplicationFee,),
     "application_fee_refund": (ApplicationFeeRefund,),
     "adjustment": (Dispute,),
+    "payout": (Payout,),
+    "payout_cancel": (Payout,),
+    "payout_failure": (Payout,),
+    "topup": (Topup,),
 }
 """What each type of movement comes of."""
 Movements = Mapping[str, Sequence[BalanceTransaction]]
@@ -65,6 +72,7 @@ async def check_all() -> None:
     await check_payments()
     await check_disputes()
     await check_subscriptions()
+    await check_payouts()
     await check_owners()
     await check_sources()
     by_source = await _movements()

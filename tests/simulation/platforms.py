@@ -19,7 +19,8 @@ from services.rows import fetch_by
 from services.scope import Scope
 from services.subscriptions import ItemDraft, SubscriptionDraft, Subscriptions
 from tests.features.connected import connected
-from tests.simulation import platform_returns, platform_sales, platform_transfers
+from tests.simulation import platform_payouts, platform_returns, platform_sales, platform_transfers
+from tests.simulation.platform_payouts import LeavingActions
 from tests.simulation.platform_returns import ReturnActions
 from tests.simulation.platform_sales import SaleActions
 from tests.simulation.platform_transfers import TransferActions
@@ -71,7 +72,7 @@ class Deed:
 
 
 @dataclass
-class Platform(SaleActions, ReturnActions, TransferActions):
+class Platform(SaleActions, ReturnActions, TransferActions, LeavingActions):
     """Draws what is done next. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -89,6 +90,7 @@ class Platform(SaleActions, ReturnActions, TransferActions):
             own = replace(self.scope, account_id=account.id)
             self.seats.append(await self._seated(own, has_keys=kind[-1] == "full"))
         for seat in self.seats:
+            await self.open_banks(seat.scope)
             await self._open(seat)
 
     async def _open(self, seat: Seat) -> None:
@@ -220,4 +222,5 @@ _WEIGHTS = {
     **platform_sales.WEIGHTS,
     **platform_returns.WEIGHTS,
     **platform_transfers.WEIGHTS,
+    **platform_payouts.WEIGHTS,
 }

@@ -23,7 +23,7 @@ SEEDS = [int(os.environ["PRORATA_TEST_SEED"])] if "PRORATA_TEST_SEED" in os.envi
 
 _TABLES = (
     "events", "charges", "invoices", "subscriptions", "payment_intents", "refunds", "disputes", "transfers",
-    "transfer_reversals", "destination_payments", "application_fees", "application_fee_refunds",
+    "transfer_reversals", "destination_payments", "application_fees", "application_fee_refunds", "payouts", "topups",
 )  # fmt: skip
 _MOVED = " UNION ALL ".join(
     [f"SELECT '{table}', account_id, COUNT(*) AS found, 0 AS net FROM {table} GROUP BY account_id" for table in _TABLES]

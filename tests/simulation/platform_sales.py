@@ -7,11 +7,10 @@ from typing import Any, TypeVar
 
 from domain.drafts import UNSET
 from domain.kinds import CaptureMethod
-from domain.lifecycles import InvoiceStatus, PaymentIntentStatus
+from domain.lifecycles import PaymentIntentStatus
 from domain.sharing import Share
-from models import Customer, Invoice, PaymentIntent, PaymentMethod, Price, Subscription
+from models import Customer, PaymentIntent, PaymentMethod, Price, Subscription
 from models.base import Owned
-from services.invoices import InvoicePayDraft, Invoices
 from services.payments import NewPaymentIntent, PaymentIntents
 from services.scope import Scope
 from services.subscriptions import CancellationDraft, ItemDraft, SubscriptionChange, SubscriptionDraft, Subscriptions
@@ -19,7 +18,7 @@ from services.subscriptions import CancellationDraft, ItemDraft, SubscriptionCha
 ROW = TypeVar("ROW", bound=Owned)
 Action = Callable[[Scope], Awaitable[Any]]
 WEIGHTS = {
-    "pay": 24, "capture": 8, "release": 1, "subscribe": 10, "share_otherwise": 4, "unsubscribe": 1, "pay_invoice": 4,
+    "pay": 24, "capture": 8, "release": 1, "subscribe": 10, "share_otherwise": 4, "unsubscribe": 1,
 }  # fmt: skip
 
 
@@ -96,19 +95,6 @@ class SaleActions:
         row = await self.any_of(scope, Subscription)
         draft = None if row is None else CancellationDraft(row.id, prorate=True, invoice_now=self.dice.random() < 0.5)
         return None if draft is None else lambda scope: Subscriptions(scope).cancel(draft)
-
-    async def pay_invoice(self, scope: Scope) -> Action | None:
-        """Somebody tries to pay an invoice, whole or in part."""
-        row = await self.any_of(scope, Invoice, status=InvoiceStatus.OPEN)
-        if row is None:
-            return None
-        draft = InvoicePayDraft(
-            row.id,
-            payment_method=self.dice.choice((None, "pm_card_visa", "pm_card_chargeCustomerFail")),
-            amount=self.dice.choice((None, 200, row.amount_due // 2 or 1)),
-            paid_out_of_band=self.dice.random() < 0.1,
-        )
-        return lambda scope: Invoices(scope).pay(draft)
 
     def _parts(self, scope: Scope, amount: int) -> dict[str, Any]:
         """The part of others in one payment; some of it cannot be."""

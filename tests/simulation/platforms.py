@@ -9,17 +9,25 @@ from typing import Any, TypeVar
 
 from domain.periods import Interval
 from domain.sharing import Share
-from models import Account, Price, TestClock
+from models import Account, Customer, Price, SubscriptionItem, TestClock
 from models.base import Owned
 from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
 from services.clocks import ClockAdvanceDraft, ClockDraft, Clocks
 from services.customers import CustomerDraft, InvoiceSettingsChange
 from services.customers.signup import SignUp
+from services.payment_methods.cloning import Cloning, CustomerClone
 from services.rows import fetch_by
 from services.scope import Scope
 from services.subscriptions import ItemDraft, SubscriptionDraft, Subscriptions
 from tests.features.connected import connected
-from tests.simulation import platform_payouts, platform_returns, platform_sales, platform_transfers
+from tests.simulation import (
+    platform_invoices,
+    platform_payouts,
+    platform_returns,
+    platform_sales,
+    platform_transfers,
+)
+from tests.simulation.platform_invoices import InvoiceActions
 from tests.simulation.platform_payouts import LeavingActions
 from tests.simulation.platform_returns import ReturnActions
 from tests.simulation.platform_sales import SaleActions
@@ -72,7 +80,7 @@ class Deed:
 
 
 @dataclass
-class Platform(SaleActions, ReturnActions, TransferActions, LeavingActions):
+class Platform(SaleActions, InvoiceActions, ReturnActions, TransferActions, LeavingActions):
     """Draws what is done next. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -186,10 +194,23 @@ class Platform(SaleActions, ReturnActions, TransferActions, LeavingActions):
         )
         return lambda scope: SignUp(scope).create(draft)
 
+    async def clone(self, scope: Scope) -> Action | None:
+        """A platform copies a customer of its own to an account that it acts for, with the card."""
+        rows = await Customer.filter(account_id=scope.platform_id, deleted_at=None).order_by("id")
+        if not rows or scope.account_id == scope.platform_id:
+            return None
+        [clock] = [each.clock for each in self.seats if each.id == scope.account_id]
+        draft = CustomerClone(customer=self.dice.choice(rows).id, test_clock=self.dice.choice((clock, None)))
+        return lambda scope: Cloning(scope).customer(draft)
+
     async def advance(self, seat: Seat) -> Action:
-        """Time passes for the customers of one business."""
+        """Time passes for the customers of one business, sometimes until some renewal is a draft."""
         clock = await TestClock.get(id=seat.clock)
         time = clock.frozen_at + timedelta(hours=self.dice.choice((2, 60, 24 * 8, 24 * 32)))
+        renewals = SubscriptionItem.filter(account_id=seat.id, current_period_end__gt=clock.frozen_at)
+        nearest = await renewals.order_by("current_period_end").first()
+        if nearest is not None and self.dice.random() < 0.4:
+            time = nearest.current_period_end + timedelta(minutes=30)
         return lambda scope: Clocks(scope).advance(ClockAdvanceDraft(seat.clock, time, wait=True))
 
     async def leave(self, seat: Seat) -> Action | None:
@@ -215,11 +236,13 @@ class Platform(SaleActions, ReturnActions, TransferActions, LeavingActions):
 
 _BEFALLING = ("advance", "leave", "lose")
 _WEIGHTS = {
-    "join": 6,
+    "join": 5,
+    "clone": 3,
     "advance": 16,
     "leave": 6,
     "lose": 4,
     **platform_sales.WEIGHTS,
+    **platform_invoices.WEIGHTS,
     **platform_returns.WEIGHTS,
     **platform_transfers.WEIGHTS,
     **platform_payouts.WEIGHTS,

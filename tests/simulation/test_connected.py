@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.errors import DomainError
-from models import Account, Transfer
+from models import Account, Charge, Transfer
 from prorata.database import connected
 from services.idempotency import performed
 from services.reactions import connect
@@ -47,9 +47,19 @@ async def received() -> dict[str, int]:
     return {each: await Transfer.filter(destination_id=each).count() for each in closed}
 
 
+async def collected() -> dict[str, int]:
+    """How many charges were made on behalf of every account that has left."""
+    gone = {each.id: 0 for each in await Account.exclude(disconnected_at=None)}
+    for charge in await Charge.all() if gone else ():
+        seller = (charge.sharing or {}).get("on_behalf_of")
+        if seller in gone:
+            gone[seller] += 1
+    return gone
+
+
 async def step(deed: Deed, number: int, name: str) -> None:
     """Do it, and once more if it is a call that was not refused."""
-    before, closed = await moved(), await received()
+    before, closed, gone = await moved(), await received(), await collected()
     if not deed.is_call:
         await deed.act(deed.scope)
         assert await moved() == before, f"{name} moved something"
@@ -58,6 +68,7 @@ async def step(deed: Deed, number: int, name: str) -> None:
     first = await attempted(performed(deed.scope, call, deed.act))
     after = await moved()
     assert await received() == closed, f"{name} sent money to an account that can receive none"
+    assert await collected() == gone, f"{name} collected on behalf of an account that has left"
     assert first is None or not deed.trespasses, f"{name} was not refused what belongs to another account"
     if first is None:
         assert after == before, f"a refused {name} moved something"

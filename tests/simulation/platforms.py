@@ -7,19 +7,20 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from domain.accounts import AccountType
 from domain.periods import Interval
 from domain.sharing import Share
 from models import Account, Customer, Price, SubscriptionItem, TestClock
 from models.base import Owned
+from services.accounts import AccountChange, AccountDraft, Accounts, Connections
+from services.accounts.drafts import CapabilitiesChange, CapabilityWish
 from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
 from services.clocks import ClockAdvanceDraft, ClockDraft, Clocks
 from services.customers import CustomerDraft, InvoiceSettingsChange
 from services.customers.signup import SignUp
 from services.payment_methods.cloning import Cloning, CustomerClone
-from services.rows import fetch_by
 from services.scope import Scope
 from services.subscriptions import ItemDraft, SubscriptionDraft, Subscriptions
-from tests.features.connected import connected
 from tests.simulation import (
     platform_invoices,
     platform_payouts,
@@ -45,12 +46,6 @@ CARDS = ("pm_card_visa",) * 14 + (
     "pm_card_pendingRefund",
     "pm_card_bypassPending",
 )
-KINDS = (
-    ("standard", "account", "stripe", "stripe", "full"),
-    ("express", "application_express", "application", "stripe", "express"),
-    ("custom", "application_custom", "application", "application", "none"),
-)
-"""Type, and who pays fees, covers losses and asks for requirements, with the dashboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +65,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody does: under which circumstances, and whether by a call that can be repeated under its key."""
+    """A call: under which circumstances, and of what."""
 
     scope: Scope
     act: Action
-    is_call: bool = True
     trespasses: bool = False
     """Whether it names what belongs to another account, so that it must be refused."""
 
@@ -91,12 +85,11 @@ class Platform(SaleActions, InvoiceActions, ReturnActions, TransferActions, Leav
     async def prepare(self) -> None:
         """The platform and three accounts of different kinds, each with a clock, prices and a customer."""
         self.seats.append(await self._seated(self.scope, has_keys=True))
-        for kind in KINDS:
-            names = ("fees_payer", "losses_payments", "requirement_collection", "dashboard")
-            controller = dict(zip(names, kind[1:], strict=True))
-            account = await connected(self.scope, kind[0].title(), type=kind[0], controller=controller)
+        for kind in AccountType:
+            account = await Accounts(self.scope).create(AccountDraft(type=kind, email=f"{kind}@example.com"))
+            await Accounts(self.scope).onboard(account.id)
             own = replace(self.scope, account_id=account.id)
-            self.seats.append(await self._seated(own, has_keys=kind[-1] == "full"))
+            self.seats.append(await self._seated(own, has_keys=kind is AccountType.STANDARD))
         for seat in self.seats:
             await self.open_banks(seat.scope)
             await self._open(seat)
@@ -150,9 +143,8 @@ class Platform(SaleActions, InvoiceActions, ReturnActions, TransferActions, Leav
         self.trespasses = False
         name = self.dice.choices(*zip(*_WEIGHTS.items(), strict=True))[0]
         seat = self.dice.choice([*self.seats[:1] * 3, *self.seats])
-        if name in _BEFALLING:
-            befalling: Action | None = await getattr(self, name)(seat)
-            return name, None if befalling is None else Deed(seat.scope, befalling, is_call=name == "advance")
+        if name == "advance":
+            return name, Deed(seat.scope, await self.advance(seat))
         scope = await self._caller(seat)
         if scope is None:
             return name, None
@@ -213,34 +205,34 @@ class Platform(SaleActions, InvoiceActions, ReturnActions, TransferActions, Leav
             time = nearest.current_period_end + timedelta(minutes=30)
         return lambda scope: Clocks(scope).advance(ClockAdvanceDraft(seat.clock, time, wait=True))
 
-    async def leave(self, seat: Seat) -> Action | None:
-        """An account leaves its platform, or comes back."""
-        if seat.id == self.scope.account_id:
-            return None
-        [account] = await fetch_by(Account, "id", [seat.id])
+    async def leave(self, scope: Scope) -> Action | None:
+        """An account leaves its platform, or comes back; mostly they are connected."""
+        account = await Account.get(id=self.account())
         if account.disconnected_at is None and self.dice.random() < 0.5:
-            return None  # They are connected most of the time.
-        since = BEGUN if account.disconnected_at is None else None
-        return lambda scope: Account.filter(id=seat.id).update(disconnected_at=since)
-
-    async def lose(self, seat: Seat) -> Action | None:
-        """An account may not be charged for or sent money any more, or may again."""
-        if seat.id == self.scope.account_id:
             return None
-        capabilities = {
-            "card_payments": self.dice.choice(("active", "active", "active", "inactive")),
-            "transfers": self.dice.choice(("active", "active", "active", "pending")),
-        }
-        return lambda scope: Account.filter(id=seat.id).update(capabilities=capabilities)
+        named = None if scope.account_id == account.id else account.id
+        if account.disconnected_at is None:
+            return lambda scope: Connections(scope).end(named)
+        return lambda scope: Connections(scope).begin_again(named)
+
+    async def ask_for(self, scope: Scope) -> Action:
+        """An account is to be able to be charged for and sent money, or not any more."""
+        card_payments, transfers = (self.dice.choice((True, True, False)) for _ in range(2))
+        change = AccountChange(
+            capabilities=CapabilitiesChange(
+                card_payments=CapabilityWish(requested=card_payments), transfers=CapabilityWish(requested=transfers)
+            )
+        )
+        account = self.account()
+        return lambda scope: Accounts(scope).update(account, change)
 
 
-_BEFALLING = ("advance", "leave", "lose")
 _WEIGHTS = {
     "join": 5,
     "clone": 3,
     "advance": 16,
     "leave": 6,
-    "lose": 4,
+    "ask_for": 4,
     **platform_sales.WEIGHTS,
     **platform_invoices.WEIGHTS,
     **platform_returns.WEIGHTS,

@@ -4,16 +4,28 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from domain.ids import Prefix
-from models import ExternalAccount, Payout, TestClock
+from domain.payout_schedules import PayoutInterval, Weekday
+from models import Payout, TestClock
 from models.base import Owned
-from services.payouts import PayoutDraft, Payouts, TopupDraft, Topups
-from services.rows import insert_rows
+from services.accounts import AccountChange, Accounts
+from services.accounts.drafts import AccountSettingsChange, PayoutScheduleChange, PayoutsSettingsChange
+from services.payouts import ExternalAccountDraft, ExternalAccounts, PayoutDraft, Payouts, TopupDraft, Topups
+from services.payouts.drafts import BankAccountDraft, ExternalAccountWords
 from services.scope import Scope
 
 ROW = TypeVar("ROW", bound=Owned)
 Action = Callable[[Scope], Awaitable[Any]]
-WEIGHTS = {"pay_out": 6, "cancel_payout": 2, "top_up": 2}
+WEIGHTS = {"add_bank": 2, "reschedule": 3, "pay_out": 6, "cancel_payout": 2, "top_up": 2}
+NUMBERS = ("000123456789", "000123456789", "000111111116", "000222222227")
+"""Account numbers: payouts to the last two fail."""
+SCHEDULES = (
+    PayoutScheduleChange(interval=PayoutInterval.MANUAL),
+    PayoutScheduleChange(interval=PayoutInterval.MANUAL),
+    PayoutScheduleChange(interval=PayoutInterval.DAILY),
+    PayoutScheduleChange(interval=PayoutInterval.WEEKLY, weekly_anchor=Weekday.TUESDAY),
+    PayoutScheduleChange(interval=PayoutInterval.MONTHLY, monthly_anchor=31),
+    PayoutScheduleChange(delay_days=9),
+)
 
 
 class LeavingActions:
@@ -25,29 +37,26 @@ class LeavingActions:
         """A row of the caller's account."""
         raise NotImplementedError
 
-    async def open_banks(self, scope: Scope) -> None:
-        """A bank account in each currency. The platform's payouts in eur come back; others would be switched off."""
-        rows = [
-            ExternalAccount(
-                id=scope.ids.new(Prefix.BANK_ACCOUNT),
-                created_at=scope.clock.now(),
-                type="bank_account",
-                status="new",
-                country="US",
-                currency=currency,
-                last4="6789",
-                fingerprint="ab",
-                default_for_currency=True,
-                sandbox_failure=failure,
-                account_id=scope.account_id,
-                livemode=scope.livemode,
-            )
-            for currency, failure in (("usd", None), ("eur", self._failure(scope)))
-        ]
-        await insert_rows(rows)
+    async def open_bank(self, scope: Scope) -> None:
+        """Payouts in eur begin to arrive somewhere; where those in usd go is known of all accounts but the platform."""
+        for currency in ("eur", "usd") if scope.account_id == scope.platform_id else ("eur",):
+            await ExternalAccounts(scope).create(self._bank(currency, NUMBERS[0]))
 
-    def _failure(self, scope: Scope) -> str | None:
-        return "no_account" if scope.account_id == scope.platform_id else None
+    async def add_bank(self, scope: Scope) -> Action:
+        """There is somewhere else to pay out to, from which payouts may come back."""
+        draft = self._bank(self.dice.choice(("usd", "eur")), self.dice.choice(NUMBERS))
+        return lambda scope: ExternalAccounts(scope).create(draft)
+
+    def _bank(self, currency: str, number: str) -> ExternalAccountDraft:
+        bank = BankAccountDraft(country="US", currency=currency, account_number=number, routing_number="110000000")
+        words = ExternalAccountWords(bank_account=bank)
+        return ExternalAccountDraft(external_account=words, default_for_currency=self.dice.choice((None, True)))
+
+    async def reschedule(self, scope: Scope) -> Action:
+        """The account is paid out at other times, or by hand."""
+        schedule = self.dice.choice(SCHEDULES)
+        settings = AccountSettingsChange(payouts=PayoutsSettingsChange(schedule=schedule))
+        return lambda scope: Accounts(scope).update(None, AccountChange(settings=settings))
 
     async def pay_out(self, scope: Scope) -> Action | None:
         """Money of some world leaves; sometimes more than there is is asked for."""

@@ -91,7 +91,7 @@ class Platform(SaleActions, InvoiceActions, ReturnActions, TransferActions, Leav
             own = replace(self.scope, account_id=account.id)
             self.seats.append(await self._seated(own, has_keys=kind is AccountType.STANDARD))
         for seat in self.seats:
-            await self.open_banks(seat.scope)
+            await self.open_bank(seat.scope)
             await self._open(seat)
 
     async def _open(self, seat: Seat) -> None:

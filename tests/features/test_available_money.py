@@ -1,21 +1,29 @@
 """What an account may send: world by world, less what others owe whose losses it covers."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.agenda import AgendaKind
 from domain.errors import DomainError
 from domain.ids import Prefix
-from models import Account, BalanceTransaction
+from models import Account, AgendaEntry, BalanceTransaction, Payout
+from services.agenda import Handled, agenda_of_the_system
 from services.availability import Amount, Availability
 from services.clocks import ClockDraft, Clocks
+from services.handlers import HANDLERS
+from services.payouts import ExternalAccountDraft, ExternalAccounts, PayoutDraft, Payouts, TopupDraft, Topups
+from services.payouts.drafts import ExternalAccountWords
+from services.reactions import connect
 from services.rows import insert_rows
 from services.scope import Scope
 from services.transactions import transaction
 from tests.features.connected import connected
 from tests.features.paying import paid
-from tests.features.scopes import NOON, founded_scope, problems_of
+from tests.features.scopes import NOON, StandingClock, founded_scope, problems_of
 
 
 @pytest.fixture
@@ -100,3 +108,48 @@ async def test_a_clock_of_somebody_else_is_absent(scope: Scope) -> None:
         with pytest.raises(DomainError) as refused:
             await Availability(stranger).named_moment(clock.id)
         assert problems_of(refused.value) == [("RESOURCE_MISSING", "testClock")]
+
+
+async def test_workers_and_callers_at_once_pay_nothing_out_twice(scope: Scope) -> None:
+    connect()
+    words = ExternalAccountWords(token="btok_us_verified")
+    await ExternalAccounts(scope).create(ExternalAccountDraft(external_account=words))
+    await Topups(scope).create(TopupDraft(amount=1000, currency="usd"))
+    assert isinstance(scope.clock, StandingClock)
+    scope.clock.at = datetime(2027, 2, 1, tzinfo=UTC)
+    await agenda_of_the_system(HANDLERS, scope).run_group()  # told: the payout is planned for this very midnight
+
+    workers = [agenda_of_the_system(HANDLERS, scope).run_group() for _ in range(4)]
+    calls = [Payouts(scope).create(PayoutDraft(amount=400, currency="usd")) for _ in range(4)]
+    outcomes = await asyncio.gather(*workers, *calls, return_exceptions=True)
+
+    refused = [problems_of(each) for each in outcomes if isinstance(each, DomainError)]
+    assert all(each == [("BALANCE_INSUFFICIENT", "amount")] for each in refused)
+    assert not [each for each in outcomes if isinstance(each, Exception) and not isinstance(each, DomainError)]
+
+    made = await Payout.all()
+    assert sum(each.amount for each in made) == 1000
+    assert sum(each.automatic for each in made) == 1
+    assert (await Availability(scope).current()).available == [Amount(0, "usd")]
+
+
+async def test_a_payout_by_schedule_that_breaks_off_leaves_nothing_and_is_made_later(scope: Scope) -> None:
+    connect()
+    words = ExternalAccountWords(token="btok_us_verified")
+    await ExternalAccounts(scope).create(ExternalAccountDraft(external_account=words))
+    await Topups(scope).create(TopupDraft(amount=1000, currency="usd"))
+    assert isinstance(scope.clock, StandingClock)
+    scope.clock.at = datetime(2027, 2, 1, tzinfo=UTC)
+    await agenda_of_the_system(HANDLERS, scope).run_group()
+
+    async def died(scope: Scope, entries: Sequence[AgendaEntry]) -> Handled:
+        await HANDLERS[AgendaKind.PAYOUT_RUN](scope, entries)
+        raise RuntimeError("the process died")
+
+    await agenda_of_the_system({**HANDLERS, AgendaKind.PAYOUT_RUN: died}, scope).run_group()
+    assert (await Payout.all().count(), (await Availability(scope).current()).available) == (0, [Amount(1000, "usd")])
+    scope.clock.at += timedelta(minutes=1)
+    await agenda_of_the_system(HANDLERS, scope).run_group()
+
+    [payout] = await Payout.all()
+    assert (payout.amount, payout.automatic) == (1000, True)

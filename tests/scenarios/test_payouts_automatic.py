@@ -1,10 +1,12 @@
 """Payouts by schedule: what is available leaves by itself, once; what comes back stops the rest."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from tests.scenarios.paying_out import ADVANCED, balance, bank, earn, movements, opened, payouts
+from tests.scenarios.world import World
 from tests.serving import Api, served
 
 FRIDAYS = {"payout_interval": "weekly", "payout_weekly_anchor": "friday"}
@@ -119,3 +121,23 @@ async def test_a_debt_is_recovered_before_anything_is_paid_out(api: Api) -> None
 
     assert await payouts(world) == ["1426 PAID 2027-02-08", "1353 PAID 2027-02-16"]  # 1912 - 559, since Sunday
     assert await balance(world) == (0, 0)
+
+
+async def test_another_schedule_takes_the_place_of_what_was_planned(api: Api) -> None:
+    world = await opened(api, settings=FRIDAYS)
+    await earn(world, 1500)
+    await world.move_to("2027-02-03T12:00:00Z")  # available, and planned for Friday
+
+    await schedule(world, interval="MANUAL", weeklyAnchor=None)
+    await world.move_to("2027-02-06T00:00:00Z")
+    assert await payouts(world) == []
+    await schedule(world, interval="DAILY")
+    await world.move_to("2027-02-07T00:00:00Z")
+
+    assert await payouts(world) == ["1426 IN_TRANSIT 2027-02-08"]  # made on Saturday, sent on Sunday
+
+
+async def schedule(world: World, **wanted: Any) -> None:
+    """Let the seller be paid out otherwise."""
+    settings = {"payouts": {"schedule": wanted}}
+    await world.do("accountUpdate", "account { id }", id=world.api.scope.account_id, settings=settings)

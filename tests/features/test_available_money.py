@@ -14,6 +14,7 @@ from models import Account, AgendaEntry, BalanceTransaction, Payout
 from services.agenda import Handled, agenda_of_the_system
 from services.availability import Amount, Availability
 from services.clocks import ClockDraft, Clocks
+from services.expected_money import expect_money
 from services.handlers import HANDLERS
 from services.payouts import ExternalAccountDraft, ExternalAccounts, PayoutDraft, Payouts, TopupDraft, Topups
 from services.payouts.drafts import ExternalAccountWords
@@ -31,7 +32,9 @@ async def scope(database: str) -> Scope:
     return await founded_scope()
 
 
-async def moved(scope: Scope, net: int, *, days: int = 0, clock: str | None = None, currency: str = "usd") -> None:
+async def moved(
+    scope: Scope, net: int, *, days: int = 0, clock: str | None = None, currency: str = "usd"
+) -> BalanceTransaction:
     """A movement of the scope's account, available `days` after noon."""
     movement = BalanceTransaction.made(
         id=scope.ids.new(Prefix.BALANCE_TRANSACTION),
@@ -48,6 +51,7 @@ async def moved(scope: Scope, net: int, *, days: int = 0, clock: str | None = No
         livemode=scope.livemode,
     )
     await insert_rows([movement])
+    return movement
 
 
 async def available(scope: Scope, clock: str | None = None, currency: str = "usd") -> int:
@@ -153,3 +157,29 @@ async def test_a_payout_by_schedule_that_breaks_off_leaves_nothing_and_is_made_l
 
     [payout] = await Payout.all()
     assert (payout.amount, payout.automatic) == (1000, True)
+
+
+async def test_money_that_is_not_committed_yet_is_not_forgotten(scope: Scope) -> None:
+    await Topups(scope).create(TopupDraft(amount=1000, currency="usd"))
+    assert isinstance(scope.clock, StandingClock)
+    scope.clock.at = datetime(2027, 2, 1, tzinfo=UTC)
+    await agenda_of_the_system(HANDLERS, scope).run_group()  # told; a day later nothing more is to come
+    scope.clock.at = datetime(2027, 2, 2, tzinfo=UTC)
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def charge() -> None:
+        async with transaction():
+            await expect_money(scope, [await moved(scope, 50, days=5)])
+            begun.set()
+            await done.wait()
+
+    charging = asyncio.create_task(charge())
+    await begun.wait()
+    telling = asyncio.create_task(agenda_of_the_system(HANDLERS, scope).run_group())
+    await asyncio.sleep(0.05)
+    assert not telling.done()
+    done.set()
+    await asyncio.gather(charging, telling)
+
+    [entry] = await AgendaEntry.filter(kind=AgendaKind.BALANCE_AVAILABLE)
+    assert entry.due_at == NOON + timedelta(days=5)

@@ -77,7 +77,14 @@ async def check_all() -> None:
     await check_pending_updates()
     await check_entitlements()
     await check_alerts()
+    await check_agenda()
     await check_events()
+
+
+async def check_agenda() -> None:
+    """Nothing that time caused has failed: it would only be tried again, in silence."""
+    for entry in await AgendaEntry.exclude(last_error=None):
+        raise AssertionError(f"{entry.kind} of {entry.subject_id}: {entry.last_error}")
 
 
 async def check_books() -> None:

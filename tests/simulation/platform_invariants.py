@@ -33,7 +33,7 @@ from models import (
 from models.base import Owned
 from services.rows import fetch_by
 from tests.simulation.disputes import check_disputes
-from tests.simulation.invariants import check_books, check_invoices, check_payments, check_subscriptions
+from tests.simulation.invariants import check_agenda, check_books, check_invoices, check_payments, check_subscriptions
 from tests.simulation.payouts import check_payouts
 from tests.simulation.platform_transfers import check_taken_along
 
@@ -72,6 +72,7 @@ async def check_all() -> None:
     await check_payments()
     await check_disputes()
     await check_subscriptions()
+    await check_agenda()
     await check_payouts()
     await check_owners()
     await check_sources()

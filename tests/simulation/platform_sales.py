@@ -26,6 +26,7 @@ class SaleActions:
     """One method per verb."""
 
     dice: random.Random
+    trespasses: bool
 
     async def any_of(self, scope: Scope, model: type[ROW], **where: Any) -> ROW | None:
         """A row of the caller's account."""
@@ -86,6 +87,7 @@ class SaleActions:
         row = await self.any_of(scope, Subscription)
         if row is None:
             return None
+        self.refrain(scope, row)
         parts = {"application_fee_percent": None, "transfer_data": (), "on_behalf_of": None} | self._percentages(scope)
         kept: dict[str, Any] = {name: value if self.dice.random() < 0.8 else UNSET for name, value in parts.items()}
         return lambda scope: Subscriptions(scope).update(SubscriptionChange(id=row.id, **kept))
@@ -93,8 +95,16 @@ class SaleActions:
     async def unsubscribe(self, scope: Scope) -> Action | None:
         """A subscription ends now."""
         row = await self.any_of(scope, Subscription)
-        draft = None if row is None else CancellationDraft(row.id, prorate=True, invoice_now=self.dice.random() < 0.5)
-        return None if draft is None else lambda scope: Subscriptions(scope).cancel(draft)
+        if row is None:
+            return None
+        self.refrain(scope, row)
+        draft = CancellationDraft(row.id, prorate=True, invoice_now=self.dice.random() < 0.5)
+        return lambda scope: Subscriptions(scope).cancel(draft)
+
+    def refrain(self, scope: Scope, row: Subscription) -> None:
+        """Note that a platform has no right to what its account made by itself."""
+        if scope.application_id not in {None, row.application_id}:
+            self.trespasses = True
 
     def _parts(self, scope: Scope, amount: int) -> dict[str, Any]:
         """The part of others in one payment; some of it cannot be."""

@@ -12,15 +12,18 @@ from domain.periods import Interval
 from domain.sharing import Share
 from models import Account, Customer, Price, SubscriptionItem, TestClock
 from models.base import Owned
+from prorata.worker import Worker
 from services.accounts import AccountChange, AccountDraft, Accounts, Connections
 from services.accounts.drafts import CapabilitiesChange, CapabilityWish
 from services.catalog import PriceDraft, Prices, ProductDraft, Recurring
 from services.clocks import ClockAdvanceDraft, ClockDraft, Clocks
 from services.customers import CustomerDraft, InvoiceSettingsChange
 from services.customers.signup import SignUp
+from services.handlers import HANDLERS
 from services.payment_methods.cloning import Cloning, CustomerClone
 from services.scope import Scope
 from services.subscriptions import ItemDraft, SubscriptionDraft, Subscriptions
+from tests.features.scopes import StandingClock
 from tests.simulation import (
     platform_invoices,
     platform_payouts,
@@ -65,10 +68,12 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A call: under which circumstances, and of what."""
+    """A call, or time that passes: under which circumstances, and of what."""
 
     scope: Scope
     act: Action
+    is_call: bool = True
+    """Whether it can be repeated under its key."""
     trespasses: bool = False
     """Whether it names what belongs to another account, so that it must be refused."""
 
@@ -145,6 +150,8 @@ class Platform(SaleActions, InvoiceActions, ReturnActions, TransferActions, Leav
         seat = self.dice.choice([*self.seats[:1] * 3, *self.seats])
         if name == "advance":
             return name, Deed(seat.scope, await self.advance(seat))
+        if name == "live":
+            return name, Deed(self.scope, await self.live(), is_call=False)
         scope = await self._caller(seat)
         if scope is None:
             return name, None
@@ -205,6 +212,18 @@ class Platform(SaleActions, InvoiceActions, ReturnActions, TransferActions, Leav
             time = nearest.current_period_end + timedelta(minutes=30)
         return lambda scope: Clocks(scope).advance(ClockAdvanceDraft(seat.clock, time, wait=True))
 
+    async def live(self) -> Action:
+        """Real time passes for those who are on no clock, and the worker does what falls due."""
+        hours = timedelta(hours=self.dice.choice((1, 30, 24 * 5, 24 * 12)))
+
+        async def work(scope: Scope) -> None:
+            assert isinstance(scope.clock, StandingClock)
+            scope.clock.at += hours
+            while await Worker(scope, HANDLERS, group_size=20).work():
+                pass
+
+        return work
+
     async def leave(self, scope: Scope) -> Action | None:
         """An account leaves its platform, or comes back; mostly they are connected."""
         account = await Account.get(id=self.account())
@@ -231,6 +250,7 @@ _WEIGHTS = {
     "join": 5,
     "clone": 3,
     "advance": 16,
+    "live": 4,
     "leave": 6,
     "ask_for": 4,
     **platform_sales.WEIGHTS,

@@ -82,15 +82,22 @@ class Availability(Service):
     async def named_moment(self, test_clock: str | None) -> datetime:
         """As `moment`, of a clock that a caller named: the account's own, or that of the platform which acts for it.
 
+        To a platform also that of one of its accounts: it has fees of payments in that clock's world.
+
         Refuses any other, and one that is on its way.
         """
         if test_clock is None:
             return self.scope.clock.now()
-        makers = {self.scope.account_id, self.scope.application_id}
         found = await fetch_by(TestClock, "id", [test_clock], share=True, livemode=self.scope.livemode)
-        if not found or found[0].account_id not in makers:
+        if not found or not await self._may_name(found[0]):
             raise DomainError(ErrorCode.RESOURCE_MISSING, f"No such test clock: '{test_clock}'.", "testClock")
         return _standing(found[0])
+
+    async def _may_name(self, clock: TestClock) -> bool:
+        """Whether the scope may know of a clock: no other account's, unless it is their platform or acts for one."""
+        if clock.account_id in {self.scope.account_id, self.scope.application_id}:
+            return True
+        return bool(await fetch_by(Account, "id", [clock.account_id], platform_id=self.scope.account_id))
 
     async def _clock(self, test_clock_id: str, *, share: bool = False) -> TestClock:
         found = await fetch_by(TestClock, "id", [test_clock_id], share=share, livemode=self.scope.livemode)

@@ -126,6 +126,24 @@ async def test_money_of_a_test_clock_is_sent_in_its_time(api: Api, gym: Account)
     assert (row.created_at.isoformat(), row.test_clock_id) == ("2030-01-03T00:00:00+00:00", world.clock)
 
 
+async def test_fees_earned_in_the_time_of_an_account_are_sent_on_in_it(api: Api, gym: Account) -> None:
+    there = await World.opened(api.acting(gym), "2030-01-01T00:00:00Z")
+    jenny = await there.customer()
+    await pay(api.acting(gym), 1000, customer=jenny.id, applicationFeeAmount=100)
+    cook = await connected(api.scope, "Cook")
+    await there.move_to("2030-01-03T00:00:00Z")
+
+    await transfer(api, 100, cook, testClock=there.clock)
+
+    stranger = await refused(
+        api.acting(cook), "transferCreate", "transfer",
+        amount=1, currency="usd", destination=api.scope.account_id, testClock=there.clock,
+    )  # fmt: skip
+    assert stranger == [("RESOURCE_MISSING", "testClock")]
+    books = Ledger(platform=api.scope.account_id, cook=cook)
+    assert await books.news() == {"platform": ["application_fee 100", "transfer -100"], "cook": ["payment 100"]}
+
+
 async def test_account_debit_brings_money_to_the_platform(api: Api, gym: Account) -> None:
     cook = await connected(api.scope, "Cook")
     acting, platform = api.acting(gym), api.scope.account_id

@@ -30,10 +30,12 @@ async def balanced() -> None:
 
 
 async def told_on(account: Account | str) -> list[str]:
-    """The types of all events of an account, in order, without those of test clocks, customers and their cards."""
+    """The types of all events of an account, in order, without those of clocks, balances, customers and cards."""
     identifier = account if isinstance(account, str) else account.id
     types = [each.type for each in await Event.filter(account_id=identifier).order_by("sequence")]
-    return [each for each in types if each.split(".")[0] not in {"customer", "payment_method", "test_helpers"}]
+    return [
+        each for each in types if each.split(".")[0] not in {"balance", "customer", "payment_method", "test_helpers"}
+    ]
 
 
 async def pay(api: Api, amount: int = 10000, currency: str = "usd", **input: Any) -> Mapping[str, Any]:

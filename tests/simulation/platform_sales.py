@@ -78,7 +78,7 @@ class SaleActions:
             customer=customer.id,
             items=(ItemDraft(price=price.id, quantity=self.dice.choice((1, 3))),),
             trial_period_days=self.dice.choice((None, None, None, 3)),
-            **self._percentages(scope),
+            **self.percentages(scope),
         )
         return lambda scope: Subscriptions(scope).create(draft)
 
@@ -88,7 +88,7 @@ class SaleActions:
         if row is None:
             return None
         self.refrain(scope, row)
-        parts = {"application_fee_percent": None, "transfer_data": (), "on_behalf_of": None} | self._percentages(scope)
+        parts = {"application_fee_percent": None, "transfer_data": (), "on_behalf_of": None} | self.percentages(scope)
         kept: dict[str, Any] = {name: value if self.dice.random() < 0.8 else UNSET for name, value in parts.items()}
         return lambda scope: Subscriptions(scope).update(SubscriptionChange(id=row.id, **kept))
 
@@ -130,7 +130,7 @@ class SaleActions:
             "on_behalf_of": self.dice.choice((None, None, one)),
         }
 
-    def _percentages(self, scope: Scope) -> dict[str, Any]:
+    def percentages(self, scope: Scope) -> dict[str, Any]:
         """The part of others in all payments of a subscription; some of it cannot be."""
         percents = (None, Decimal(0), Decimal("2.5"), Decimal("33.33"), Decimal(100))
         if scope.account_id != scope.platform_id:

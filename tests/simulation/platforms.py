@@ -27,12 +27,14 @@ from tests.features.scopes import StandingClock
 from tests.simulation import (
     platform_invoices,
     platform_payouts,
+    platform_plans,
     platform_returns,
     platform_sales,
     platform_transfers,
 )
 from tests.simulation.platform_invoices import InvoiceActions
 from tests.simulation.platform_payouts import LeavingActions
+from tests.simulation.platform_plans import PlanActions
 from tests.simulation.platform_returns import ReturnActions
 from tests.simulation.platform_sales import SaleActions
 from tests.simulation.platform_transfers import TransferActions
@@ -79,7 +81,7 @@ class Deed:
 
 
 @dataclass
-class Platform(SaleActions, InvoiceActions, ReturnActions, TransferActions, LeavingActions):
+class Platform(SaleActions, PlanActions, InvoiceActions, ReturnActions, TransferActions, LeavingActions):
     """Draws what is done next. Everything random comes from `dice`, so that a seed tells the whole story."""
 
     dice: random.Random
@@ -255,6 +257,7 @@ _WEIGHTS = {
     "ask_for": 4,
     **platform_sales.WEIGHTS,
     **platform_invoices.WEIGHTS,
+    **platform_plans.WEIGHTS,
     **platform_returns.WEIGHTS,
     **platform_transfers.WEIGHTS,
     **platform_payouts.WEIGHTS,

@@ -76,6 +76,11 @@ async def everything(api: Api) -> dict[str, Any]:
     quoting = {"lineItems": [{"price": product["defaultPrice"]["id"]}], **mine}
     paying = {"amount": 1500, "currency": "usd", "paymentMethod": card["id"], **mine}
     paid = await intent(api, {**paying, "confirm": True})
+    bank = {"externalAccount": {"token": "btok_us_verified"}}
+    bank = await made(api, "externalAccountCreate", "externalAccount { id }", bank)
+    leaving = {"amount": 100, "currency": "usd", "destination": bank["id"]}
+    await made(api, "topupCreate", "topup { id }", {"amount": 500, "currency": "usd"})
+    payout = await made(api, "payoutCreate", "payout { id }", leaving)
     disputed = await intent(api, {**paying, "confirm": True})
     against = {"charge": disputed["latestCharge"]["id"]}
     return {
@@ -90,6 +95,7 @@ async def everything(api: Api) -> dict[str, Any]:
         "tax": (await made(api, "customerTaxIdCreate", "customerTaxId { id }", {**TAX_ID, **mine}))["id"],
         "subscription": begun["subscription"]["id"], "invoice": begun["subscription"]["latestInvoice"]["id"],
         "grant": (await made(api, "creditGrantCreate", "creditGrant { id }", credit))["id"], "credit": credit,
+        "bank": bank["id"], "payout": payout["id"], "leaving": leaving,
         "feature": feature["id"], "brought": brought["id"],
         "quote": (await made(api, "quoteCreate", "quote { id }", quoting))["id"], "quoting": quoting,
         "subscribing": {**subscribing, "defaultPaymentMethod": card["id"]}, "paying": paying,
@@ -127,6 +133,10 @@ def writes(has: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
         ("refundUpdate", "refund", {"id": has["refund"], "metadata": {"a": "b"}}),
         ("disputeUpdate", "dispute", {"id": has["dispute"], "evidence": {"customerName": "x"}}),
         ("disputeClose", "dispute", {"id": has["dispute"]}),
+        ("externalAccountUpdate", "externalAccount", {"id": has["bank"], "metadata": {"a": "b"}}),
+        ("externalAccountDelete", "externalAccount", {"id": has["bank"]}),
+        ("payoutCreate", "payout", has["leaving"]),
+        ("payoutCancel", "payout", {"id": has["payout"]}),
         ("subscriptionCreate", "subscription", has["subscribing"]),
         ("subscriptionUpdate", "subscription", {"id": has["subscription"], "description": "x"}),
         ("subscriptionCancel", "subscription", {"id": has["subscription"]}),

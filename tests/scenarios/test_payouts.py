@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from domain.lifecycles import TestClockStatus
+from models import TestClock
 from tests.scenarios.paying_out import (
     ADVANCED,
     MANUAL,
@@ -155,3 +157,21 @@ async def test_a_repeated_call_pays_out_once(api: Api) -> None:
 
     assert first == again
     assert len(await payouts(world)) == 1
+
+
+async def test_nothing_leaves_while_its_clock_is_on_its_way(api: Api) -> None:
+    world = await opened(api, settings=MANUAL)
+    wanted = {"amount": 100, "currency": "usd", "testClock": world.clock}
+    await world.do("topupCreate", "topup { id }", **wanted)
+    made = await pay_out(world, 50)
+    await world.news()
+    await TestClock.filter(id=world.clock).update(status=TestClockStatus.ADVANCING)
+
+    refused = [
+        await world.refusal("topupCreate", "topup", **wanted),
+        await world.refusal("payoutCreate", "payout", **wanted),
+        await world.refusal("payoutCancel", "payout", id=made["id"]),
+    ]
+
+    assert refused == [[("TEST_CLOCK_ADVANCING", "testClock")]] * 3
+    assert (await world.news(), await balance(world)) == ([], (50, 0))

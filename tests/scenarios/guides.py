@@ -2,7 +2,7 @@
 
     ```graphql              a document
     ```json variables       its variables; `{{customerId}}` is what the comment `# remember:` of an earlier one kept
-    ```json headers         headers of its request, such as an idempotency key
+    ```json headers         headers of its request, such as `Stripe-Account`, with the same placeholders
     ```json answer          what it is answered; `…` within a text stands for any text
     ```json answer headers  headers of the answer, among others
     ```sh                   a curl command that sends a document; other commands are not run

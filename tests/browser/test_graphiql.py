@@ -27,6 +27,11 @@ READ = """\
 # variables: {"id": "{{customerId}}"}
 query FindAgain($id: ID!) { customer(id: $id) { name } }
 """
+ACT = """\
+# A header goes with the document.
+# header: Stripe-Account = acct of {{customerId}}
+query Act { actingFor }
+"""
 
 
 @strawberry.type
@@ -40,6 +45,12 @@ class Customer:
 @strawberry.type
 class Query:
     """Reads."""
+
+    @strawberry.field
+    def acting_for(self, info: strawberry.Info) -> str | None:
+        """What the header of the request says."""
+        account: str | None = info.context["account"]
+        return account
 
     @strawberry.field
     def customer(self, id: strawberry.ID) -> Customer:
@@ -65,7 +76,10 @@ async def _graphql(request: web.Request) -> web.Response:
         return web.json_response({"errors": [{"message": "No key."}]}, status=401)
     body = await request.json()
     result = await SCHEMA.execute(
-        body["query"], variable_values=body.get("variables"), operation_name=body.get("operationName")
+        body["query"],
+        variable_values=body.get("variables"),
+        operation_name=body.get("operationName"),
+        context_value={"account": request.headers.get("Stripe-Account")},
     )
     return web.json_response(
         {"data": result.data, **({"errors": [str(e) for e in result.errors]} if result.errors else {})}
@@ -75,7 +89,7 @@ async def _graphql(request: web.Request) -> web.Response:
 async def _graphiql(request: web.Request) -> web.Response:
     rendered = graphiql_page(
         endpoint="/graphql",
-        tabs=[tab_of(name="sign-up", text=CREATE), tab_of(name="find-again", text=READ)],
+        tabs=[tab_of(name="sign-up", text=CREATE), tab_of(name="find-again", text=READ), tab_of(name="act", text=ACT)],
         headers={"Authorization": "Bearer sk_test_42"},
         assets=page_assets(pinned_assets(), folder_url=None if "cdn" in request.query else ASSETS_URL),
         story_script=story_script(),
@@ -86,7 +100,7 @@ async def _graphiql(request: web.Request) -> web.Response:
 
 @pytest.fixture
 async def page_url(graphiql_files: None) -> AsyncIterator[str]:
-    """Address of the page with two tabs."""
+    """Address of the page with three tabs."""
     app = web.Application()
     app.add_routes([web.get("/graphql", _graphiql), web.post("/graphql", _graphql), *routes()])
     async with TestServer(app) as server:
@@ -111,6 +125,10 @@ async def test_tabs_run_in_order_and_ids_flow_from_one_to_the_next(page: Page, p
     await expect(response).to_contain_text("Ada of cus_42")
     await _keep_picture(page, "graphiql-story")
 
+    await page.get_by_role("tab", name="Act").click()
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(response).to_contain_text("acct of cus_42")
+
 
 async def test_a_tab_run_too_early_says_which_answer_is_missing(page: Page, page_url: str) -> None:
     await page.goto(page_url)
@@ -124,7 +142,7 @@ async def test_the_story_goes_on_after_the_page_was_loaded_again(page: Page, pag
     await page.get_by_role("button", name="Execute query").click()
     await expect(page.get_by_label("Result Window")).to_contain_text("cus_42")
     await page.reload()
-    await expect(page.get_by_role("tab")).to_have_count(2)
+    await expect(page.get_by_role("tab")).to_have_count(3)
     await page.get_by_role("button", name="Headers").click()
     await expect(page.get_by_label("Headers", exact=True)).to_contain_text("sk_test_42")
     await page.get_by_role("tab", name="FindAgain").click()

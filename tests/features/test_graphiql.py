@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from prorata.web.graphiql.assets import Asset, integrity_of, pinned_assets
 from prorata.web.graphiql.page import PageAsset, RenderedPage, graphiql_page, page_assets
 from prorata.web.graphiql.serving import ASSETS_URL, page_response, routes
-from prorata.web.graphiql.story import Story, UnknownNameError, remembered, substituted
+from prorata.web.graphiql.story import Story, UnknownNameError, headers_of, remembered, substituted
 from prorata.web.graphiql.story_tabs import TABS_FOLDER, Tab, load_tabs, tab_of
 
 SUBSCRIBE = """\
@@ -84,6 +84,15 @@ def test_a_story_carries_ids_from_answer_to_request() -> None:
     assert story.request(subscribe)["variables"] == {"input": {"customer": "cus_1", "quantity": 2}}
 
 
+def test_a_document_asks_for_headers_of_its_own() -> None:
+    query = "# As the gym.\n# header: Stripe-Account = {{gymId}}\n  # header: Idempotency-Key = of {{n}}, 1 \n{ id }"
+    wanted = {"Stripe-Account": "acct_1", "Idempotency-Key": "of 3, 1"}
+    assert headers_of(query, {"gymId": "acct_1", "n": 3}) == wanted
+    assert headers_of("# variables and a header: none\n{ id }", {}) == {}
+    with pytest.raises(UnknownNameError, match="gymId is not known yet"):
+        Story().headers(Tab(name="act", query=query))
+
+
 def test_page_lets_only_its_own_scripts_run() -> None:
     first, second = _rendered(), _rendered()
     nonce = first.content_security_policy.partition("script-src 'nonce-")[2].partition("'")[0]
@@ -141,6 +150,6 @@ def test_prose_of_every_tab_is_read_without_scrolling() -> None:
         line
         for tab in load_tabs()
         for line in tab.query.splitlines()
-        if line.startswith("#") and not line.startswith("# remember:")
+        if line.startswith("#") and not line.startswith(("# remember:", "# header:"))
     ]
     assert [line for line in prose if len(line) > 51] == []

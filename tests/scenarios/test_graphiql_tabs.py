@@ -30,7 +30,8 @@ async def played(api: Api) -> dict[str, Any]:
     story, answers = Story(), {}
     for tab in load_tabs():
         request = story.request(tab)
-        reply = await api.send(request["query"], request["variables"])
+        headers = {name.replace("-", "_"): value for name, value in story.headers(tab).items()}
+        reply = await api.send(request["query"], request["variables"], **headers)
         refused = [
             each["userErrors"] for each in reply.data.values() if isinstance(each, dict) and "userErrors" in each
         ]
@@ -38,6 +39,11 @@ async def played(api: Api) -> dict[str, Any]:
         story.note(tab, reply.body)
         answers[tab.name] = reply.data
     return answers
+
+
+def booked(books: dict[str, Any]) -> list[tuple[str, int]]:
+    """Movements of an account, newest first: why, and how much of it is the account's."""
+    return [(each["type"], each["net"]) for each in books["balanceTransactions"]["nodes"]]
 
 
 async def test_three_invoices_are_paid_and_the_story_can_be_told_again(database_url: str) -> None:
@@ -89,6 +95,23 @@ async def test_a_gym_is_connected_paid_and_billed(database_url: str) -> None:
     fee = answers["shared-payment"]["paymentIntentCreate"]["paymentIntent"]["latestCharge"]["applicationFee"]
     assert fee == {"amount": 123, "account": {"businessName": "Iron Gym"}}
     assert answers["account-billed"]["customerCreate"]["customer"]["representsAccount"]["businessName"] == "Iron Gym"
+
+
+async def test_gym_is_charged_directly_and_leaves(database_url: str) -> None:
+    async with served(database_url) as api:
+        answers = await played(api)
+    charge = answers["direct-charge"]["paymentIntentCreate"]["paymentIntent"]["latestCharge"]
+    assert charge["balanceTransaction"] == {"amount": 2000, "fee": 200, "net": 1800}
+    gym = answers["balance-of-account"]
+    assert gym["account"]["businessName"] == "Iron Gym"
+    assert gym["balance"]["pending"] == [{"amount": 2677, "currency": "usd"}]  # 18.00 and 8.77
+    assert booked(gym) == [("CHARGE", 1800), ("PAYMENT", 877)]
+    # The network's 2.9 % and 0.30: of 20.00 that is 0.88, of 10.00 it is 0.59.
+    platform = booked(answers["balance-of-platform"])
+    shared = [("APPLICATION_FEE", 123), ("TRANSFER", -1000), ("CHARGE", 941)]
+    assert platform[:5] == [("APPLICATION_FEE", 200), ("STRIPE_FEE", -88), *shared]
+    left = answers["account-disconnected"]["accountDeauthorize"]["account"]
+    assert left["disconnectedAt"] is not None
 
 
 async def test_the_events_are_there_in_order(database_url: str) -> None:

@@ -58,6 +58,14 @@
     return whole ? valueOf(whole[1]) : value.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => String(valueOf(name)));
   };
 
+  const headersOf = (query, names) =>
+    Object.fromEntries(
+      [...query.matchAll(/^[ \t]*#[ \t]*header:[ \t]*([\w-]+)[ \t]*=[ \t]*(\S.*?)[ \t]*$/gm)].map(([, name, value]) => [
+        name,
+        String(substitute(value, names)),
+      ]),
+    );
+
   // Right after a change of tabs GraphiQL may still name the operation of the tab before.
   const operationName = (request) =>
     new RegExp(`\\b(query|mutation|subscription)\\s+${request.operationName}\\b`).test(request.query)
@@ -65,14 +73,21 @@
       : undefined;
 
   const fetcher = async (request, options) => {
-    let variables;
+    let variables, headersAsked, headersTyped;
     try {
       variables = substitute(request.variables || {}, known());
+      headersAsked = headersOf(request.query, known());
+      headersTyped = substitute((options && options.headers) || {}, known());
     } catch (error) {
       return { errors: [{ message: error.message }] };
     }
-    const headers = new Headers({ Accept: "application/json", "Content-Type": "application/json", ...settings.headers });
-    Object.entries((options && options.headers) || {}).forEach(([name, value]) => headers.set(name, value));
+    const headers = new Headers({
+      Accept: "application/json",
+      "Content-Type": "application/json",
+      ...settings.headers,
+      ...headersAsked,
+    });
+    Object.entries(headersTyped).forEach(([name, value]) => headers.set(name, value));
     const response = await fetch(settings.endpoint, {
       method: "POST",
       headers,

@@ -3,6 +3,8 @@
 A comment `# remember: customerId = data.customerCreate.customer.id` keeps a value of the answer under a name; numbers
 in a path count into lists. `{{customerId}}` in the variables of a later tab stands for it: a text that is nothing but
 one placeholder becomes the value itself, whatever its type.
+
+A comment `# header: Stripe-Account = {{gymId}}` sends a header with its document.
 """
 
 import re
@@ -11,9 +13,10 @@ from typing import Any
 
 from prorata.web.graphiql.story_tabs import Tab
 
-__all__ = ["Story", "UnknownNameError", "remembered", "substituted"]
+__all__ = ["Story", "UnknownNameError", "headers_of", "remembered", "substituted"]
 
 _REMEMBER = re.compile(r"^[ \t]*#[ \t]*remember:[ \t]*(\w+)[ \t]*=[ \t]*([\w.]+)[ \t]*$", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*#[ \t]*header:[ \t]*([\w-]+)[ \t]*=[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -59,6 +62,11 @@ def substituted(variables: Any, known: Mapping[str, Any]) -> Any:
     return value_of(whole) if whole else _PLACEHOLDER.sub(lambda match: str(value_of(match)), variables)
 
 
+def headers_of(query: str, known: Mapping[str, Any]) -> dict[str, str]:
+    """The headers that a document's `header` comments ask for; raises UnknownNameError for a name that is not known."""
+    return {name: str(substituted(value, known)) for name, value in _HEADER.findall(query)}
+
+
 class Story:
     """One run through the tabs: give each request to the API, and its answer back, in order."""
 
@@ -68,6 +76,10 @@ class Story:
     def request(self, tab: Tab) -> dict[str, Any]:
         """The JSON body to post for a tab; raises UnknownNameError where an earlier answer is missing."""
         return {"query": tab.query, "variables": substituted(tab.variables, self.known)}
+
+    def headers(self, tab: Tab) -> dict[str, str]:
+        """Headers to send with a tab beside those of the page; raises UnknownNameError as `request` does."""
+        return headers_of(tab.query, self.known)
 
     def note(self, tab: Tab, answer: Mapping[str, Any]) -> None:
         """Keeps what the tab wants remembered of its answer."""

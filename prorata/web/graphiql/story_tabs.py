@@ -8,7 +8,7 @@ A file may carry its variables as JSON in comments, which the page shows in the 
     # remember: subscriptionId = data.subscriptionCreate.subscription.id
     mutation Subscribe($input: SubscriptionCreateInput!) { … }
 
-`prorata/web/graphiql/story.py` says what `{{…}}` and `remember` do.
+`prorata/web/graphiql/story.py` says what `{{…}}`, `remember` and `header` do.
 """
 
 import json

@@ -1,12 +1,18 @@
-"""The demo: a photo host that sells storage by the month to one customer."""
+"""The demo: a photo host that sells storage by the month, and connects a studio that sells for itself.
 
-from dataclasses import dataclass
+Its three roles: a customer of the photo host, a customer of the studio, and the studio as a customer of the photo host.
+"""
+
+from dataclasses import dataclass, replace
 from typing import Final
 
+from domain.accounts import AccountType
 from domain.periods import Interval
 from models import Account
 from prorata.house import House
 from services import reactions
+from services.accounts import AccountDraft, Accounts, AccountSearch
+from services.accounts.drafts import BusinessProfileChange
 from services.catalog import PriceDraft, PriceFilter, Prices, ProductDraft, Recurring
 from services.customers import CustomerDraft, CustomerFilter, Customers
 from services.scope import Scope
@@ -27,6 +33,10 @@ _PLANS: Final = (
     _Plan("premium_monthly", "Premium", "1 TB of photos and videos.", 25_00),
 )
 _CUSTOMER: Final = CustomerDraft(name="Jenny Rosen", email="jenny.rosen@example.com")
+_STUDIO: Final = "studio@example.com"
+_PRINTS: Final = _Plan("prints_monthly", "Prints", "Twelve prints a month.", 9_00)
+_STUDIO_CUSTOMER: Final = CustomerDraft(name="Ravi Patel", email="ravi.patel@example.com")
+_STUDIO_AS_CUSTOMER: Final = CustomerDraft(name="Ada's Studio", email=_STUDIO)
 
 
 async def seeded(house: House, platform: Account) -> int:
@@ -34,7 +44,16 @@ async def seeded(house: House, platform: Account) -> int:
     reactions.connect()
     scope = house.scope(platform)
     added = [await _plan(scope, plan) for plan in _PLANS]
-    return sum([*added, await _customer(scope)])
+    added.append(await _customer(scope, _CUSTOMER))
+    account, is_new = await _studio(scope)
+    acting = replace(scope, account_id=account.id, application_id=platform.id)
+    added += [
+        is_new,
+        await _customer(scope, replace(_STUDIO_AS_CUSTOMER, represents_account=account.id)),
+        await _plan(acting, _PRINTS),
+        await _customer(acting, _STUDIO_CUSTOMER),
+    ]
+    return sum(added)
 
 
 async def _plan(scope: Scope, plan: _Plan) -> bool:
@@ -59,14 +78,33 @@ async def _plan(scope: Scope, plan: _Plan) -> bool:
     return await in_transaction(body)
 
 
-async def _customer(scope: Scope) -> bool:
+async def _customer(scope: Scope, draft: CustomerDraft) -> bool:
     """Whether the customer had to be made."""
     customers = Customers(scope)
 
     async def body() -> bool:
-        if await customers.matching(CustomerFilter(email=_CUSTOMER.email)).exists():
+        if await customers.matching(CustomerFilter(email=draft.email)).exists():
             return False
-        await customers.create(_CUSTOMER)
+        await customers.create(draft)
         return True
+
+    return await in_transaction(body)
+
+
+async def _studio(scope: Scope) -> tuple[Account, bool]:
+    """The connected account, which can be charged for and paid out, and whether it had to be made."""
+    accounts = Accounts(scope)
+
+    async def body() -> tuple[Account, bool]:
+        known = await accounts.matching(AccountSearch(email=_STUDIO)).first()
+        if known is not None:
+            return known, False
+        draft = AccountDraft(
+            type=AccountType.EXPRESS,
+            email=_STUDIO,
+            business_profile=BusinessProfileChange(name="Ada's Studio"),
+        )
+        made = await accounts.create(draft)
+        return await accounts.onboard(made.id), True
 
     return await in_transaction(body)

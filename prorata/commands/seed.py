@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings()
     start_logging(settings)
     added = asyncio.run(_seed(settings))
-    print(f"Added {added} of the demo's products and customers." if added else "The demo is there already.")
+    print(f"Added {added} of the demo's products, customers and accounts." if added else "The demo is there already.")
     return 0
 
 

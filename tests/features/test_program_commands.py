@@ -152,26 +152,39 @@ async def _counts() -> list[int]:
 
 
 def test_the_demo_is_seeded_once(program: Program) -> None:
-    assert program("seed").out == "Added 3 of the demo's products and customers.\n"
+    assert program("seed").out == "Added 7 of the demo's products, customers and accounts.\n"
     assert program("seed").out == "The demo is there already.\n"
-    assert program.within(_counts) == [2, 2, 1, 1, 0]
+    assert program.within(_counts) == [3, 3, 3, 2, 0]
 
     async def prices() -> Any:
         return (
             await Price.all().order_by("unit_amount").values_list("lookup_key", "unit_amount", "currency", "interval")
         )
 
+    async def who() -> Any:
+        sold = {str(each.id): each.business_name or "the platform" for each in await Account.all()}
+        return [
+            (sold[each.account_id], each.name, sold.get(each.represents_account_id or ""))
+            for each in await Customer.all().order_by("name")
+        ]
+
     assert [tuple(price) for price in program.within(prices)] == [
+        ("prints_monthly", 900, "usd", "month"),
         ("basic_monthly", 1500, "usd", "month"),
         ("premium_monthly", 2500, "usd", "month"),
+    ]
+    assert program.within(who) == [
+        ("the platform", "Ada's Studio", "Ada's Studio"),
+        ("the platform", "Jenny Rosen", None),
+        ("Ada's Studio", "Ravi Patel", None),
     ]
 
 
 def test_reset_removes_all_but_account_and_keys(program: Program) -> None:
     program("keys", "create")
     program("seed")
-    # 2 products, 2 prices, 1 customer, their 5 events and the counter of these
-    assert program("reset", "--yes").out.startswith("Removed 11 rows.")
+    # 3 products, 3 prices, 3 customers, an account with owner and bank account, 17 events and two counters of these
+    assert program("reset", "--yes").out.startswith("Removed 31 rows.")
     assert program.within(_counts) == [0, 0, 0, 0, 1]
 
 
@@ -189,7 +202,7 @@ def test_reset_without_a_yes_removes_nothing(program: Program) -> None:
     program("seed")
     refused = program("reset")
     assert (refused.code, refused.err) == (1, "prorata: Nothing was removed. `prorata reset --yes` does not ask.\n")
-    assert program.within(_counts) == [2, 2, 1, 1, 0]
+    assert program.within(_counts) == [3, 3, 3, 2, 0]
 
 
 def test_reset_refuses_live_data(program: Program) -> None:
@@ -201,7 +214,7 @@ def test_reset_refuses_live_data(program: Program) -> None:
     program.within(go_live)
     refused = program("reset", "--yes")
     assert (refused.code, refused.err) == (1, "prorata: There is live data (customers): nothing was removed.\n")
-    assert program.within(_counts) == [2, 2, 1, 1, 0]
+    assert program.within(_counts) == [3, 3, 3, 2, 0]
 
 
 def test_the_doctor_finds_a_fresh_database_in_order(program: Program) -> None:

@@ -29,9 +29,7 @@ class Platform:
             **input,
         )
         identifier = made["account"]["id"]
-        ready = await self.world.do(
-            "sandboxAccountOnboard", "account { chargesEnabled payoutsEnabled }", id=identifier
-        )
+        ready = await self.world.do("sandboxAccountOnboard", "account { chargesEnabled payoutsEnabled }", id=identifier)
         assert ready["account"] == {"chargesEnabled": True, "payoutsEnabled": True}, ready
         return await World.opened(self.world.api.acting(await Account.get(id=identifier)), START)
 

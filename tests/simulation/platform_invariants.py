@@ -9,6 +9,7 @@ from typing import Any, Final
 from tortoise import Model
 
 import models
+from domain.lifecycles import InvoiceStatus
 from models import (
     Account,
     ApplicationFee,
@@ -79,6 +80,7 @@ async def check_all() -> None:
     by_source = await _movements()
     await check_transfers(by_source)
     await check_shares()
+    await check_shared_invoices()
     await check_fees(by_source)
     await check_taken_along()
     await check_payers()
@@ -171,6 +173,27 @@ async def check_shares() -> None:
     for invoice in await Invoice.exclude(transfer_failure_reason=None):
         reasons = {each.transfer_failure_reason for each in await Charge.filter(invoice_id=invoice.id)}
         assert invoice.transfer_failure_reason in reasons, invoice.id
+
+
+async def check_shared_invoices() -> None:
+    """However many payments an invoice was paid by, others have of them what they have of the invoice."""
+    charges: dict[str, list[Charge]] = defaultdict(list)
+    for charge in await Charge.filter(captured=True).exclude(invoice_id=None):
+        charges[str(charge.invoice_id)].append(charge)
+    fees = {each.charge_id: each.amount for each in await ApplicationFee.all()}
+    sent: dict[str, Counter[str]] = defaultdict(Counter)
+    for transfer in await Transfer.filter(is_of_payment=True):
+        sent[str(transfer.source_charge_id)][transfer.destination_id] += transfer.amount
+    for invoice in await Invoice.filter(status=InvoiceStatus.PAID, amount_paid_out_of_band=0).exclude(sharing=None):
+        paid = charges[invoice.id]
+        whole = sum(each.amount_captured for each in paid) == invoice.amount_due
+        if not whole or any(each.sharing is None or each.transfer_failure_reason is not None for each in paid):
+            continue
+        sharing = invoice.sharing or {}
+        arrived = sum((sent[each.id] for each in paid), Counter())
+        assert arrived == _shares_of(sharing, invoice.amount_due), f"{arrived} of {invoice.id}"
+        fee = sum(fees.get(each.id, 0) for each in paid)
+        assert fee == sharing.get("application_fee_amount", 0), f"a fee of {fee} of {invoice.id}"
 
 
 def _shares_of(sharing: Mapping[str, Any], paid: int) -> dict[str, int]:

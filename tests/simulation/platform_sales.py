@@ -9,8 +9,10 @@ from domain.drafts import UNSET
 from domain.kinds import CaptureMethod
 from domain.lifecycles import PaymentIntentStatus
 from domain.sharing import Share
+from gateways.sandbox import ScriptedOutcome
 from models import Customer, PaymentIntent, PaymentMethod, Price, Subscription
 from models.base import Owned
+from services.payment_methods import SandboxScripts
 from services.payments import NewPaymentIntent, PaymentIntents
 from services.scope import Scope
 from services.subscriptions import CancellationDraft, ItemDraft, SubscriptionChange, SubscriptionDraft, Subscriptions
@@ -18,7 +20,7 @@ from services.subscriptions import CancellationDraft, ItemDraft, SubscriptionCha
 ROW = TypeVar("ROW", bound=Owned)
 Action = Callable[[Scope], Awaitable[Any]]
 WEIGHTS = {
-    "pay": 24, "capture": 8, "release": 1, "subscribe": 10, "share_otherwise": 4, "unsubscribe": 1,
+    "pay": 24, "decline": 5, "capture": 8, "release": 1, "subscribe": 10, "share_otherwise": 4, "unsubscribe": 1,
 }  # fmt: skip
 
 
@@ -53,6 +55,12 @@ class SaleActions:
             **self._parts(scope, amount),
         )
         return lambda scope: PaymentIntents(scope).create(draft)
+
+    async def decline(self, scope: Scope) -> Action | None:
+        """A card's next charges are declined, so that invoices stay open."""
+        row = await self.any_of(scope, PaymentMethod, detached_at=None)
+        outcomes = [ScriptedOutcome.INSUFFICIENT_FUNDS] * self.dice.choice((1, 3))
+        return None if row is None else lambda scope: SandboxScripts(scope).write(row.id, outcomes)
 
     async def capture(self, scope: Scope) -> Action | None:
         """All or part of what is held is taken, with a new fee or the old one; sometimes more than there is."""

@@ -39,6 +39,7 @@ from schema.events import CreatedFilter
 from schema.invoice_payments import InvoicePayment, invoice_payments
 from schema.papers import paper
 from schema.refs import (
+    AccountRef,
     AddressRef,
     ChargeRef,
     CreditNoteRef,
@@ -223,7 +224,7 @@ class Invoice(Node):
         "finalization by the percentage of its subscription; null without either."
     )
     transfer_data: list[TransferData] = transfer_data("What other accounts receive of its payments, in order.")
-    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    on_behalf_of: AccountRef | None = on_behalf_of()
     transfer_failure_reason: TransferFailureReason | None = column(
         "Why nothing was transferred to them when it was paid; null where everything was. The money is the platform's."
     )

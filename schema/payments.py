@@ -17,6 +17,7 @@ from schema.connections import Connection
 from schema.payloads import payload
 from schema.payment_methods import BillingDetails, IntentError, NextAction
 from schema.refs import (
+    AccountRef,
     ApplicationFeeRef,
     BalanceTransactionRef,
     ChargeRef,
@@ -138,7 +139,7 @@ class PaymentIntent(Node):
     metadata: Metadata = column("Labels of your own.")
     application_fee_amount: MinorUnits | None = application_fee_amount("What the platform is to keep of it.")
     transfer_data: list[TransferData] = transfer_data("What other accounts receive of it, in order.")
-    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    on_behalf_of: AccountRef | None = on_behalf_of()
     application: strawberry.ID | None = column(
         "The platform that made it for its account; null where the account did so itself.", source="application_id"
     )
@@ -246,7 +247,7 @@ class Charge(Node):
     metadata: Metadata = column("Labels of the payment intent when it was tried.")
     application_fee_amount: MinorUnits | None = application_fee_amount("What the platform is to keep of it.")
     transfer_data: list[TransferData] = transfer_data("What other accounts receive of it, in order.")
-    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    on_behalf_of: AccountRef | None = on_behalf_of()
     application: strawberry.ID | None = column(
         "The platform that made it for its account; null where the account did so itself.", source="application_id"
     )

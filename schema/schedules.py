@@ -18,6 +18,7 @@ from schema.coupons import DiscountInput
 from schema.invoice_items import AddInvoiceItemInput
 from schema.payloads import payload
 from schema.refs import (
+    AccountRef,
     CouponRef,
     CustomerRef,
     DiscountRef,
@@ -122,7 +123,7 @@ class SubscriptionSchedulePhase(Wrapping):
         "Which percentage a platform has of what each period's invoice charges from its beginning on."
     )
     transfer_data: list[TransferData] = transfer_data("What other accounts receive from its beginning on, in order.")
-    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    on_behalf_of: AccountRef | None = on_behalf_of()
     description: str | None = column("The subscription's description from its beginning on; null leaves it.")
     metadata: Metadata = column("What is added to the subscription's metadata when it begins.")
 

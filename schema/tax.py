@@ -14,7 +14,7 @@ from domain.tax_ids import TaxIdVerificationStatus
 from domain.taxes import AutomaticTaxStatus, RegistrationStatus, TaxLiabilityType, TaxType, registration_status
 from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
 from schema.payloads import payload
-from schema.refs import TaxRateRef, TaxRegistrationRef
+from schema.refs import AccountRef, TaxRateRef, TaxRegistrationRef
 from schema.relations import one
 from schema.scalars import Metadata, MinorUnits
 
@@ -123,7 +123,7 @@ describe_enum(
 class TaxLiability(Wrapping):
     """Who owes the tax that is worked out."""
 
-    account: strawberry.ID | None = column("The connected account; null with SELF.", source="tax_liability_id")
+    account: AccountRef | None = one("tax_liability_id", "The connected account; null with SELF.")
 
     @computed("Who it is.")
     def type(self) -> TaxLiabilityType:

@@ -10,7 +10,17 @@ import models
 from domain.ids import Prefix
 from domain.settlement import TransferFailureReason
 from domain.sharing import Sharing
-from schema.base import DIRECT, Node, Wrapping, column, describe_enum, input_field, node_type, part_type
+from schema.base import (
+    DIRECT,
+    KINDS_BY_PREFIX,
+    Node,
+    Wrapping,
+    column,
+    describe_enum,
+    input_field,
+    node_type,
+    part_type,
+)
 from schema.connections import Connection
 from schema.payloads import payload
 from schema.refs import (
@@ -40,7 +50,7 @@ describe_enum(
 class TransferData(Wrapping):
     """What another account receives of a payment: an amount, a percentage, or, with neither, all that is left."""
 
-    destination: strawberry.ID = column("The account that receives it.")
+    destination: AccountRef | None = one("destination", "The account that receives it; null where it may not be read.")
     amount: MinorUnits | None = column("How much.")
     amount_percent: Decimal | None = column("Which percentage of what is paid.")
 
@@ -82,10 +92,11 @@ def transfer_data(description: str) -> Any:
 
 
 def on_behalf_of(description: str = "The account that sells; null where the one that charges does.") -> Any:
-    """A field for the id of the account that sells."""
+    """A field for the account that sells."""
 
-    def resolve(source: Any, _info: Any) -> str | None:
-        return _of(source).on_behalf_of
+    def resolve(source: Any, info: Any) -> Any:
+        seller = _of(source).on_behalf_of
+        return None if seller is None else info.context.load.one(KINDS_BY_PREFIX[Prefix.ACCOUNT]).load(seller)
 
     return strawberry.field(description=description, metadata={DIRECT: resolve})
 

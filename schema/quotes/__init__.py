@@ -19,6 +19,7 @@ from schema.base import Node, Wrapping, column, computed, describe_enum, input_f
 from schema.coupons import PlannedDiscount, PlannedDiscountAmount, planned_discounts
 from schema.papers import paper
 from schema.refs import (
+    AccountRef,
     CustomerRef,
     InvoiceRef,
     PriceRef,
@@ -183,7 +184,7 @@ class Quote(Node):
         "Which percentage a platform has of the subscription that comes of it."
     )
     transfer_data: list[TransferData] = transfer_data("What other accounts receive of what comes of it, in order.")
-    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    on_behalf_of: AccountRef | None = on_behalf_of()
     collection_method: CollectionMethod = column("How the invoices are collected that come of it.")
     header: str | None = column("What stands above it.")
     description: str | None = column("What the customer reads about it.")

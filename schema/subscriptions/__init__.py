@@ -22,6 +22,7 @@ from schema.connections import Connection
 from schema.invoice_items import InvoiceItemPageFilter
 from schema.invoices import InvoicePageFilter
 from schema.refs import (
+    AccountRef,
     CustomerRef,
     DiscountRef,
     InvoiceItemRef,
@@ -174,7 +175,7 @@ class Subscription(Node):
     transfer_data: list[TransferData] = transfer_data(
         "What other accounts receive of the payments of its invoices, in order."
     )
-    on_behalf_of: strawberry.ID | None = on_behalf_of()
+    on_behalf_of: AccountRef | None = on_behalf_of()
 
     @computed("From which cost on usage is invoiced before its period is over; null where it is not.")
     def billing_thresholds(self) -> SubscriptionBillingThresholds | None:

@@ -10,7 +10,8 @@ from tests.features.connected import connected
 from tests.scenarios.world import Subscription, World
 
 START = "2027-01-31T10:00:00Z"
-FEES = "id status total amountDue applicationFeeAmount transferData { destination amount } onBehalfOf application"
+PARTS = "applicationFeeAmount transferData { destination { id } amount } onBehalfOf { id } application"
+FEES = f"id status total amountDue {PARTS}"
 
 
 async def account(world: World, name: str = "Gym", **columns: Any) -> Account:

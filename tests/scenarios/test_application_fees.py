@@ -193,9 +193,10 @@ async def test_destination_receives_what_the_subscription_brings(world: World) -
     )
     await world.move_to("2027-02-28T12:00:00Z")
 
-    data = [{"destination": author.id, "amount": None}]
+    data = [{"destination": {"id": author.id}, "amount": None}]
     for each in await invoices(subscription):
-        assert (each["applicationFeeAmount"], each["transferData"], each["onBehalfOf"]) == (123, data, author.id)
+        assert (each["applicationFeeAmount"], each["transferData"]) == (123, data)
+        assert each["onBehalfOf"] == {"id": author.id}
         expected = {"application_fee_amount": 123, "transfer_data": [{"destination": author.id}]}
         assert await shared(each["id"]) == [{**expected, "on_behalf_of": author.id}]
 

@@ -154,7 +154,7 @@ async def test_payment_is_never_less_than_what_others_have_of_it(api: Api, gym: 
     alone = await refused(api, "paymentIntentUpdate", "paymentIntent", id=made, transferData=None)
     changed = await api.do(
         "paymentIntentUpdate",
-        "paymentIntent { amount applicationFeeAmount transferData { destination } transferGroup }",
+        "paymentIntent { amount applicationFeeAmount transferData { destination { id } } transferGroup }",
         {"id": made, "amount": 600, "applicationFeeAmount": 600, "transferGroup": "ORDER-7"},
     )
 
@@ -163,7 +163,7 @@ async def test_payment_is_never_less_than_what_others_have_of_it(api: Api, gym: 
     assert changed["paymentIntent"] == {
         "amount": 600,
         "applicationFeeAmount": 600,
-        "transferData": [{"destination": gym.id}],
+        "transferData": [{"destination": {"id": gym.id}}],
         "transferGroup": "ORDER-7",
     }
 

@@ -14,7 +14,7 @@ from tests.scenarios.transferring import balanced, moved
 from tests.scenarios.world import Subscription as Story
 from tests.scenarios.world import World
 
-INVOICE = "id status autoAdvance automaticallyFinalizesAt amountPaid transferFailureReason onBehalfOf"
+INVOICE = "id status autoAdvance automaticallyFinalizesAt amountPaid transferFailureReason onBehalfOf { id }"
 MOVES, ARRIVES = "test_helpers.test_clock.advancing", "test_helpers.test_clock.ready"
 FEBRUARY, MARCH, APRIL = "2027-02-28T12:00:00Z", "2027-03-31T12:00:00Z", "2027-04-30T12:00:00Z"
 

@@ -11,7 +11,7 @@ from tests.scenarios.scheduling import phase, schedule_of
 from tests.scenarios.world import Customer, World
 from tests.scenarios.world import Subscription as Story
 
-PARTS = "applicationFeePercent transferData { destination amount amountPercent } onBehalfOf"
+PARTS = "applicationFeePercent transferData { destination { id } amount amountPercent } onBehalfOf { id }"
 
 
 async def test_each_phase_has_its_percentage(world: World) -> None:
@@ -48,8 +48,8 @@ async def test_phase_tells_its_parts_and_loses_them_when_changed(world: World) -
     told = (await world.api.ask(query, {"id": schedule.id}))["subscriptionSchedule"]
     await schedule.update(phases=[phase(price, 2)])
 
-    data = [{"destination": author.id, "amount": None, "amountPercent": "90"}]
-    parts = {"applicationFeePercent": None, "transferData": data, "onBehalfOf": author.id}
+    data = [{"destination": {"id": author.id}, "amount": None, "amountPercent": "90"}]
+    parts = {"applicationFeePercent": None, "transferData": data, "onBehalfOf": {"id": author.id}}
     assert told == {"application": None, "currentPhase": parts}
     await world.move_to("2027-02-28T12:00:00Z")
     assert [bool(each["transferData"]) for each in await invoices(subscription)] == [True, False]

@@ -15,7 +15,7 @@ from tests.scenarios.world import World
 from tests.serving import served
 
 BERLIN = {"country": "DE", "postalCode": "10115", "city": "Berlin", "line1": "Chausseestr. 1"}
-LIABILITY = "automaticTax { enabled liability { type account } }"
+LIABILITY = "automaticTax { enabled liability { type account { id } } }"
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ async def test_registrations_of_who_owes_the_tax_decide(shop: World) -> None:
     # The platform is registered nowhere; 19 % of German tax are in 10.00, of which 8.40 are left.
     said = {"enabled": True, "liability": {"type": "SELF", "account": None}}
     assert own["subscription"]["latestInvoice"] == {"total": 1000, "totalExcludingTax": 1000, "automaticTax": said}
-    said = {"enabled": True, "liability": {"type": "ACCOUNT", "account": author.id}}
+    said = {"enabled": True, "liability": {"type": "ACCOUNT", "account": {"id": author.id}}}
     assert other["subscription"]["latestInvoice"] == {"total": 1000, "totalExcludingTax": 840, "automaticTax": said}
     assert other["subscription"]["automaticTax"] == said
     await shop.move_to("2027-02-28T12:00:00Z")

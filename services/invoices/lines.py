@@ -14,6 +14,7 @@ from domain.invoicing import LineDraft
 from domain.lifecycles import INVOICE, InvoiceStatus
 from domain.metadata import merged_metadata
 from domain.money import optional_unit_amount_text, whole_minor_units
+from domain.sharing import Sharing
 from domain.texts import text_within
 from models import Invoice, InvoiceItem, InvoiceLine, Price
 from services.aggregates import WholeInvoice
@@ -27,6 +28,7 @@ from services.invoices.drafting import Drafting
 from services.invoices.items import InvoiceItems, line_of
 from services.invoices.one_time import DESCRIPTION_LENGTH_MAX, ChargeDraft, OneTimeCharges, SpanDraft
 from services.invoices.reckoning import Reckoning
+from services.invoices.sharing import InvoiceSharing
 from services.invoices.wholes import WholeInvoices
 from services.payments import Invoiced
 from services.rows import delete_by, insert_rows, update_rows
@@ -123,6 +125,7 @@ class DraftLines(Service):
     invoiced = part(Invoiced)
     tax_rates = part(TaxRatesNamed)
     discounts = part(InvoiceDiscounts)
+    sharing = part(InvoiceSharing)
 
     @transactional
     async def add(self, addition: LinesAddition) -> Invoice:
@@ -219,6 +222,8 @@ class DraftLines(Service):
             )
         item = await self.lock(InvoiceItem, wanted.invoice_item, *param, "invoiceItem")
         _refuse_unfit(item, draft.row, (*param, "invoiceItem"))
+        if Sharing.from_json(draft.row.sharing).application_fee_amount is not None:
+            self.sharing.refuse_foreign(draft.row, [item], (*param, "invoiceItem"))
         item.pending, item.invoice_id = False, draft.row.id
         await update_rows([item], ("pending", "invoice_id"))
         return item

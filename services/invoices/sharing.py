@@ -74,7 +74,7 @@ class InvoiceSharing(Service):
         fee = sharing.application_fee_amount
         if fee is not None and fee != former.application_fee_amount:
             refuse_beyond(fee, row.total if has_lines else None, row.currency)
-            self._refuse_foreign(row, items)
+            self.refuse_foreign(row, items)
         row.sharing = sharing.as_json()
 
     async def fix(self, rows: Sequence[Invoice]) -> bool:
@@ -121,7 +121,9 @@ class InvoiceSharing(Service):
         [account] = await fetch_by(Account, "id", [self.scope.account_id])
         return account.disconnected_at is not None
 
-    def _refuse_foreign(self, row: Invoice, items: Sequence[InvoiceItem]) -> None:
+    def refuse_foreign(
+        self, row: Invoice, items: Sequence[InvoiceItem], param: tuple[str, ...] = ("applicationFeeAmount",)
+    ) -> None:
         """A platform takes no fee of what somebody else made (spec 06, Who may do what)."""
         stand = self.scope.stand
         if not stand.is_direct:
@@ -133,7 +135,7 @@ class InvoiceSharing(Service):
                 ErrorCode.APPLICATION_NOT_MAKER,
                 f"{foreign} was not made by {stand.application_id} for {stand.account_id}, so that it can take no fee"
                 f" of invoice {row.id}; it can of an invoice that it made, of items that it made.",
-                "applicationFeeAmount",
+                param,
             )
 
 

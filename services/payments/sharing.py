@@ -71,13 +71,22 @@ class SharedPayments(Service):
         await update_rows([charge], ("sharing",))
 
     def _refuse_foreign_fee(self, intent: PaymentIntent) -> None:
-        """What a platform keeps of a payment that it asked for is not for the account to say."""
-        if intent.application_id not in {None, self.scope.application_id}:
+        """Neither side says what a platform keeps of a payment that the other one asked for."""
+        stand = self.scope.stand
+        if intent.application_id == stand.application_id:
+            return
+        if stand.is_direct:
             raise DomainError(
-                ErrorCode.APPLICATION_FEES_NOT_ALLOWED,
-                f"Payment intent {intent.id} was made by the platform; only that one can change its fee.",
+                ErrorCode.APPLICATION_NOT_MAKER,
+                f"Payment intent {intent.id} was not made by {stand.application_id} for {stand.account_id}, so that it"
+                " can take no fee of it; it can of a payment intent that it made.",
                 "applicationFeeAmount",
             )
+        raise DomainError(
+            ErrorCode.APPLICATION_FEES_NOT_ALLOWED,
+            f"Payment intent {intent.id} was made by the platform; only that one can change its fee.",
+            "applicationFeeAmount",
+        )
 
     async def _refuse(self, sharing: Sharing, total: int) -> None:
         if sharing == NOBODY:

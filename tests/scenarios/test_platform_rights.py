@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import Event, Invoice, InvoiceItem, Subscription, SubscriptionSchedule
+from models import ApplicationFee, Event, Invoice, InvoiceItem, PaymentIntent, Subscription, SubscriptionSchedule
 from tests.scenarios.connecting import account, acting, by_itself, invoice
 from tests.scenarios.invoicing import draft, item
 from tests.scenarios.world import Customer, World
@@ -201,3 +201,38 @@ async def test_fee_of_what_the_platform_made_alone_is_its_own_to_set(world: Worl
 
     assert refused == [("APPLICATION_FEES_NOT_ALLOWED", "applicationFeeAmount")]
     assert (await invoice(own, renewal))["applicationFeeAmount"] == 100
+
+
+async def test_item_of_the_account_goes_on_no_invoice_that_bears_a_fee(world: World) -> None:
+    gym, own = await worlds(world)
+    jenny = await gym.customer(card="pm_card_visa")
+    waiting = await item(own, customer=jenny.id, amount=500, currency="usd")
+    ours = await item(gym, customer=jenny.id, amount=500, currency="usd")
+    terms = {"customer": jenny.id, "pendingInvoiceItemsBehavior": "EXCLUDE"}
+    made = await gym.do("invoiceCreate", "invoice { id }", **terms, applicationFeeAmount=400)
+    bill = made["invoice"]["id"]
+    await own.news()
+
+    refused = await gym.refusal("invoiceAddLines", "invoice", id=bill, lines=[{"invoiceItem": waiting}])
+
+    assert refused == [(NOT_MAKER, "lines.0.invoiceItem")]
+    assert (await own.news(), (await invoice(gym, bill))["total"]) == ([], 0)
+    await gym.do("invoiceAddLines", "invoice { id }", id=bill, lines=[{"invoiceItem": ours}])
+    await own.do("invoiceAddLines", "invoice { id }", id=bill, lines=[{"invoiceItem": waiting}])
+    assert (await invoice(gym, bill))["total"] == 1000
+
+
+async def test_platform_takes_no_fee_of_payments_that_it_did_not_ask_for(world: World) -> None:
+    gym, own = await worlds(world)
+    asked = {"amount": 5000, "currency": "usd", "paymentMethod": "pm_card_visa"}
+    begun = await own.do("paymentIntentCreate", "paymentIntent { id }", **asked)
+    held = await own.do("paymentIntentCreate", "paymentIntent { id }", **asked, captureMethod="MANUAL", confirm=True)
+    await own.news()
+
+    for verb, made in (("paymentIntentUpdate", begun), ("paymentIntentCapture", held)):
+        named = {"id": made["paymentIntent"]["id"], "applicationFeeAmount": 4000}
+        assert await gym.refusal(verb, "paymentIntent", **named) == [(NOT_MAKER, "applicationFeeAmount")]
+
+    assert await own.news() == []
+    assert [row.sharing for row in await PaymentIntent.all()] == [None, None]
+    assert await ApplicationFee.all().count() == 0

@@ -62,7 +62,7 @@ from schema.refs import (
 from schema.relations import many, named, one, page
 from schema.scalars import INT_LIMIT, Currency, Json, Metadata, MinorUnits
 from schema.tax import InvoiceAutomaticTax, TaxAmount, automatic_tax, tax_amounts
-from schema.transfers import TransferData, application_fee_amount, on_behalf_of, transfer_data
+from schema.transfers import TransferData, application_fee_amount, on_behalf_of, percentage_borne, transfer_data
 
 describe_enum(
     InvoiceStatus,
@@ -222,6 +222,10 @@ class Invoice(Node):
     application_fee_amount: MinorUnits | None = application_fee_amount(
         "What a platform has of it: as somebody said while it was a draft, at most what it then charges, or else at "
         "finalization by the percentage of its subscription; null without either."
+    )
+    application_fee_percent: Decimal | None = percentage_borne(
+        "The percentage that its fee will be at finalization; null where an amount takes its place or nothing is "
+        "taken, and when it is final."
     )
     transfer_data: list[TransferData] = transfer_data("What other accounts receive of its payments, in order.")
     on_behalf_of: AccountRef | None = on_behalf_of()

@@ -12,12 +12,12 @@ from schema.base import Wrapping, column, computed, input_field, part_type
 from schema.coupons import DiscountAmount, DiscountInput
 from schema.credit_grants import PretaxCreditAmount
 from schema.payloads import payload
-from schema.refs import CustomerRef, PriceRef, ProductRef, SubscriptionRef
+from schema.refs import AccountRef, CustomerRef, PriceRef, ProductRef, SubscriptionRef
 from schema.relations import one
 from schema.scalars import INT_LIMIT, Currency, MinorUnits
 from schema.subscriptions import SubscriptionCreateInput, SubscriptionItemChangeInput
 from schema.tax import InvoiceAutomaticTax, TaxAmount
-from schema.transfers import application_fee_amount
+from schema.transfers import TransferData, application_fee_amount, on_behalf_of, transfer_data
 
 
 @part_type
@@ -94,6 +94,8 @@ class InvoicePreview(Wrapping):
     period_start: datetime = column("Beginning of the time that will have passed; its lines look ahead.")
     period_end: datetime = column("End of that time.")
     application_fee_amount: MinorUnits | None = application_fee_amount("What a platform would have of it.")
+    transfer_data: list[TransferData] = transfer_data("What other accounts would receive of its payment, in order.")
+    on_behalf_of: AccountRef | None = on_behalf_of("The account that would sell; null where the one that charges does.")
 
     @computed("What all its amounts are in.")
     def currency(self) -> Currency:

@@ -8,6 +8,8 @@ import strawberry
 
 import models
 from domain.ids import Prefix
+from domain.invoice_sharing import bears_percentage
+from domain.invoices import BillingReason
 from domain.settlement import TransferFailureReason
 from domain.sharing import Sharing
 from schema.base import (
@@ -69,6 +71,17 @@ def application_fee_percent(description: str) -> Any:
 
     def resolve(source: Any, _info: Any) -> Decimal | None:
         return _of(source).application_fee_percent
+
+    return strawberry.field(description=description, metadata={DIRECT: resolve})
+
+
+def percentage_borne(description: str) -> Any:
+    """A field for the percentage of which the fee of an invoice will come, while that is a draft."""
+
+    def resolve(source: Any, _info: Any) -> Decimal | None:
+        row = source.row
+        borne = bears_percentage(BillingReason(row.billing_reason), opens_a_period=row.cycle is not None)
+        return _of(source).application_fee_percent if borne else None
 
     return strawberry.field(description=description, metadata={DIRECT: resolve})
 

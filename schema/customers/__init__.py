@@ -227,6 +227,7 @@ class CustomerFilter:
     email: str | None = input_field("Only those with this e-mail, capitals or not.")
     created: CreatedFilter | None = input_field("Only those made in this span, by their own clocks.")
     test_clock: strawberry.ID | None = input_field("Only those who live by this test clock.")
+    represents_account: strawberry.ID | None = input_field("Only the one that stands for this connected account.")
 
 
 @strawberry.input(description="A line of your own on invoices.")

@@ -81,6 +81,8 @@ class Customers(Service):
             rows = rows.filter(email_folded=folded(wanted.email))
         if wanted.test_clock is not None:
             rows = rows.filter(test_clock_id=wanted.test_clock)
+        if wanted.represents_account is not None:
+            rows = rows.filter(represents_account_id=wanted.represents_account)
         if wanted.created is None:
             return rows
         bounds = {name: getattr(wanted.created, name) for name in ("gt", "gte", "lt", "lte")}

@@ -118,6 +118,7 @@ class CustomerFilter:
     email: str | None = None
     created: CreatedSpan | None = None
     test_clock: str | None = None
+    represents_account: str | None = None
 
 
 @answer

@@ -36,6 +36,20 @@ async def test_a_customer_stands_for_an_account(api: Api) -> None:
     assert told == [{"customer_account": gym.id}, {"customer_account": spa.id}]
 
 
+async def test_customer_of_an_account_is_found(api: Api) -> None:
+    gym, spa = await connected(api.scope, "Gym"), await connected(api.scope, "Spa")
+    made = (await api.do("customerCreate", "customer { id }", {PARAM: gym.id}))["customer"]
+    await api.do("customerCreate", "customer { id }", {})
+    query = "query($of: ID!) { customers(filter: { representsAccount: $of }) { nodes { id } totalCount } }"
+
+    found, none = [(await api.ask(query, {"of": each.id}))["customers"] for each in (gym, spa)]
+
+    assert found == {"nodes": [made], "totalCount": 1}
+    assert none == {"nodes": [], "totalCount": 0}
+    own = (await api.acting(gym).ask(query, {"of": gym.id}))["customers"]
+    assert own == none
+
+
 async def test_an_account_has_one_customer(api: Api) -> None:
     gym = await connected(api.scope, "Gym")
     first = (await api.do("customerCreate", "customer { id }", {PARAM: gym.id}))["customer"]["id"]

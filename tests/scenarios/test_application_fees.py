@@ -109,6 +109,38 @@ async def test_amount_takes_the_place_of_the_percentage_in_the_draft_hour(world:
     assert late == [("INVOICE_UNEXPECTED_STATE", "applicationFeeAmount")]
 
 
+async def test_draft_says_which_percentage_it_will_bear(world: World) -> None:
+    gym = await acting(world, await account(world))
+    jenny = await gym.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(await gym.price("Gym", 1000), applicationFeePercent="10")
+    await gym.move_to("2027-02-28T10:30:00Z")
+    renewal = (await invoices(subscription))[1]["id"]
+    query = "query($id: ID!) { invoice(id: $id) { applicationFeePercent applicationFeeAmount } }"
+
+    before = (await gym.api.ask(query, {"id": renewal}))["invoice"]
+    await gym.do("invoiceUpdate", "invoice { id }", id=renewal, applicationFeeAmount=None)
+    after = (await gym.api.ask(query, {"id": renewal}))["invoice"]
+
+    assert before == {"applicationFeePercent": "10", "applicationFeeAmount": None}
+    assert after == {"applicationFeePercent": None, "applicationFeeAmount": None}
+    await gym.move_to("2027-02-28T12:00:00Z")
+    assert await fees(subscription) == [(1000, 100), (1000, None)]
+    assert (await gym.api.ask(query, {"id": renewal}))["invoice"] == after
+
+
+async def test_preview_tells_who_receives_and_who_sells(world: World) -> None:
+    author = await account(world, "Author")
+    jenny = await world.customer(card="pm_card_visa")
+    named = {"transferData": {"destination": author.id, "amountPercent": "90"}, "onBehalfOf": author.id}
+    wanted = {"customer": jenny.id, "items": [{"price": await world.price("Novel", 1500)}], **named}
+    shown = "transferData { destination { businessName } amountPercent } onBehalfOf { id }"
+
+    preview = await world.do("invoiceCreatePreview", f"invoicePreview {{ {shown} }}", newSubscription=wanted)
+
+    data = [{"destination": {"businessName": "Author"}, "amountPercent": "90"}]
+    assert preview["invoicePreview"] == {"transferData": data, "onBehalfOf": {"id": author.id}}
+
+
 async def test_fee_is_cut_where_less_is_charged_in_the_end(world: World) -> None:
     gym = await acting(world, await account(world))
     jenny = await gym.customer(card="pm_card_visa")

@@ -173,7 +173,8 @@ async def test_every_tab_of_the_story_is_answered_alike(database_url: str, monke
         story = Story()
         for tab in load_tabs():
             request = story.request(tab)
-            story.note(tab, (await api.send(request["query"], request["variables"])).body)
+            headers = {name.replace("-", "_"): value for name, value in story.headers(tab).items()}
+            story.note(tab, (await api.send(request["query"], request["variables"], **headers)).body)
     assert len(compared) >= 5
 
 

@@ -64,11 +64,12 @@ async def test_cancelled_units_leave_no_lock_and_no_half() -> None:
 
 @pytest.mark.usefixtures("database")
 async def test_a_task_cancelled_while_it_waits_for_its_turn_leaves_nothing() -> None:
-    release = asyncio.Event()
+    is_held, release = asyncio.Event(), asyncio.Event()
 
     @transactional
     async def hold() -> None:
         await insert_rows([counter("held")])
+        is_held.set()
         await release.wait()
 
     @transactional
@@ -77,6 +78,7 @@ async def test_a_task_cancelled_while_it_waits_for_its_turn_leaves_nothing() -> 
         await insert_rows([counter("held")], ignore_conflicts=True)
 
     holder = asyncio.create_task(hold())
+    await is_held.wait()
     waiting = [asyncio.create_task(lock_it()) for _ in range(12)]
     await asyncio.sleep(0.02)
     for task in waiting:

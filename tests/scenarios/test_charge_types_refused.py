@@ -70,7 +70,8 @@ async def test_platform_is_refused(
     if isinstance(wanted.get("transferData"), str):
         wanted["transferData"] = {"destination": known[wanted["transferData"]]}
     elif "transferData" in wanted:
-        wanted["transferData"] |= {"destination": known.get(wanted["transferData"]["destination"], "acct_none")}
+        named = known.get(wanted["transferData"]["destination"], "acct_none")
+        wanted["transferData"] = wanted["transferData"] | {"destination": named}
     if "onBehalfOf" in wanted:
         wanted["onBehalfOf"] = known[wanted["onBehalfOf"]]
 

@@ -248,7 +248,8 @@ class TransferCreateInput:
         "A connected account with the capability `transfers`; acting for an account, the platform itself."
     )
     source_transaction: strawberry.ID | None = input_field(
-        "A charge whose money it is: it is available when that is. Without one, the balance must be available."
+        "A charge whose money it is, at most what it has left after refunds and disputes: it is available when that"
+        " is. Without one, the balance must be available."
     )
     transfer_group: str | None = input_field("What it is found by; that of the charge by default.")
     description: str | None = input_field("What it is for.")

@@ -2,6 +2,7 @@
 
 from domain.checks import checked, checked_where_given
 from domain.currencies import currency_of
+from domain.disputes import is_refundable
 from domain.drafts import given
 from domain.errors import DomainError, ErrorCode, Problems
 from domain.event_types import EventType
@@ -11,7 +12,7 @@ from domain.lifecycles import ChargeStatus, RefundStatus
 from domain.metadata import merged_metadata
 from domain.settlement import GROUP_LENGTH_MAX
 from domain.texts import text_within
-from models import BalanceTransaction, Charge, DestinationPayment, Refund, Transfer
+from models import BalanceTransaction, Charge, DestinationPayment, Dispute, Refund, Transfer
 from services.accounts.parts import TRANSFERS, Parts, refuse_unable
 from services.aggregates import WholeDestinationPayment, WholeTransfer
 from services.availability import Availability
@@ -125,11 +126,9 @@ class Transfers(Service):
         return charge
 
     async def _of_charge(self, charge: Charge, amount: int) -> Moment:
-        """When it is sent; refuses more than the charge has left of what came in."""
+        """When it is sent; refuses more than the charge has left of what came in and was not taken back."""
         sent = await wholes(self, await self.gather(Transfer, "source_charge_id", [charge.id]))
-        refunds = await self.gather(Refund, "charge_id", [charge.id])
-        refunded = sum(each.amount for each in refunds if each.status != RefundStatus.FAILED)
-        left = charge.amount_captured - refunded - sum(each.left for each in sent)
+        left = charge.amount_captured - await self._given_back(charge) - sum(each.left for each in sent)
         if amount > left:
             raise DomainError(
                 ErrorCode.AMOUNT_TOO_LARGE,
@@ -139,6 +138,13 @@ class Transfers(Service):
         [came] = await self.gather(BalanceTransaction, "id", [charge.balance_transaction_id])
         at = await self.present(came.test_clock_id)
         return Moment(at, came.test_clock_id, max(at, came.available_at))
+
+    async def _given_back(self, charge: Charge) -> int:
+        """What its customer has again of it: refunds, and what a bank has taken."""
+        refunds = await self.gather(Refund, "charge_id", [charge.id])
+        disputes = await self.gather(Dispute, "id", [charge.dispute_id])
+        refunded = sum(each.amount for each in refunds if each.status != RefundStatus.FAILED)
+        return refunded + sum(each.amount for each in disputes if not is_refundable(each.status))
 
     def _transfer(self, draft: NewTransfer, currency: str, moment: Moment, group: str | None) -> Transfer:
         return Transfer.made(

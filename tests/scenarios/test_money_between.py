@@ -92,6 +92,28 @@ async def test_transfers_of_a_charge_are_never_more_than_it(api: Api, gym: Accou
     }
 
 
+async def test_what_a_bank_took_back_of_a_charge_is_not_transferred(api: Api, gym: Account) -> None:
+    charge = await charge_of(await pay(api, 1000))
+    wanted = {"currency": "usd", "destination": gym.id, "sourceTransaction": charge}
+    books = Ledger(platform=api.scope.account_id, gym=gym)
+    await books.news()
+    played = await api.do("sandboxDisputeCreate", "dispute { id }", {"charge": charge, "amount": 600})
+    case = played["dispute"]["id"]
+
+    while_disputed = await refused(api, "transferCreate", "transfer", amount=401, **wanted)  # 1000 - 600
+    await transfer(api, 400, gym, sourceTransaction=charge)
+    evidence = {"uncategorizedText": "winning_evidence"}
+    await api.do("disputeUpdate", "dispute { status }", {"id": case, "evidence": evidence})
+    after_winning = await refused(api, "transferCreate", "transfer", amount=601, **wanted)
+    await transfer(api, 600, gym, sourceTransaction=charge)
+
+    assert (while_disputed, after_winning) == ([("AMOUNT_TOO_LARGE", "amount")], [("AMOUNT_TOO_LARGE", "amount")])
+    assert await books.news() == {
+        "platform": ["adjustment -600 - 1500", "transfer -400", "adjustment 600", "transfer -600"],
+        "gym": ["payment 400", "payment 600"],
+    }
+
+
 async def test_without_a_charge_only_what_is_available_is_sent(api: Api, gym: Account) -> None:
     books = Ledger(platform=api.scope.account_id, gym=gym)
     await pay(api, 1000)  # available in two days

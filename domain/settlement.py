@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Final
 
 from domain.errors import ErrorCode, Problems
-from domain.money import half_away_from_zero
+from domain.money import half_away_from_zero, rounded_down
 from domain.sharing import Share, Sharing, amounts_of
 
 GROUP_LENGTH_MAX: Final = 200
@@ -51,6 +51,33 @@ def going_back(part: int, *, charged: int, refunded: int, back_already: int, lef
     """
     wanted = half_away_from_zero(Fraction(part * refunded, charged)) - back_already
     return max(0, min(left, wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A share of a payment, what earlier refunds took back of it, and what may still be taken, in minor units."""
+
+    amount: int
+    back_already: int
+    left: int
+
+
+def shares_going_back(sent: Sequence[Sent], *, charged: int, refunded: int) -> list[int]:
+    """How much of each share goes back with a refund, in minor units: `going_back` of all of them together.
+
+    Each gives back its proportion rounded down, and the units left over come from those that lack most to theirs, the
+    earlier first: so no refund takes more of all shares than it comes to. A share never gives more than it has left.
+    """
+    wanted = half_away_from_zero(Fraction(sum(each.amount for each in sent) * refunded, charged))
+    wanted -= sum(each.back_already for each in sent)
+    due = [max(Fraction(0), Fraction(each.amount * refunded, charged) - each.back_already) for each in sent]
+    parts: list[int] = []
+    for proportion in due:
+        parts.append(max(0, min(rounded_down(proportion), wanted - sum(parts))))
+    for index in sorted(range(len(sent)), key=lambda each: parts[each] - due[each]):
+        if sum(parts) < wanted and parts[index] < due[index]:
+            parts[index] += 1
+    return [min(part, each.left) for part, each in zip(parts, sent, strict=True)]
 
 
 def refuse_beyond(sharing: Sharing, total: int, problems: Problems) -> None:

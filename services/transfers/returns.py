@@ -10,8 +10,9 @@ from typing import Final
 
 from domain.errors import DomainError, ErrorCode
 from domain.lifecycles import RefundStatus
-from domain.settlement import going_back
+from domain.settlement import Sent, going_back, shares_going_back
 from models import Charge, Refund, Transfer
+from services.aggregates import WholeTransfer
 from services.base import Service, part
 from services.transfers.fees import ApplicationFees
 from services.transfers.movements import Moment
@@ -74,17 +75,12 @@ class Returns(Service):
             await self._give_fee_back(refund, charge, refunded, moment)
 
     async def _reverse(self, refund: Refund, charge: Charge, refunded: int, moment: Moment) -> None:
-        backs = []
-        for whole in await wholes(self, await self._transfers(charge, lock=True)):
-            amount = going_back(
-                whole.row.amount,
-                charged=charge.amount_captured,
-                refunded=refunded,
-                back_already=sum(each.amount for each in whole.reversals if each.source_refund_id is not None),
-                left=whole.left,
-            )
-            if amount:
-                backs.append(Back(whole, amount, {"source_refund_id": refund.id, "metadata": {}}))
+        transfers = await wholes(self, await self._transfers(charge, lock=True))
+        amounts = shares_going_back(
+            [_sent(each) for each in transfers], charged=charge.amount_captured, refunded=refunded
+        )
+        note = {"source_refund_id": refund.id, "metadata": {}}
+        backs = [Back(whole, amount, note) for whole, amount in zip(transfers, amounts, strict=True) if amount]
         if backs:
             refund.transfer_reversal_id = (await self.reversals.write(backs, moment))[0].id
 
@@ -110,3 +106,8 @@ class Returns(Service):
 def _counts(each: Refund, refund: Refund) -> bool:
     """Whether a refund is among those that the proportion is reckoned of: this one, and those that moved money."""
     return each.id == refund.id or (each.status != RefundStatus.FAILED and each.balance_transaction_id is not None)
+
+
+def _sent(whole: WholeTransfer) -> Sent:
+    already = sum(each.amount for each in whole.reversals if each.source_refund_id is not None)
+    return Sent(whole.row.amount, already, whole.left)

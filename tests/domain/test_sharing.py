@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from domain.errors import DomainError, Problems
-from domain.settlement import division_of, going_back, refuse_beyond
+from domain.settlement import Sent, division_of, going_back, refuse_beyond, shares_going_back
 from domain.sharing import Share, Sharing, Stand, amounts_of, refuse_unfit
 
 PLATFORM = Stand("acct_p", "acct_p", None)
@@ -93,6 +93,36 @@ def test_what_goes_back_is_reckoned_from_the_beginning(
 def test_never_more_goes_back_than_is_left() -> None:
     assert going_back(100, charged=100, refunded=100, back_already=0, left=30) == 30
     assert going_back(100, charged=100, refunded=50, back_already=80, left=20) == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "charged", "refunds", "back"),
+    [
+        ([3, 3, 3, 3], 12, [6, 6], [[2, 2, 1, 1], [1, 1, 2, 2]]),  # 1.5 each is 6, not 8
+        ([333, 333, 333], 999, [500, 1, 498], [[167, 167, 166], [0, 0, 1], [166, 166, 166]]),  # 166.67 each is 500
+        ([1, 1, 1], 300, [49, 1, 250], [[0, 0, 0], [1, 0, 0], [0, 1, 1]]),  # all: 0.49; 0.5; the rest
+        ([333, 500], 1000, [250, 750], [[83, 125], [250, 375]]),  # 208.25 is 208
+        ([1, 2], 4, [1, 1, 2], [[0, 1], [1, 0], [0, 1]]),  # 0.75 is 1: of 0.25 and 0.5; then 1.5 is 2
+        ([7], 1000, [500, 500], [[4], [3]]),
+    ],
+)
+def test_shares_give_back_together_what_a_refund_comes_to(
+    sent: list[int], charged: int, refunds: list[int], back: list[list[int]]
+) -> None:
+    gone = [0] * len(sent)
+    taken: list[list[int]] = []
+    for number in range(len(refunds)):
+        shares = [Sent(amount, already, amount - already) for amount, already in zip(sent, gone, strict=True)]
+        taken.append(shares_going_back(shares, charged=charged, refunded=sum(refunds[: number + 1])))
+        gone = [already + part for already, part in zip(gone, taken[-1], strict=True)]
+
+    assert taken == back
+    assert gone == sent
+
+
+def test_a_share_that_came_back_by_itself_burdens_no_other() -> None:
+    shares = [Sent(500, back_already=0, left=100), Sent(500, back_already=0, left=500)]
+    assert shares_going_back(shares, charged=1000, refunded=600) == [100, 300]
 
 
 @pytest.mark.parametrize(

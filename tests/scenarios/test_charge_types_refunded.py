@@ -123,6 +123,27 @@ async def test_several_destinations_give_back_in_proportion(api: Api, gym: Accou
     }
 
 
+async def test_no_more_comes_back_of_all_destinations_than_was_refunded(api: Api, gym: Account) -> None:
+    cook = await connected(api.scope, "Cook")
+    books = Ledger(platform=api.scope.account_id, gym=gym, cook=cook)
+    shares = [{"destination": gym.id, "amount": 499}, {"destination": cook.id}]
+    charge = await charge_of(await pay(api, 1000, transferData=shares))
+    await books.news()
+
+    for amount in (500, 500):  # 249.5 and 250.5, together 500; then the rest
+        await refund(api, charge, amount, reverseTransfer=True)
+    await refused(api, "refundCreate", "refund", charge=charge, amount=1, reverseTransfer=True)
+
+    assert await books.news() == {
+        "platform": [
+            "refund -500", "transfer_refund 250", "transfer_refund 250",
+            "refund -500", "transfer_refund 249", "transfer_refund 251",
+        ],
+        "gym": ["payment_refund -250", "payment_refund -249"],
+        "cook": ["payment_refund -250", "payment_refund -251"],
+    }  # fmt: skip
+
+
 async def test_separate_transfer_reversed(api: Api, gym: Account) -> None:
     books = Ledger(platform=api.scope.account_id, gym=gym)
     charge = await charge_of(await pay(api, 1000))

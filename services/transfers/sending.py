@@ -143,8 +143,9 @@ class Transfers(Service):
         """What its customer has again of it: refunds, and what a bank has taken."""
         refunds = await self.gather(Refund, "charge_id", [charge.id])
         disputes = await self.gather(Dispute, "id", [charge.dispute_id])
-        refunded = sum(each.amount for each in refunds if each.status != RefundStatus.FAILED)
-        return refunded + sum(each.amount for each in disputes if not is_refundable(each.status))
+        amounts: list[int] = [each.amount for each in refunds if each.status != RefundStatus.FAILED]
+        amounts += (each.amount for each in disputes if not is_refundable(each.status))
+        return sum(amounts)
 
     def _transfer(self, draft: NewTransfer, currency: str, moment: Moment, group: str | None) -> Transfer:
         return Transfer.made(

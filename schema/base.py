@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from inspect import getdoc
+from operator import attrgetter
 from typing import Any, Self, TypeVar
 
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from domain.ids import Prefix
+from services.scope import Access
 
 COLUMN = "prorata.column"
 """Metadata key of a field that reads an attribute of the row; its value is the attribute's name, None for the same."""
@@ -38,6 +40,22 @@ def computed(description: str, *, name: str | None = None) -> Callable[[Callable
         return strawberry.field(resolver=method, description=description, name=name, metadata={DIRECT: resolve})
 
     return declare
+
+
+def confidential(
+    kind: str, description: str, read: str | Callable[[Any], Any], absent: Callable[[], Any] = lambda: None
+) -> Any:
+    """A field with what `read` finds in the row, for keys that may read this kind; `absent()` for others.
+
+    A page with its client secret sees the rest of the object, so that nothing is refused.
+    """
+    look = attrgetter(read) if isinstance(read, str) else read
+
+    def resolve(source: Any, info: Any) -> Any:
+        return look(source.row) if info.context.scope.policy.allows(kind, Access.READ) else absent()
+
+    note = "Not shown to a publishable key."
+    return strawberry.field(description=f"{description} {note}", metadata={DIRECT: resolve})
 
 
 def input_field(description: str, *, name: str | None = None) -> Any:

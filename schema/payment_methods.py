@@ -20,6 +20,7 @@ from schema.base import (
     Wrapping,
     column,
     computed,
+    confidential,
     describe_enum,
     input_field,
     node_type,
@@ -205,7 +206,7 @@ class SetupIntent(Node):
     client_secret: str = column("Lets a page with a publishable key confirm it. Show it to nobody else.")
     description: str | None = column("What you wrote about it.")
     cancellation_reason: SetupIntentCancellationReason | None = column("Why it was canceled.")
-    metadata: Metadata = column("Labels of your own.")
+    metadata: Metadata = confidential("payment_methods", "Labels of your own.", "metadata", dict)
 
     @computed("What the customer has to do; null unless it REQUIRES_ACTION.")
     def next_action(self) -> NextAction | None:

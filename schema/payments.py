@@ -10,9 +10,21 @@ from domain.ids import Prefix
 from domain.kinds import CaptureMethod, FutureUsage, PaymentIntentCancellationReason
 from domain.lifecycles import ChargeStatus, PaymentIntentStatus
 from domain.settlement import TransferFailureReason
+from domain.sharing import Sharing
 from gateways.cards import CardBrand, CardFunding
 from gateways.outcomes import Advice, AnswerType, CheckResult, NetworkStatus, RiskLevel
-from schema.base import DIRECT, Node, Wrapping, column, computed, describe_enum, input_field, node_type, part_type
+from schema.base import (
+    DIRECT,
+    Node,
+    Wrapping,
+    column,
+    computed,
+    confidential,
+    describe_enum,
+    input_field,
+    node_type,
+    part_type,
+)
 from schema.connections import Connection
 from schema.payloads import payload
 from schema.payment_methods import BillingDetails, IntentError, NextAction
@@ -109,6 +121,10 @@ describe_enum(
 )
 
 
+def _parts(row: models.PaymentIntent) -> Sharing:
+    return Sharing.from_json(row.sharing)
+
+
 @node_type(models.PaymentIntent, kind="payments", prefix=Prefix.PAYMENT_INTENT)
 class PaymentIntent(Node):
     """The wish to be paid one amount once, through as many attempts as it takes."""
@@ -135,13 +151,22 @@ class PaymentIntent(Node):
     receipt_email: str | None = column("Where the receipt goes.")
     cancellation_reason: PaymentIntentCancellationReason | None = column("Why it was canceled.")
     canceled_at: datetime | None = column("When it was canceled.")
-    transfer_group: str | None = column("What it is found by together with transfers.")
-    metadata: Metadata = column("Labels of your own.")
-    application_fee_amount: MinorUnits | None = application_fee_amount("What the platform is to keep of it.")
-    transfer_data: list[TransferData] = transfer_data("What other accounts receive of it, in order.")
+    metadata: Metadata = confidential("payments", "Labels of your own.", "metadata", dict)
     on_behalf_of: AccountRef | None = on_behalf_of()
-    application: strawberry.ID | None = column(
-        "The platform that made it for its account; null where the account did so itself.", source="application_id"
+    transfer_group: str | None = confidential(
+        "payments", "What it is found by together with transfers.", "transfer_group"
+    )
+    application_fee_amount: MinorUnits | None = confidential(
+        "payments", "What the platform is to keep of it.", lambda row: _parts(row).application_fee_amount
+    )
+    transfer_data: list[TransferData] = confidential(
+        "payments",
+        "What other accounts receive of it, in order.",
+        lambda row: [TransferData.of(each) for each in _parts(row).shares],
+        list,
+    )
+    application: strawberry.ID | None = confidential(
+        "payments", "The platform that made it for its account; null where the account did so itself.", "application_id"
     )
 
     @computed("What the customer has to do; null unless it REQUIRES_ACTION.")

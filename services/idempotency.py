@@ -153,6 +153,9 @@ async def forget_expired(now: datetime) -> int:
 def _record_id(scope: Scope, call: IdempotentCall) -> str:
     mode = "live" if scope.livemode else "test"
     parts = [scope.account_id, mode, call.key, call.path]
+    if scope.application_id is not None:
+        # A platform and the account that it acts for choose their keys without knowing of each other's.
+        parts.append(scope.application_id)
     if scope.actor.kind is ActorKind.PUBLISHABLE_KEY:
         # Whoever reads a page has its key: what the server did under a key of its own is not replayed to them.
         parts.append(scope.actor.kind)

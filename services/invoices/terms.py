@@ -56,7 +56,7 @@ class InvoiceDraftByHand:
         return WantedSharing(
             application_fee_amount=fee,
             transfer_data=self.transfer_data or UNSET,
-            on_behalf_of=self.on_behalf_of or UNSET,
+            on_behalf_of=UNSET if self.on_behalf_of is None else self.on_behalf_of,
         )
 
 

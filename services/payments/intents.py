@@ -128,6 +128,7 @@ class PaymentIntents(Service):
         async def prepare() -> Prepared[PaymentIntent]:
             intent = await self._held(confirmation.id, confirmation.client_secret)
             PAYMENT_INTENT.refuse_unless("confirm", intent.id, PaymentIntentStatus(intent.status))
+            await self.shared.refuse_gone(intent)
             await self.invoiced.refuse_too_much(intent)
             customer = await self._customer_of(intent)
             at = await self.present(None if customer is None else customer.test_clock_id)

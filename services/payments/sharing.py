@@ -70,6 +70,18 @@ class SharedPayments(Service):
         await update_rows([intent], ("sharing",))
         await update_rows([charge], ("sharing",))
 
+    async def refuse_gone(self, intent: PaymentIntent) -> None:
+        """Refuse to charge on behalf of an account that has left; no statement where nobody else sells."""
+        seller = Sharing.from_json(intent.sharing).on_behalf_of
+        if seller is not None and seller not in await self.parts.connected([seller]):
+            where = "" if intent.invoice_id is None else f" clear onBehalfOf and transferData of {intent.invoice_id},"
+            raise DomainError(
+                ErrorCode.ACCOUNT_INVALID,
+                f"{intent.id} is on behalf of {seller}, which is not connected any more. Let that account reconnect,"
+                f"{where} or cancel {intent.id} and ask for another payment.",
+                "id",
+            )
+
     def _refuse_foreign_fee(self, intent: PaymentIntent) -> None:
         """Neither side says what a platform keeps of a payment that the other one asked for."""
         stand = self.scope.stand

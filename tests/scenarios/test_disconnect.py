@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import AgendaEntry, Invoice, PaymentIntent, Subscription
+from models import AgendaEntry, Charge, Invoice, PaymentIntent, Subscription
 from tests.scenarios.connecting import account, acting, by_itself, fees, leaves, returns, shared
 from tests.scenarios.quoting import offered
 from tests.scenarios.transferring import balanced, moved
@@ -251,3 +251,27 @@ async def test_parts_are_taken_away_from_who_has_left(world: World, change: dict
     reason = None if "transferData" in change else "ACCOUNT_DISCONNECTED"
     assert (await stand(subscription))[1] == ("PAID", True, reason)
     assert await Invoice.all().count() == 2
+
+
+async def test_nobody_confirms_a_payment_while_the_seller_is_gone(world: World) -> None:
+    author, _ = await sold_for(world)
+    asked = {"amount": 1000, "currency": "usd", "paymentMethod": "pm_card_visa", "onBehalfOf": author.id}
+    single = (await world.do("paymentIntentCreate", "paymentIntent { id }", **asked))["paymentIntent"]["id"]
+    [customer] = {row.customer_id for row in await Subscription.all()}
+    terms = {"customer": customer, "onBehalfOf": author.id, "transferData": {"destination": author.id}}
+    bill = (await world.do("invoiceCreate", "invoice { id }", **terms))["invoice"]["id"]
+    await world.do("invoiceItemCreate", "invoiceItem { id }", customer=customer, invoice=bill, amount=700)
+    await world.do("invoiceFinalize", "invoice { id }", id=bill)
+    [invoiced] = await PaymentIntent.filter(invoice_id=bill)
+    await leaves(world, author)
+    await world.news()
+
+    for each in (single, invoiced.id):
+        refused = await world.refusal("paymentIntentConfirm", "paymentIntent", id=each, paymentMethod="pm_card_visa")
+        assert refused == [("ACCOUNT_INVALID", "id")]
+    assert (await world.news(), await Charge.filter(payment_intent_id__in=[single, invoiced.id]).count()) == ([], 0)
+
+    await returns(world, author)
+    for each in (single, invoiced.id):
+        await world.do("paymentIntentConfirm", "paymentIntent { id }", id=each, paymentMethod="pm_card_visa")
+    assert await Charge.filter(payment_intent_id__in=[single, invoiced.id], status="succeeded").count() == 2

@@ -195,20 +195,26 @@ def _refuse_fee(sharing: Sharing, stand: Stand, problems: Problems) -> None:
             f"A fee of {sharing.application_fee_amount} is not possible; it would have to be 0 or more.",
             "applicationFeeAmount",
         )
-    for name in (name for name, value in wanted.items() if value is not None):
+    for name, value in ((name, Decimal(value)) for name, value in wanted.items() if value is not None):
         if not stand.is_direct and not sharing.shares:
-            problems.add(
-                ErrorCode.APPLICATION_FEES_NOT_ALLOWED,
-                f"There is nobody to take {name} from: act for a connected account, or name the one that receives the"
-                " money in `transferData`.",
-                name,
-            )
+            problems.add(ErrorCode.APPLICATION_FEES_NOT_ALLOWED, _nobody_pays(f"{name} {value:f}", stand), name)
         elif any(not share.is_whole for share in sharing.shares):
             problems.add(
                 ErrorCode.PARAMETERS_EXCLUSIVE,
-                f"With an amount or a percentage in `transferData` the platform keeps the rest; leave out {name}.",
+                "With an amount or a percentage in `transferData` the platform keeps the rest, and no fee beside it:"
+                f" {name} {value:f} would have to be null.",
                 name,
             )
+
+
+def _nobody_pays(fee: str, stand: Stand) -> str:
+    """Why there is nobody to take a fee from, which the caller may have asked for earlier."""
+    if not stand.is_platform:
+        return f"{fee} is not {stand.account_id}'s to set: its platform alone asks for a fee; it would have to be null."
+    return (
+        f"There is nobody to take {fee} from: act for a connected account, or name the one that receives the money in"
+        " `transferData`; otherwise it would have to be null."
+    )
 
 
 def _refuse_share(

@@ -154,6 +154,23 @@ def test_what_cannot_be_is_refused(sharing: Sharing, stand: Stand, refused: list
 
 
 @pytest.mark.parametrize(
+    ("shares", "stand", "expected"),
+    [
+        ((), PLATFORM, "There is nobody to take applicationFeePercent 10.5 from: act for a connected account"),
+        ((), OWN, "applicationFeePercent 10.5 is not acct_a's to set: its platform alone asks for a fee"),
+        ((part(5),), PLATFORM, "no fee beside it: applicationFeePercent 10.5 would have to be null."),
+    ],
+)
+def test_refused_fee_is_named_with_what_would_be_right(shares: tuple[Share, ...], stand: Stand, expected: str) -> None:
+    problems = Problems()
+
+    refuse_unfit(Sharing(application_fee_percent=Decimal("10.5"), shares=shares), stand, problems)
+
+    with pytest.raises(DomainError, match=expected):
+        problems.raise_any()
+
+
+@pytest.mark.parametrize(
     ("sharing", "refused"),
     [
         (Sharing(application_fee_amount=1000), []),

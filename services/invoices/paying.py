@@ -7,7 +7,8 @@ from domain.ids import Prefix
 from domain.kinds import CaptureMethod
 from domain.lifecycles import INVOICE, PAYMENT_INTENT, InvoiceStatus, PaymentIntentStatus
 from domain.part_payments import PAYMENTS_MAX, checked_part
-from models import Charge, Customer, Invoice, OutOfBandPayment, PaymentIntent, PaymentMethod
+from domain.sharing import Sharing
+from models import Charge, Customer, Invoice, InvoiceItem, OutOfBandPayment, PaymentIntent, PaymentMethod
 from services.base import Service, Settled, part
 from services.idempotency import transactional
 from services.invoices.collection import Collection
@@ -15,6 +16,7 @@ from services.invoices.issuing import Issuing
 from services.invoices.paid import PAYABLE, remaining_of
 from services.invoices.payments import InvoicePayments, Receipt
 from services.invoices.sellers import Sellers
+from services.invoices.sharing import InvoiceSharing
 from services.invoices.wholes import WholeInvoices
 from services.payment_methods import PaymentMethods
 from services.payments import Attempts, Invoiced, PaymentIntents, Prepared, Wish, refuse_in_flight
@@ -64,6 +66,7 @@ class Paying(Service):
     refunds = part(Refunds)
     issuing = part(Issuing)
     sellers = part(Sellers)
+    sharing = part(InvoiceSharing)
 
     async def pay(self, draft: InvoicePayDraft) -> Settled[Invoice]:
         """Try to collect an invoice, or a part of it, now; a draft is finalized first.
@@ -82,6 +85,7 @@ class Paying(Service):
         row, payments = await self._payable(draft.id)
         intent = await self.lock(PaymentIntent, draft.payment_intent, "paymentIntent")
         await self._refuse_attaching(row, intent)
+        await self._refuse_fee(row, intent)
         _refuse_many(row, payments)
         intent.invoice_id = row.id
         await update_rows([intent], ("invoice_id",))
@@ -183,6 +187,12 @@ class Paying(Service):
         if not row.has_several_payments:
             row.has_several_payments = True
             await update_rows([row], ("has_several_payments",))
+
+    async def _refuse_fee(self, row: Invoice, intent: PaymentIntent) -> None:
+        """By a payment of its own a platform takes no fee either of what somebody else made."""
+        if self.scope.stand.is_direct and Sharing.from_json(intent.sharing).application_fee_amount is not None:
+            items = await self.gather(InvoiceItem, "invoice_id", [row.id])
+            self.sharing.refuse_foreign(row, items, ("paymentIntent",))
 
     async def _refuse_attaching(self, row: Invoice, intent: PaymentIntent) -> None:
         code, param = ErrorCode.PAYMENT_INTENT_UNEXPECTED_STATE, "paymentIntent"

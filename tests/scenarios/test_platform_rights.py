@@ -236,3 +236,23 @@ async def test_platform_takes_no_fee_of_payments_that_it_did_not_ask_for(world: 
     assert await own.news() == []
     assert [row.sharing for row in await PaymentIntent.all()] == [None, None]
     assert await ApplicationFee.all().count() == 0
+
+
+@pytest.mark.parametrize("confirm", [True, False])
+async def test_platform_takes_no_fee_of_a_foreign_invoice_by_a_payment_of_its_own(world: World, confirm: bool) -> None:
+    gym, own = await worlds(world)
+    jenny = await own.customer(card="pm_card_visa")
+    bill, ours = await draft(own, jenny.id, 1000), await draft(gym, jenny.id, 1000)
+    for each in (bill, ours):
+        await own.do("invoiceFinalize", "invoice { id }", id=each, autoAdvance=False)
+    asked = {"amount": 1000, "currency": "usd", "customer": jenny.id, "applicationFeeAmount": 900, "confirm": confirm}
+    made = await gym.do("paymentIntentCreate", "paymentIntent { id }", **asked, paymentMethod="pm_card_visa")
+    payment = made["paymentIntent"]["id"]
+    await own.news()
+
+    refused = await gym.refusal("invoiceAttachPayment", "invoice", id=bill, paymentIntent=payment)
+
+    assert refused == [(NOT_MAKER, "paymentIntent")]
+    [row] = await PaymentIntent.filter(id=payment)
+    assert (row.invoice_id, (await invoice(own, bill))["status"], await own.news()) == (None, "OPEN", [])
+    await gym.do("invoiceAttachPayment", "invoice { id }", id=ours, paymentIntent=payment)

@@ -221,7 +221,8 @@ class Invoice(Node):
     )
     application_fee_amount: MinorUnits | None = application_fee_amount(
         "What a platform has of it: as somebody said while it was a draft, at most what it then charges, or else at "
-        "finalization by the percentage of its subscription; null without either."
+        "finalization by the percentage of its subscription; null without either. Not taken where "
+        "`transferFailureReason` says why."
     )
     application_fee_percent: Decimal | None = percentage_borne(
         "The percentage that its fee will be at finalization; null where an amount takes its place or nothing is "

@@ -139,5 +139,7 @@ async def cancel_with_customers(scope: Scope, customers: Sequence[Subject]) -> N
     """Reaction to customers being deleted: what has not begun for them never does."""
     ids = [each.row.id for each in customers if isinstance(each, WholeCustomer)]
     ending = Ending(scope)
-    waiting = _S.NOT_STARTED
-    await ending.cancel(await ending.gather(SubscriptionSchedule, "customer_id", ids, lock=True, status=waiting))
+    rows = await ending.gather(SubscriptionSchedule, "customer_id", ids, lock=True, status=_S.NOT_STARTED)
+    for row in rows:
+        ending.refuse_foreign_work(row)
+    await ending.cancel(rows)

@@ -92,6 +92,7 @@ class Following(Service):
         for whole, after in changed:
             whole.row.status = SUBSCRIPTION.move(whole.row.id, SubscriptionStatus(whole.row.status), after)
             if after is SubscriptionStatus.INCOMPLETE_EXPIRED:
+                self.refuse_foreign_work(whole.row)
                 whole.row.ended_at = presents[whole.row.test_clock_id]
         await update_rows([whole.row for whole, _ in changed], ("status", "ended_at"))
         await self._leave([whole.row for whole, after in changed if after is SubscriptionStatus.INCOMPLETE_EXPIRED])

@@ -256,3 +256,35 @@ async def test_platform_takes_no_fee_of_a_foreign_invoice_by_a_payment_of_its_ow
     [row] = await PaymentIntent.filter(id=payment)
     assert (row.invoice_id, (await invoice(own, bill))["status"], await own.news()) == (None, "OPEN", [])
     await gym.do("invoiceAttachPayment", "invoice { id }", id=ours, paymentIntent=payment)
+
+
+async def test_platform_deletes_no_customer_with_plans_that_it_did_not_make(world: World) -> None:
+    gym, own = await worlds(world)
+    jenny = await own.customer(card="pm_card_visa")
+    phases = [{"items": [{"price": await own.price("Gym", 1000)}]}]
+    later = {"customer": jenny.id, "startDate": "2027-03-01T00:00:00Z", "phases": phases}
+    await own.do("subscriptionScheduleCreate", "subscriptionSchedule { id }", **later)
+    await own.news()
+
+    for verb in ("customerDelete", "customerAnonymize"):
+        assert await gym.refusal(verb, "customer", id=jenny.id) == [(NOT_MAKER, "id")]
+
+    assert await own.news() == []
+    assert [row.status for row in await SubscriptionSchedule.all()] == ["not_started"]
+    await own.do("customerDelete", "customer { id }", id=jenny.id)
+    assert [row.status for row in await SubscriptionSchedule.all()] == ["canceled"]
+
+
+async def test_platform_voids_no_invoice_with_which_a_foreign_subscription_would_end(world: World) -> None:
+    gym, own = await worlds(world)
+    jenny = await own.customer(card="pm_card_visa")
+    subscription = await jenny.subscribe(await own.price("Gym", 1000), paymentBehavior="DEFAULT_INCOMPLETE")
+    first = (await subscription.invoices())[0]["id"]
+    await own.news()
+
+    assert await gym.refusal("invoiceVoid", "invoice", id=first) == [(NOT_MAKER, "id")]
+
+    assert (await own.news(), (await invoice(own, first))["status"]) == ([], "OPEN")
+    assert await subscription.status() == "INCOMPLETE"
+    await own.do("invoiceVoid", "invoice { id }", id=first)
+    assert await subscription.status() == "INCOMPLETE_EXPIRED"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from domain.accounts import Field
+from domain.accounts import FeesPayer, Field, payer_of
 from domain.addresses import country_of
 from domain.checks import checked_list, checked_where_given
 from domain.currencies import currency_of
@@ -126,6 +126,9 @@ class Settings(Service):
         settings = _changed(former, change, problems)
         if not self.scope.stand.is_platform:
             _refuse_to_connected(change, problems)
+            payer = payer_of(account.controller.get("fees_payer", FeesPayer.ACCOUNT))
+            if payer is FeesPayer.APPLICATION and not self.scope.stand.is_direct:
+                _refuse_to_who_does_not_pay(change, problems)
         columns = {
             "country": checked_where_given(problems, country_of, change.country, "country"),
             "default_currency": checked_where_given(problems, currency_of, change.default_currency, "defaultCurrency"),
@@ -261,6 +264,23 @@ def _refuse_to_connected(change: SettingsChange, problems: Problems) -> None:
     if change.country is not UNSET:
         problems.add(
             ErrorCode.ACCOUNT_INVALID, "A connected account stays in the country in which it was made.", "country"
+        )
+
+
+def _refuse_to_who_does_not_pay(change: SettingsChange, problems: Problems) -> None:
+    """Fees that are the platform's to pay are not for the account to raise."""
+    fees = {
+        "processingFeePercent": change.processing_fee_percent,
+        "processingFees": change.processing_fees,
+        "disputeFee": change.dispute_fee,
+        "disputeFees": change.dispute_fees,
+        "billingFeePercent": change.billing_fee_percent,
+    }
+    for name in (name for name, value in fees.items() if value is not UNSET):
+        problems.add(
+            ErrorCode.PLATFORM_ACCOUNT_REQUIRED,
+            f"The platform pays the fees of this account, and sets {name} with `Stripe-Account`.",
+            name,
         )
 
 

@@ -288,3 +288,16 @@ async def test_platform_voids_no_invoice_with_which_a_foreign_subscription_would
     assert await subscription.status() == "INCOMPLETE"
     await own.do("invoiceVoid", "invoice { id }", id=first)
     assert await subscription.status() == "INCOMPLETE_EXPIRED"
+
+
+@pytest.mark.parametrize(("payer", "refused"), [("account", []), ("application", ["PLATFORM_ACCOUNT_REQUIRED"])])
+async def test_account_sets_no_fees_that_its_platform_pays(world: World, payer: str, refused: list[str]) -> None:
+    controller = {"fees_payer": payer, "losses_payments": payer.replace("account", "stripe")}
+    both = {"requirement_collection": "stripe", "dashboard": "full"}
+    gym = await acting(world, await account(world, controller=controller | both))
+    own = await by_itself(gym)
+
+    for name, value in (("processingFeePercent", "90"), ("disputeFee", 90_000), ("billingFeePercent", "50")):
+        answer = await own.api.do("accountSettingsUpdate", "account { id }", {name: value})
+        assert [each["code"] for each in answer["userErrors"]] == refused
+        await gym.do("accountSettingsUpdate", "account { id }", **{name: value})

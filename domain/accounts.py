@@ -166,6 +166,16 @@ def payer_of(fees_payer: str) -> FeesPayer:
     return FeesPayer.ACCOUNT if fees_payer == FeesPayer.ACCOUNT else FeesPayer.APPLICATION
 
 
+def pays_by_platform(controller: Mapping[str, str]) -> bool:
+    """Whether the platform pays the network's fees of the account's direct charges; a platform's own are its own."""
+    return payer_of(controller.get("fees_payer", FeesPayer.ACCOUNT)) is FeesPayer.APPLICATION
+
+
+def covered_by_platform(controller: Mapping[str, str]) -> bool:
+    """Whether the platform covers what the account owes; nobody covers for a platform."""
+    return controller.get("losses_payments") == LossesPayer.APPLICATION
+
+
 def application_id_of(platform_id: str, *, livemode: bool) -> str:
     """The `ca_…` by which a platform is known as an application: one in each mode, never another one."""
     return f"ca_{'l' if livemode else 't'}{platform_id.removeprefix(Prefix.ACCOUNT)}"

@@ -5,7 +5,6 @@ A row keeps only what differs from the defaults, so that a changed default reach
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -179,11 +178,6 @@ class AccountSettings:
             monthly_anchor=self.payout_monthly_anchor,
             delay_days=self.payout_delay_days,
         )
-
-    @property
-    def payout_delay(self) -> timedelta:
-        """From a charge until its money is available."""
-        return timedelta(days=self.payout_delay_days)
 
     @property
     def change_rules(self) -> ChangeRules:

@@ -261,8 +261,3 @@ def _refuse_share(
             *param,
             "destination",
         )
-
-
-def fee_of(percent: Decimal, paid: int) -> int:
-    """The share of a platform in a payment, rounded half away from zero to minor units."""
-    return percentage_of(paid, percent)

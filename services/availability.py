@@ -7,17 +7,15 @@ clock's time. All other money is in the system's time.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
+from domain.accounts import covered_by_platform
 from domain.errors import DomainError, ErrorCode
 from domain.lifecycles import TestClockStatus
 from models import Account, BalanceTransaction, TestClock
 from services.base import Service
 from services.rows import fetch_by
 from services.transactions import database, is_postgres
-
-LOSSES_OF_PLATFORM: Final = "application"
-"""Who covers the losses of an account whose platform does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +157,7 @@ class Availability(Service):
         return [
             Owed(-row["net"], row["currency"], row["clock"])
             for row in found
-            if owing[row["account"]].controller.get("losses_payments") == LOSSES_OF_PLATFORM
+            if covered_by_platform(owing[row["account"]].controller)
         ]
 
 

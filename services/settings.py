@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from domain.accounts import FeesPayer, Field, payer_of
+from domain.accounts import Field, pays_by_platform
 from domain.addresses import country_of
 from domain.checks import checked_list, checked_where_given
 from domain.currencies import currency_of
@@ -126,8 +126,7 @@ class Settings(Service):
         settings = _changed(former, change, problems)
         if not self.scope.stand.is_platform:
             _refuse_to_connected(change, problems)
-            payer = payer_of(account.controller.get("fees_payer", FeesPayer.ACCOUNT))
-            if payer is FeesPayer.APPLICATION and not self.scope.stand.is_direct:
+            if pays_by_platform(account.controller) and not self.scope.stand.is_direct:
                 _refuse_to_who_does_not_pay(change, problems)
         columns = {
             "country": checked_where_given(problems, country_of, change.country, "country"),

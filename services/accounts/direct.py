@@ -1,8 +1,9 @@
 """Charges on a connected account itself."""
 
+from domain.accounts import CapabilityName
 from domain.errors import DomainError, ErrorCode
 from models import Account
-from services.accounts.parts import CARD_PAYMENTS, refuse_unable
+from services.accounts.parts import refuse_unable
 from services.base import Service
 from services.rows import fetch_by
 
@@ -20,4 +21,4 @@ class DirectCharges(Service):
                 ErrorCode.ACCOUNT_INVALID,
                 f"Charges are not enabled on account {account.id}; complete what its `requirements` name.",
             )
-        refuse_unable(account, account.id, CARD_PAYMENTS, ())
+        refuse_unable(account, account.id, CapabilityName.CARD_PAYMENTS, ())

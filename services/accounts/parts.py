@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
+from domain.accounts import CapabilityName
 from domain.errors import DomainError, ErrorCode, Problems
+from domain.onboarding import CapabilityStatus
 from domain.sharing import NOBODY, Sharing, refuse_unfit
 from models import Account
 from services.base import Service
 from services.rows import fetch_by
-
-CARD_PAYMENTS = "card_payments"
-TRANSFERS = "transfers"
-ACTIVE = "active"
 
 
 class Parts(Service):
@@ -24,12 +22,13 @@ class Parts(Service):
         problems = Problems()
         refuse_unfit(sharing, self.scope.stand, problems)
         wanted: list[tuple[str, tuple[str, ...], str]] = [
-            (each.destination, ("transferData", str(index), "destination"), TRANSFERS)
+            (each.destination, ("transferData", str(index), "destination"), CapabilityName.TRANSFERS)
             for index, each in enumerate(sharing.shares)
         ]
         if sharing.on_behalf_of is not None:
-            wanted.append((sharing.on_behalf_of, ("onBehalfOf",), CARD_PAYMENTS))
-        before = {(each.destination, TRANSFERS) for each in agreed.shares} | {(agreed.on_behalf_of, CARD_PAYMENTS)}
+            wanted.append((sharing.on_behalf_of, ("onBehalfOf",), CapabilityName.CARD_PAYMENTS))
+        before = {(each.destination, CapabilityName.TRANSFERS) for each in agreed.shares}
+        before |= {(str(agreed.on_behalf_of), CapabilityName.CARD_PAYMENTS)}
         wanted = [each for each in wanted if (each[0], each[2]) not in before]
         known = await self.connected(identifier for identifier, _, _ in wanted)
         for identifier, param, capability in wanted:
@@ -50,14 +49,19 @@ class Parts(Service):
         return {each.id: each for each in found if each.disconnected_at is None}
 
 
+def is_able(account: Account, capability: str) -> bool:
+    """Whether the account has the capability, and it is active."""
+    return account.capabilities.get(capability) == CapabilityStatus.ACTIVE
+
+
 def refuse_unable(account: Account | None, identifier: str, capability: str, param: tuple[str, ...]) -> None:
     """Refuse an account that is absent, foreign or disconnected, which all read alike, or lacks the capability."""
     if account is None:
         raise DomainError(
             ErrorCode.RESOURCE_MISSING, f"No such account: '{identifier}', or it is not connected to this one.", param
         )
-    if account.capabilities.get(capability) != ACTIVE:
-        lacking = ErrorCode.INSUFFICIENT_CAPABILITIES_FOR_TRANSFER if capability == TRANSFERS else None
+    if not is_able(account, capability):
+        lacking = ErrorCode.INSUFFICIENT_CAPABILITIES_FOR_TRANSFER if capability == CapabilityName.TRANSFERS else None
         raise DomainError(
             lacking or ErrorCode.ACCOUNT_INVALID,
             f"Account {identifier} needs the capability `{capability}`, which is"

@@ -1,19 +1,18 @@
 """The money of disputes: what a bank takes back, what the network takes for it, and what comes back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
+from domain.accounts import pays_by_platform
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from models import Account, BalanceTransaction, Dispute
-from services.base import Ownership, Service, part
+from services.base import Service, part
 from services.disputes.wholes import Moment
 from services.expected_money import expect_money
 from services.rows import fetch_by, insert_rows
 from services.settings import Settings
-
-BY_PLATFORM = "application"
-"""What the controller's `fees_payer` begins with where the platform pays the network's fees for its account."""
+from services.transfers.movements import ownership_on
 
 
 class DisputeBooks(Service):
@@ -30,13 +29,12 @@ class DisputeBooks(Service):
         movements, fees = [], []
         for dispute, moment in disputes:
             fee = settings.fee_of_dispute(dispute.currency)
-            movement = self._movement(dispute, moment, -dispute.amount, 0 if elsewhere else fee, self.ownership())
+            movement = self._movement(dispute, moment, -dispute.amount, 0 if elsewhere else fee, dict(self.ownership()))
             movement.description = f"Chargeback withdrawal for {dispute.charge_id}"
             dispute.balance_transaction_id = movement.id
             movements.append(movement)
             if elsewhere and fee:
-                platform = replace(self.scope, account_id=self.scope.platform_id, application_id=None)
-                paid = self._movement(dispute, moment, 0, fee, Service(platform).ownership())
+                paid = self._movement(dispute, moment, 0, fee, ownership_on(self.scope, self.scope.platform_id))
                 paid.type = BalanceTransactionType.STRIPE_FEE
                 paid.description = f"Dispute fee for {dispute.charge_id} of {self.scope.account_id}"
                 fees.append(paid)
@@ -44,7 +42,7 @@ class DisputeBooks(Service):
 
     async def reinstate(self, dispute: Dispute, moment: Moment) -> None:
         """Book what comes back of a dispute that was won; the fee stays with the network."""
-        movement = self._movement(dispute, moment, dispute.amount, 0, self.ownership())
+        movement = self._movement(dispute, moment, dispute.amount, 0, dict(self.ownership()))
         movement.description = f"Chargeback reversal for {dispute.charge_id}"
         movement.reinstates = True
         dispute.reinstatement_balance_transaction_id = movement.id
@@ -56,10 +54,10 @@ class DisputeBooks(Service):
         if self.scope.account_id == self.scope.platform_id:
             return False
         [account] = await fetch_by(Account, "id", [self.scope.account_id])
-        return account.controller.get("fees_payer", "").startswith(BY_PLATFORM)
+        return pays_by_platform(account.controller)
 
     def _movement(
-        self, dispute: Dispute, moment: Moment, amount: int, fee: int, owner: Ownership
+        self, dispute: Dispute, moment: Moment, amount: int, fee: int, owner: dict[str, Any]
     ) -> BalanceTransaction:
         detail = {"type": "dispute_fee", "description": "Dispute fee", "amount": fee, "currency": dispute.currency}
         return BalanceTransaction.made(

@@ -1,5 +1,6 @@
 """Transfers by themselves: money of a charge, or of the available balance, sent to another account."""
 
+from domain.accounts import CapabilityName
 from domain.checks import checked, checked_where_given
 from domain.currencies import currency_of
 from domain.disputes import is_refundable
@@ -13,7 +14,7 @@ from domain.metadata import merged_metadata
 from domain.settlement import GROUP_LENGTH_MAX
 from domain.texts import text_within
 from models import BalanceTransaction, Charge, DestinationPayment, Dispute, Refund, Transfer
-from services.accounts.parts import TRANSFERS, Parts, refuse_unable
+from services.accounts.parts import Parts, refuse_unable
 from services.aggregates import WholeDestinationPayment, WholeTransfer
 from services.availability import Availability
 from services.base import Service, part
@@ -88,7 +89,7 @@ class Transfers(Service):
                 )
             return
         known = await self.parts.connected([destination])
-        refuse_unable(known.get(destination), destination, TRANSFERS, ("destination",))
+        refuse_unable(known.get(destination), destination, CapabilityName.TRANSFERS, ("destination",))
 
     async def _of_balance(self, draft: NewTransfer, currency: str) -> Moment:
         """When it is sent, of what is available in its world; the sender's account is held."""

@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.accounts import CapabilityName, pays_by_platform
 from domain.event_types import EventType
 from domain.ids import Prefix
 from domain.kinds import BalanceTransactionType
 from domain.settlement import Division, TransferFailureReason, division_of
 from domain.sharing import Sharing
 from models import Account, ApplicationFee, BalanceTransaction, DestinationPayment, Transfer
-from services.accounts.parts import ACTIVE, TRANSFERS
+from services.accounts.parts import is_able
 from services.aggregates import WholeApplicationFee, WholeDestinationPayment, WholeTransfer
 from services.balances import Balances, FeesTaken, Received
 from services.base import Service, part
@@ -186,13 +187,12 @@ class Settlement(Service):
             return TransferFailureReason.ACCOUNT_MISSING
         if account.disconnected_at is not None:
             return TransferFailureReason.ACCOUNT_DISCONNECTED
-        return None if account.capabilities.get(TRANSFERS) == ACTIVE else TransferFailureReason.CAPABILITY_INACTIVE
+        return None if is_able(account, CapabilityName.TRANSFERS) else TransferFailureReason.CAPABILITY_INACTIVE
 
 
 def _payer(account: Account, scope: Scope) -> str:
     """Who pays the network's fees of the account's own charges."""
-    by_platform = str(account.controller.get("fees_payer", "account")).startswith("application")
-    return scope.platform_id if by_platform else account.id
+    return scope.platform_id if pays_by_platform(account.controller) else account.id
 
 
 def _moment(each: Received, rows: _Rows) -> Moment:

@@ -1,6 +1,6 @@
 """Whatever discounts are stacked on whatever lines: nothing goes below zero, and amounts off are shared to the unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -26,14 +26,14 @@ class Line:
 amounts = some.integers(min_value=-100_000, max_value=10_000_000)
 percents = some.integers(min_value=1, max_value=10_000).map(lambda each: Decimal(each) / 100)
 cuts = some.one_of(
-    percents.map(lambda each: {"percent_off": each}),
-    some.integers(min_value=1, max_value=20_000_000).map(lambda each: {"amount_off": each}),
+    percents.map(lambda each: Deduction("", percent_off=each)),
+    some.integers(min_value=1, max_value=20_000_000).map(lambda each: Deduction("", amount_off=each)),
 )
 
 
 @given(some.lists(amounts, min_size=1, max_size=8), some.lists(cuts, min_size=1, max_size=20))
-def test_stacked_discounts_never_go_below_zero(lines: list[int], stacked: list[dict[str, int]]) -> None:
-    deductions = {f"di_{place}": Deduction(f"di_{place}", **cut) for place, cut in enumerate(stacked)}  # type: ignore[arg-type]
+def test_stacked_discounts_never_go_below_zero(lines: list[int], stacked: list[Deduction]) -> None:
+    deductions = {f"di_{place}": replace(cut, discount_id=f"di_{place}") for place, cut in enumerate(stacked)}
     found = discounted([Line(each) for each in lines], Rules(deductions, invoice_discounts=list(deductions)))
 
     left, room = [max(each, 0) for each in lines], sum(lines)
